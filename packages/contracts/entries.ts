@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { articleId, nameText, pageOf, pageQuery, repeated, smallId, time, timeOrNull } from './primitives.ts';
+
+export const view = z.enum(['unread', 'read', 'starred', 'all']);
+export const order = z.enum(['newest', 'oldest']);
+export const workState = z.enum(['none', 'pending', 'ready', 'failed']);
+
+export const entry = z
+  .object({
+    id: articleId,
+    title: z.string(),
+    url: z.string().nullable(),
+    author: z.string().nullable(),
+    publishedAt: timeOrNull,
+    receivedAt: time,
+    feed: z.object({ id: smallId, title: z.string() }),
+    excerpt: z.string(),
+    imageUrl: z.string().nullable(),
+    read: z.boolean(),
+    starred: z.boolean(),
+    labels: z.array(z.string()),
+    tags: z.array(z.string()),
+    summary: z.object({ state: workState, text: z.string().nullable() }),
+  })
+  .meta({ id: 'Entry' });
+export type Entry = z.infer<typeof entry>;
+
+export const enclosure = z
+  .object({
+    url: z.string(),
+    type: z.string().nullable(),
+    length: z.number().nullable(),
+    durationSeconds: z.number().nullable(),
+    title: z.string().nullable(),
+  })
+  .meta({ id: 'Enclosure' });
+
+export const fullEntry = entry
+  .extend({
+    contentHtml: z.string(),
+    fullText: z.object({ state: workState, html: z.string().nullable(), reason: z.string().nullable() }),
+    enclosures: z.array(enclosure),
+    related: z.array(z.object({ id: articleId, title: z.string() })),
+    commentsUrl: z.string().nullable(),
+  })
+  .meta({ id: 'FullEntry' });
+export type FullEntry = z.infer<typeof fullEntry>;
+
+export const entryFilters = {
+  view: view.default('all'),
+  subscription: repeated(smallId),
+  folder: repeated(smallId),
+  label: repeated(z.string().min(1).max(200)),
+  tag: repeated(z.string().min(1).max(200)),
+  q: z.string().trim().max(500).optional(),
+  order: order.default('newest'),
+};
+
+export const listEntries = endpoint({
+  name: 'listEntries',
+  method: 'GET',
+  path: '/v1/entries',
+  summary: 'Entries of a view, newest or oldest first, by key',
+  access: 'reader',
+  query: z.object({ ...entryFilters, ...pageQuery(50) }),
+  response: pageOf(entry),
+  statuses: [200],
+  problems: ['invalid-query', 'invalid-cursor'],
+});
+
+const entryParams = z.object({ id: z.string() });
+
+export const readEntry = endpoint({
+  name: 'readEntry',
+  method: 'GET',
+  path: '/v1/entries/:id',
+  summary: 'One entry with its content',
+  access: 'reader',
+  params: entryParams,
+  response: fullEntry,
+  statuses: [200],
+  problems: ['not-found'],
+});
+
+export const requestFullText = endpoint({
+  name: 'requestFullText',
+  method: 'POST',
+  path: '/v1/entries/:id/full-text',
+  summary: 'Fetch the full text of an entry from its page',
+  access: 'reader',
+  params: entryParams,
+  statuses: [202],
+  problems: ['not-found', 'csrf-failed'],
+});
+
+const labelNames = z.array(nameText(200)).max(50);
+
+export const updateEntries = endpoint({
+  name: 'updateEntries',
+  method: 'PATCH',
+  path: '/v1/entries',
+  summary: 'Mark entries read, unread, starred; add and remove labels. Unknown ids are skipped and not counted',
+  access: 'reader',
+  body: z.strictObject({
+    ids: z.array(articleId).min(1).max(1000),
+    read: z.boolean().optional(),
+    starred: z.boolean().optional(),
+    addLabels: labelNames.optional(),
+    removeLabels: labelNames.optional(),
+  }),
+  response: z.object({ updated: z.int() }),
+  statuses: [200],
+  problems: ['invalid-request', 'limit-reached', 'csrf-failed'],
+});
+
+export const markRead = endpoint({
+  name: 'markRead',
+  method: 'POST',
+  path: '/v1/entries/mark-read',
+  summary: 'Mark everything read: of a subscription, of a folder with those inside, or all; up to a time',
+  access: 'reader',
+  body: z
+    .strictObject({ subscriptionId: smallId.optional(), folderId: smallId.optional(), before: time.optional() })
+    .refine((body) => !(body.subscriptionId && body.folderId), 'give a subscription or a folder, not both'),
+  response: z.object({ updated: z.int() }),
+  statuses: [200],
+  problems: ['not-found', 'csrf-failed'],
+});
+
+export const counters = z
+  .object({
+    unread: z.int(),
+    starred: z.int(),
+    bySubscription: z.record(z.string(), z.int()),
+    byFolder: z.record(z.string(), z.int()),
+  })
+  .meta({ id: 'Counters' });
+export type Counters = z.infer<typeof counters>;
+
+export const readCounters = endpoint({
+  name: 'readCounters',
+  method: 'GET',
+  path: '/v1/counters',
+  summary: 'Unread counts: all, by subscription, by folder with those inside; and the number of starred entries',
+  access: 'reader',
+  response: counters,
+  statuses: [200],
+  problems: [],
+});
+
+export const label = z.object({ id: smallId, name: z.string(), count: z.int() }).meta({ id: 'Label' });
+
+export const listLabels = endpoint({
+  name: 'listLabels',
+  method: 'GET',
+  path: '/v1/labels',
+  summary: 'The reader’s labels with the number of entries each has',
+  access: 'reader',
+  query: z.object(pageQuery(200)),
+  response: pageOf(label),
+  statuses: [200],
+  problems: ['invalid-query', 'invalid-cursor'],
+});
+
+/**
+ * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
+ * `entries` {revision, items:[{id, feedId, read, starred, isNew}]} · `counters` Counters · `subscriptions` {} (load
+ * them again) · `reset` {revision} (too far behind: load everything again).
+ */
+export const events = endpoint({
+  name: 'events',
+  method: 'GET',
+  path: '/v1/events',
+  summary: 'What changes for the reader, as server-sent events',
+  access: 'reader',
+  query: z.object({ since: z.coerce.number().int().min(0).optional() }),
+  responseType: 'text/event-stream',
+  statuses: [200],
+  problems: ['too-many-requests'],
+});
+
+export const changedEntry = z.object({
+  id: articleId,
+  feedId: smallId,
+  read: z.boolean(),
+  starred: z.boolean(),
+  isNew: z.boolean(),
+});
+export const entriesEvent = z.object({ revision: z.int(), items: z.array(changedEntry) });
+
+export const search = endpoint({
+  name: 'search',
+  method: 'GET',
+  path: '/v1/search',
+  summary: 'Entries that match words, the best first',
+  access: 'reader',
+  query: z.object({ q: z.string().trim().min(1).max(500), ...pageQuery(20) }),
+  response: z.object({
+    items: z.array(entry),
+    total: z.int(),
+    totalIsExact: z.boolean(),
+    tookMs: z.number(),
+    nextCursor: z.string().nullable(),
+  }),
+  statuses: [200],
+  problems: ['invalid-query', 'invalid-cursor'],
+});

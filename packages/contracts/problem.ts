@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/**
+ * Every error a caller can meet: its HTTP status and a short title. The `detail` of an answer is the sentence that says
+ * what to do. Codes are stable; they are added, never renamed. RFC 9457.
+ */
+export const problems = {
+  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-query': { status: 400, title: 'A query parameter is not valid' },
+  'invalid-cursor': { status: 400, title: 'The cursor is not valid' },
+  'invalid-request': { status: 422, title: 'The request cannot be done as it is' },
+  'unsupported-media-type': { status: 415, title: 'The body has the wrong media type' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'not-signed-in': { status: 401, title: 'Sign in first' },
+  'wrong-credentials': { status: 401, title: 'The e-mail or the password is wrong' },
+  'csrf-failed': { status: 403, title: 'The CSRF token is missing or stale' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  'registration-closed': { status: 403, title: 'Registration is closed' },
+  'setup-code-required': { status: 403, title: 'The one-time code is missing or wrong' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'email-taken': { status: 409, title: 'An account with this e-mail exists' },
+  conflict: { status: 409, title: 'The change conflicts with the present state' },
+  'weak-password': { status: 422, title: 'The password is too weak' },
+  'several-feeds': { status: 422, title: 'The site has several feeds' },
+  'no-feed': { status: 422, title: 'No feed was found' },
+  'feed-unreachable': { status: 422, title: 'The feed cannot be reached' },
+  'invalid-feed-url': { status: 422, title: 'This cannot be the address of a feed' },
+  'invalid-opml': { status: 422, title: 'The file is not a subscription list' },
+  'unknown-folder': { status: 422, title: 'A folder does not exist' },
+  'folder-cycle': { status: 422, title: 'A folder cannot lie inside itself' },
+  'too-many': { status: 422, title: 'Too many at once' },
+  'limit-reached': { status: 422, title: 'A limit of this account is reached' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  'locked-out': { status: 429, title: 'Too many failed attempts' },
+  'image-refused': { status: 422, title: 'The image cannot be shown' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  'bad-gateway': { status: 502, title: 'A part of Alt gave no useful answer' },
+  unavailable: { status: 503, title: 'A part of Alt is not available' },
+  timeout: { status: 504, title: 'A part of Alt took too long' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    requestId: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error, RFC 9457' });
+export type ProblemDocument = z.infer<typeof problemSchema>;
+
+/** An error meant for the caller: a stable code and a sentence that says what to do. `extra` joins the document. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly extra: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { extra?: Record<string, unknown>; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.extra = options.extra ?? {};
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return problems[this.code].status;
+  }
+
+  /** The problem document of this error. */
+  toDocument(requestId?: string): ProblemDocument {
+    const { status, title } = problems[this.code];
+    return {
+      type: `urn:alt:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...(requestId ? { requestId } : {}),
+      ...this.extra,
+    };
+  }
+}
