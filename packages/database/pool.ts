@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClientBase, Pool, type PoolClient } from 'pg';
+import { asDatabaseError, type ConnectOptions, clientConfig, sqlState } from './connect.ts';
+import { withCopySession } from './copy.ts';
+import type { Database, Queryable, Reader, TransactionOptions } from './database.ts';
+import { createListener } from './listener.ts';
+import { clientQueryable } from './queryable.ts';
+
+export type DatabaseOptions = ConnectOptions & {
+  /** Default 10. */
+  maxConnections?: number;
+  /** Unused connections close after this; default 10 s. */
+  idleTimeoutMs?: number;
+  log?: (message: string) => void;
+};
+
+/**
+ * Opens one role's access to one database. Nothing connects before the first call, and a resting process keeps no
+ * connection but that of `listen`.
+ *
+ * Connections are pipelined: `begin`, the reader's ids and the first statement of a transaction travel together, and
+ * statements started together (`Promise.all`) do too. Everything rejects with `DatabaseUnavailableError` when the
+ * server cannot be reached.
+ */
+export function createDatabase(options: DatabaseOptions): Database {
+  let pool = createPool(options);
+  const listener = createListener(options);
+  const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) =>
+    withRetries(how, () => runTransaction(pool, begin, work, how));
+  return {
+    ...poolQueryable(() => pool),
+    transaction: (work, how = {}) => transaction(beginStatement(how), work, how),
+    asReader: async (reader, work, how = {}) => transaction(beginStatement(how) + setReader(reader), work, how),
+    listen: listener.listen,
+    copy: (work) => withCopySession(options, work),
+    renew() {
+      const old = pool;
+      pool = createPool(options);
+      old.end().catch(() => {});
+    },
+    async end() {
+      await listener.end();
+      await pool.end();
+    },
+  };
+}
+
+const DEFAULT_MAX_CONNECTIONS = 10;
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 4;
+const RETRY_DELAY_MS = 20;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function createPool(options: DatabaseOptions): Pool {
+  const pool = new Pool({
+    ...clientConfig(options),
+    pipeline: true,
+    min: 0,
+    max: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+    idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+  });
+  pool.on('error', (error) => options.log?.(`an idle database connection ended: ${error.message}`));
+  pool.on('connect', (client) => client.on('error', () => {})); // the running query reports it
+  return pool;
+}
+
+function poolQueryable(pool: () => Pool): Queryable {
+  const use = async <T>(work: (queryable: Queryable) => Promise<T>): Promise<T> => {
+    const client = await checkOut(pool());
+    try {
+      return await work(clientQueryable(client));
+    } finally {
+      client.release(client.getTransactionStatus() !== 'I');
+    }
+  };
+  return {
+    all: (statement, values) => use((queryable) => queryable.all(statement, values)),
+    one: (statement, values) => use((queryable) => queryable.one(statement, values)),
+    run: (statement, values) => use((queryable) => queryable.run(statement, values)),
+    script: (sql) => use((queryable) => queryable.script(sql)),
+  };
+}
+
+async function checkOut(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw asDatabaseError(error);
+  }
+}
+
+async function runTransaction<T>(
+  pool: Pool,
+  begin: string,
+  work: (tx: Queryable) => Promise<T>,
+  options: TransactionOptions,
+): Promise<T> {
+  const client = await checkOut(pool);
+  let isOver = false;
+  let isBroken = false;
+  const begun = client.query(begin);
+  begun.catch(() => {}); // its failure makes every following statement fail, and the commit
+  try {
+    const result = await work(clientQueryable(client, () => isOver));
+    isOver = true;
+    if (options.isReadOnly && options.isolation !== 'serializable') client.query('commit').catch(() => {});
+    else await commit(begun, client);
+    return result;
+  } catch (error) {
+    isOver = true;
+    await client.query('rollback').catch(() => {
+      isBroken = true;
+    });
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
+}
+
+async function commit(begun: Promise<unknown>, client: ClientBase): Promise<void> {
+  try {
+    await begun;
+    const { command } = await client.query('commit');
+    // The server answers the commit of a failed transaction with ROLLBACK, not with an error.
+    if (command === 'ROLLBACK') throw new Error('The transaction was rolled back: one of its statements had failed.');
+  } catch (error) {
+    throw asDatabaseError(error);
+  }
+}
+
+async function withRetries<T>(options: TransactionOptions, attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const state = sqlState(error);
+      const isRetryable = state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+      if (!options.retry || !isRetryable || attempts === MAX_ATTEMPTS) throw error;
+      await sleep(Math.random() * RETRY_DELAY_MS * 2 ** attempts);
+    }
+  }
+}
+
+function beginStatement({ isolation, isReadOnly }: TransactionOptions): string {
+  const mode = [isolation && `isolation level ${isolation}`, isReadOnly && 'read only'].filter(Boolean).join(', ');
+  return `begin ${mode};`;
+}
+
+function setReader({ userId, tenantId }: Reader): string {
+  if (!UUID.test(userId) || !UUID.test(tenantId)) throw new TypeError('The ids of a reader must be UUIDs.');
+  return `select set_config('alt.user_id', '${userId}', true), set_config('alt.tenant_id', '${tenantId}', true)`;
+}

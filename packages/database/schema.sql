@@ -1,0 +1,1569 @@
+-- Derived from the migrations by tools/schema.ts; do not edit.
+
+-- sequences
+
+create sequence article_ids as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1;
+
+-- tables
+
+create table article_contents (
+  article_id bigint not null,
+  content_html text not null,
+  text text not null,
+  enclosures jsonb not null default '[]'::jsonb,
+  categories text[] not null default '{}'::text[],
+  full_html text,
+  full_state text not null default 'none'::text,
+  full_reason text,
+  full_fetched_at timestamp(3) with time zone,
+  constraint article_contents_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_contents_full_state_check CHECK ((full_state = ANY (ARRAY['none'::text, 'pending'::text, 'ready'::text, 'failed'::text]))),
+  constraint article_contents_pkey PRIMARY KEY (article_id)
+);
+create table article_keyphrases (
+  article_id bigint not null,
+  phrase text not null,
+  normalised text not null,
+  score real not null,
+  constraint article_keyphrases_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_keyphrases_pkey PRIMARY KEY (article_id, normalised)
+);
+create table article_stages (
+  article_id bigint not null,
+  stage text not null,
+  content_hash bytea not null,
+  state text not null default 'waiting'::text,
+  priority smallint not null default 0,
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  error text,
+  constraint article_stages_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_stages_pkey PRIMARY KEY (article_id, stage),
+  constraint article_stages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'claimed'::text, 'done'::text, 'parked'::text])))
+) with (fillfactor=70);
+create table article_summaries (
+  article_id bigint not null,
+  tenant_id uuid,
+  language text not null,
+  engine text not null,
+  content_hash bytea not null,
+  summary text not null,
+  sentences jsonb not null default '[]'::jsonb,
+  score real,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint article_summaries_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_summaries_key UNIQUE NULLS NOT DISTINCT (article_id, tenant_id, language, engine),
+  constraint article_summaries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table article_tags (
+  tenant_id uuid not null,
+  tag_id integer not null,
+  article_id bigint not null,
+  sort_at timestamp(3) with time zone not null,
+  score real not null,
+  constraint article_tags_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_tags_pkey PRIMARY KEY (article_id, tenant_id, tag_id),
+  constraint article_tags_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
+  constraint article_tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table articles (
+  id bigint not null,
+  feed_id integer not null,
+  identity bytea not null,
+  url text,
+  title text not null,
+  author text,
+  excerpt text not null,
+  image_url text,
+  comments_url text,
+  language text,
+  published_at timestamp(3) with time zone,
+  updated_at timestamp(3) with time zone,
+  received_at timestamp(3) with time zone not null,
+  sort_at timestamp(3) with time zone not null,
+  content_hash bytea not null,
+  constraint articles_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint articles_identity_key UNIQUE (feed_id, identity),
+  constraint articles_pkey PRIMARY KEY (id)
+);
+create table counters (
+  reader_id integer not null,
+  feed_id integer not null,
+  unread integer not null default 0,
+  read_through bigint not null default 0,
+  read_before timestamp(3) with time zone not null default '-infinity'::timestamp with time zone,
+  is_settled boolean not null default true,
+  constraint counters_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint counters_pkey PRIMARY KEY (reader_id, feed_id),
+  constraint counters_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+) with (fillfactor=50);
+create table deliveries (
+  id bigint not null generated always as identity,
+  feed_id integer not null,
+  article_ids bigint[] not null,
+  after_reader_id integer not null,
+  constraint deliveries_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint deliveries_pkey PRIMARY KEY (id)
+);
+create table entries (
+  article_id bigint not null,
+  reader_id integer not null,
+  feed_id integer not null,
+  sort_at timestamp(3) with time zone not null,
+  received_at timestamp(3) with time zone not null,
+  revision bigint not null,
+  arrival_revision bigint not null,
+  folded_into bigint,
+  hidden_reason text,
+  is_read boolean not null default false,
+  is_starred boolean not null default false,
+  is_listed boolean not null generated always as (((hidden_reason IS NULL) AND (folded_into IS NULL))) stored,
+  read_at timestamp(3) with time zone,
+  constraint entries_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint entries_pkey PRIMARY KEY (article_id, reader_id),
+  constraint entries_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.05);
+create table entry_labels (
+  reader_id integer not null,
+  label_id integer not null,
+  article_id bigint not null,
+  sort_at timestamp(3) with time zone not null,
+  constraint entry_labels_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint entry_labels_label_id_fkey FOREIGN KEY (label_id) REFERENCES labels(id) ON DELETE CASCADE,
+  constraint entry_labels_pkey PRIMARY KEY (article_id, reader_id, label_id),
+  constraint entry_labels_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table feed_documents (
+  feed_id integer not null,
+  article_ids bigint[] not null,
+  constraint feed_documents_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint feed_documents_pkey PRIMARY KEY (feed_id)
+);
+create table feeds (
+  id integer not null generated always as identity,
+  url text not null,
+  tenant_id uuid,
+  credential text,
+  host text not null,
+  site_url text,
+  title text,
+  description text,
+  language text,
+  image_url text,
+  format text,
+  created_at timestamp(3) with time zone not null default now(),
+  subscriber_count integer not null default 0,
+  wants_full_text boolean not null default false,
+  etag text,
+  last_modified text,
+  body_hash bytea,
+  next_poll_at timestamp(3) with time zone not null default now(),
+  priority smallint not null default 0,
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  post_gap_seconds real,
+  newest_item_at timestamp(3) with time zone,
+  minimum_interval_seconds integer not null default 0,
+  state text not null default 'pending'::text,
+  last_polled_at timestamp(3) with time zone,
+  last_success_at timestamp(3) with time zone,
+  last_changed_at timestamp(3) with time zone,
+  last_status integer,
+  error_code text,
+  error_message text,
+  error_count integer not null default 0,
+  failing_since timestamp(3) with time zone,
+  retry_after_at timestamp(3) with time zone,
+  redirect_url text,
+  redirect_count integer not null default 0,
+  redirect_since timestamp(3) with time zone,
+  repaired_from text,
+  constraint feeds_format_check CHECK ((format = ANY (ARRAY['rss'::text, 'atom'::text, 'rdf'::text, 'json'::text]))),
+  constraint feeds_pkey PRIMARY KEY (id),
+  constraint feeds_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'ok'::text, 'failing'::text, 'gone'::text]))),
+  constraint feeds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
+  constraint feeds_url_key UNIQUE NULLS NOT DISTINCT (url, tenant_id, credential)
+) with (fillfactor=70);
+create table folders (
+  id integer not null generated always as identity,
+  tenant_id uuid not null,
+  owner_id integer,
+  parent_id integer,
+  name text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint folders_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, parent_id, name),
+  constraint folders_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint folders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES folders(id) ON DELETE SET NULL,
+  constraint folders_pkey PRIMARY KEY (id),
+  constraint folders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table highlights (
+  id uuid not null default uuidv7(),
+  reader_id integer not null,
+  article_id bigint not null,
+  quote text not null,
+  prefix text not null default ''::text,
+  suffix text not null default ''::text,
+  color text not null default 'yellow'::text,
+  is_shared boolean not null default false,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint highlights_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint highlights_pkey PRIMARY KEY (id),
+  constraint highlights_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table hosts (
+  host text not null,
+  next_request_at timestamp(3) with time zone not null default '-infinity'::timestamp with time zone,
+  penalty_until timestamp(3) with time zone,
+  penalty_code text,
+  penalty_count integer not null default 0,
+  robots_text text,
+  robots_fetched_at timestamp(3) with time zone,
+  constraint hosts_pkey PRIMARY KEY (host)
+) with (fillfactor=70);
+create table labels (
+  id integer not null generated always as identity,
+  tenant_id uuid not null,
+  owner_id integer,
+  name text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint labels_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, name),
+  constraint labels_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint labels_pkey PRIMARY KEY (id),
+  constraint labels_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table notes (
+  id uuid not null default uuidv7(),
+  reader_id integer not null,
+  article_id bigint not null,
+  highlight_id uuid,
+  body text not null,
+  is_shared boolean not null default false,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint notes_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint notes_highlight_id_fkey FOREIGN KEY (highlight_id) REFERENCES highlights(id) ON DELETE CASCADE,
+  constraint notes_pkey PRIMARY KEY (id),
+  constraint notes_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table readers (
+  id integer not null generated always as identity,
+  user_id uuid not null,
+  tenant_id uuid not null,
+  revision bigint not null default 0,
+  structure_revision bigint not null default 0,
+  reset_revision bigint not null default 0,
+  starred_count integer not null default 0,
+  settings jsonb not null default '{}'::jsonb,
+  settings_version integer not null default 1,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint readers_pkey PRIMARY KEY (id),
+  constraint readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
+  constraint readers_user_id_tenant_id_key UNIQUE (user_id, tenant_id)
+) with (fillfactor=50);
+create table rules (
+  id integer not null generated always as identity,
+  tenant_id uuid not null,
+  owner_id integer,
+  name text not null,
+  query text not null,
+  actions jsonb not null,
+  is_enabled boolean not null default true,
+  needs_stage text,
+  "position" integer not null default 0,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint rules_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint rules_pkey PRIMARY KEY (id),
+  constraint rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table saved_searches (
+  id integer not null generated always as identity,
+  tenant_id uuid not null,
+  owner_id integer,
+  name text not null,
+  query text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint saved_searches_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, name),
+  constraint saved_searches_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint saved_searches_pkey PRIMARY KEY (id),
+  constraint saved_searches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table shares (
+  id uuid not null default uuidv7(),
+  reader_id integer not null,
+  article_id bigint not null,
+  secret_hash bytea not null,
+  created_at timestamp(3) with time zone not null default now(),
+  expires_at timestamp(3) with time zone,
+  constraint shares_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint shares_pkey PRIMARY KEY (id),
+  constraint shares_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint shares_secret_hash_key UNIQUE (secret_hash)
+);
+create table subscription_folders (
+  reader_id integer not null,
+  subscription_id integer not null,
+  folder_id integer not null,
+  constraint subscription_folders_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES folders(id) ON DELETE CASCADE,
+  constraint subscription_folders_pkey PRIMARY KEY (subscription_id, folder_id),
+  constraint subscription_folders_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint subscription_folders_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
+);
+create table subscriptions (
+  id integer not null generated always as identity,
+  reader_id integer not null,
+  feed_id integer not null,
+  title text,
+  wants_full_text boolean not null default false,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint subscriptions_feed_key UNIQUE (reader_id, feed_id),
+  constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table tag_aliases (
+  tenant_id uuid not null,
+  normalised text not null,
+  tag_id integer not null,
+  constraint tag_aliases_pkey PRIMARY KEY (tenant_id, normalised),
+  constraint tag_aliases_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
+  constraint tag_aliases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table tag_vetoes (
+  reader_id integer not null,
+  normalised text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint tag_vetoes_pkey PRIMARY KEY (reader_id, normalised),
+  constraint tag_vetoes_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table tags (
+  id integer not null generated always as identity,
+  tenant_id uuid not null,
+  name text not null,
+  normalised text not null,
+  is_hidden boolean not null default false,
+  is_promoted boolean not null default false,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint tags_pkey PRIMARY KEY (id),
+  constraint tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
+  constraint tags_tenant_id_normalised_key UNIQUE (tenant_id, normalised)
+);
+create table tenants (
+  id uuid not null,
+  limits jsonb not null default '{}'::jsonb,
+  suspended_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint tenants_pkey PRIMARY KEY (id)
+);
+create table tombstones (
+  feed_id integer not null,
+  identity bytea not null,
+  removed_at timestamp(3) with time zone not null default now(),
+  constraint tombstones_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint tombstones_pkey PRIMARY KEY (feed_id, identity)
+);
+create table websub_subscriptions (
+  id uuid not null default uuidv7(),
+  feed_id integer not null,
+  hub_url text not null,
+  topic_url text not null,
+  secret text not null,
+  state text not null,
+  lease_until timestamp(3) with time zone,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  attempts integer not null default 0,
+  last_push_at timestamp(3) with time zone,
+  error text,
+  constraint websub_subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint websub_subscriptions_feed_id_key UNIQUE (feed_id),
+  constraint websub_subscriptions_pkey PRIMARY KEY (id),
+  constraint websub_subscriptions_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'asked'::text, 'active'::text, 'refused'::text])))
+);
+
+-- indexes
+
+CREATE INDEX article_stages_unfinished ON public.article_stages USING btree (stage, priority DESC, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'claimed'::text]));
+CREATE INDEX article_tags_list ON public.article_tags USING btree (tag_id, sort_at, article_id);
+CREATE INDEX counters_unsettled ON public.counters USING btree (reader_id, feed_id) WHERE (NOT is_settled);
+CREATE INDEX entries_all ON public.entries USING btree (reader_id, sort_at, article_id) WHERE is_listed;
+CREATE INDEX entries_feed ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE is_listed;
+CREATE INDEX entries_feed_unread ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE (is_listed AND (NOT is_read));
+CREATE INDEX entries_read ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_read);
+CREATE INDEX entries_revision ON public.entries USING btree (reader_id, revision);
+CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred);
+CREATE INDEX entries_unread ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND (NOT is_read));
+CREATE INDEX entry_labels_list ON public.entry_labels USING btree (label_id, reader_id, sort_at, article_id);
+CREATE INDEX feeds_due ON public.feeds USING btree (next_poll_at) WHERE (subscriber_count > 0);
+CREATE INDEX feeds_host ON public.feeds USING btree (host);
+CREATE INDEX feeds_waiting ON public.feeds USING btree (next_poll_at) WHERE (priority > 0);
+CREATE INDEX folders_owner ON public.folders USING btree (owner_id);
+CREATE INDEX folders_parent ON public.folders USING btree (parent_id);
+CREATE INDEX highlights_article ON public.highlights USING btree (article_id, reader_id);
+CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, created_at);
+CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
+CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
+CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
+CREATE INDEX rules_owner ON public.rules USING btree (owner_id);
+CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
+CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
+CREATE INDEX subscription_folders_folder ON public.subscription_folders USING btree (folder_id);
+CREATE INDEX subscription_folders_reader ON public.subscription_folders USING btree (reader_id);
+CREATE INDEX subscriptions_feed ON public.subscriptions USING btree (feed_id, reader_id);
+CREATE INDEX websub_due ON public.websub_subscriptions USING btree (next_attempt_at);
+
+-- row-level security
+
+alter table article_contents enable row level security, force row level security;
+alter table article_keyphrases enable row level security, force row level security;
+alter table article_stages enable row level security, force row level security;
+alter table article_summaries enable row level security, force row level security;
+alter table article_tags enable row level security, force row level security;
+alter table articles enable row level security, force row level security;
+alter table counters enable row level security, force row level security;
+alter table deliveries enable row level security, force row level security;
+alter table entries enable row level security, force row level security;
+alter table entry_labels enable row level security, force row level security;
+alter table feed_documents enable row level security, force row level security;
+alter table feeds enable row level security, force row level security;
+alter table folders enable row level security, force row level security;
+alter table highlights enable row level security, force row level security;
+alter table hosts enable row level security, force row level security;
+alter table labels enable row level security, force row level security;
+alter table notes enable row level security, force row level security;
+alter table readers enable row level security, force row level security;
+alter table rules enable row level security, force row level security;
+alter table saved_searches enable row level security, force row level security;
+alter table shares enable row level security, force row level security;
+alter table subscription_folders enable row level security, force row level security;
+alter table subscriptions enable row level security, force row level security;
+alter table tag_aliases enable row level security, force row level security;
+alter table tag_vetoes enable row level security, force row level security;
+alter table tags enable row level security, force row level security;
+alter table tenants enable row level security, force row level security;
+alter table tombstones enable row level security, force row level security;
+alter table websub_subscriptions enable row level security, force row level security;
+
+-- policies
+
+create policy held on article_contents as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = article_contents.article_id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy indexing on article_contents as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on article_contents as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on article_contents as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy writing on article_contents as permissive for all to news_creator
+  using (true)
+  with check (true);
+create policy held on article_keyphrases as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = article_keyphrases.article_id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy indexing on article_keyphrases as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on article_keyphrases as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy writing on article_keyphrases as permissive for all to news_creator
+  using (true)
+  with check (true);
+create policy indexing on article_stages as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on article_stages as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on article_stages as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy held on article_summaries as permissive for select to alt_backend
+  using ((((tenant_id IS NULL) OR (tenant_id = current_tenant_id())) AND (EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = article_summaries.article_id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id)))))));
+create policy indexing on article_summaries as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on article_summaries as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on article_summaries as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy writing on article_summaries as permissive for all to news_creator
+  using (true)
+  with check (true);
+create policy indexing on article_tags as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy own on article_tags as permissive for all to alt_backend
+  using ((tenant_id = current_tenant_id()))
+  with check ((tenant_id = current_tenant_id()));
+create policy owner on article_tags as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy held on articles as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = articles.id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy indexing on articles as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on articles as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on articles as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy writing on articles as permissive for all to news_creator
+  using (true)
+  with check (true);
+create policy own on counters as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on counters as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on deliveries as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on deliveries as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy own on entries as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on entries as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on entry_labels as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on entry_labels as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on feed_documents as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on feed_documents as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy followed on feeds as permissive for select to alt_backend
+  using (((EXISTS ( SELECT
+   FROM subscriptions s
+  WHERE ((s.feed_id = feeds.id) AND (s.reader_id = ( SELECT current_reader_id() AS current_reader_id))))) OR (EXISTS ( SELECT
+   FROM counters c
+  WHERE ((c.feed_id = feeds.id) AND (c.reader_id = ( SELECT current_reader_id() AS current_reader_id)))))));
+create policy indexing on feeds as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy owner on feeds as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on feeds as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy own on folders as permissive for all to alt_backend
+  using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
+  with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
+create policy owner on folders as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on highlights as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on highlights as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on hosts as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on hosts as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy own on labels as permissive for all to alt_backend
+  using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
+  with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
+create policy owner on labels as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on notes as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on notes as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on readers as permissive for all to alt_backend
+  using (((user_id = current_user_id()) AND (tenant_id = current_tenant_id())));
+create policy owner on readers as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on rules as permissive for all to alt_backend
+  using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
+  with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
+create policy owner on rules as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on saved_searches as permissive for all to alt_backend
+  using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
+  with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
+create policy owner on saved_searches as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on shares as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on shares as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on subscription_folders as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on subscription_folders as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on subscriptions as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on subscriptions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy indexing on tag_aliases as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy own on tag_aliases as permissive for all to alt_backend
+  using ((tenant_id = current_tenant_id()))
+  with check ((tenant_id = current_tenant_id()));
+create policy owner on tag_aliases as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on tag_vetoes as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on tag_vetoes as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy indexing on tags as permissive for all to search_indexer, tag_generator
+  using (true)
+  with check (true);
+create policy own on tags as permissive for all to alt_backend
+  using ((tenant_id = current_tenant_id()))
+  with check ((tenant_id = current_tenant_id()));
+create policy owner on tags as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on tenants as permissive for select to alt_backend
+  using ((id = current_tenant_id()));
+create policy owner on tenants as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on tombstones as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on tombstones as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy owner on websub_subscriptions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on websub_subscriptions as permissive for all to pre_processor
+  using (true)
+  with check (true);
+
+-- functions
+
+CREATE OR REPLACE FUNCTION public.allocate_article_ids(wanted integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  first_id bigint;
+begin
+  if wanted < 1 or wanted > 100000 then
+    raise exception 'allocate_article_ids: % is not between 1 and 100000', wanted;
+  end if;
+  perform pg_advisory_lock(7204651);
+  select greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, last_value + 1) into first_id from article_ids;
+  perform setval('article_ids', first_id + wanted - 1);
+  perform pg_advisory_unlock(7204651);
+  return first_id;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.begin_change()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1)
+   WHERE (readers.id = current_reader_id())
+   RETURNING readers.revision;
+END
+;
+CREATE OR REPLACE FUNCTION public.begin_structure_change()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1), structure_revision = (readers.revision + 1)
+   WHERE (readers.id = current_reader_id())
+   RETURNING readers.revision;
+END
+;
+CREATE OR REPLACE FUNCTION public.collect_garbage(after_id bigint, batch integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  looked_at bigint[];
+begin
+  select array_agg(x.id) into looked_at
+    from (select id from articles where id > after_id order by id limit batch) x;
+  if looked_at is null then
+    delete from feeds f where f.subscriber_count = 0 and f.created_at < now() - interval '1 day'
+      and not exists (select from articles a where a.feed_id = f.id)
+      and not exists (select from subscriptions s where s.feed_id = f.id);
+    return null;
+  end if;
+  with gone as (
+    select a.id, a.feed_id, a.identity, f.subscriber_count
+    from articles a join feeds f on f.id = a.feed_id
+    where a.id = any (looked_at) and a.received_at < now() - interval '1 day'
+      and not exists (select from entries e where e.article_id = a.id)
+      and not exists (select from deliveries d where a.id = any (d.article_ids))
+      and (f.subscriber_count = 0
+        or not exists (select from feed_documents d where d.feed_id = a.feed_id and a.id = any (d.article_ids)))
+    for update of a skip locked
+  ), buried as (
+    insert into tombstones (feed_id, identity)
+      select feed_id, identity from gone where subscriber_count > 0 on conflict do nothing
+  )
+  delete from articles a using gone where a.id = gone.id;
+  return looked_at[cardinality(looked_at)];
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.count_deleted_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update counters c set unread = c.unread - d.unread
+    from (
+      select o.reader_id, o.feed_id, count(*)::int as unread
+      from old_rows o
+      join counters k on k.reader_id = o.reader_id and k.feed_id = o.feed_id
+      where o.is_listed and not o.is_read
+        and not is_covered(o.revision, o.received_at, k.read_through, k.read_before)
+      group by o.reader_id, o.feed_id
+    ) d
+    where c.reader_id = d.reader_id and c.feed_id = d.feed_id;
+  update readers r set starred_count = r.starred_count - d.starred
+    from (select reader_id, count(*)::int as starred from old_rows where is_starred and is_listed group by reader_id) d
+    where r.id = d.reader_id;
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.count_inserted_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into counters as c (reader_id, feed_id, unread)
+    select n.reader_id, n.feed_id, count(*) filter (where n.is_listed and not n.is_read)
+    from new_rows n group by n.reader_id, n.feed_id order by n.reader_id, n.feed_id
+    on conflict (reader_id, feed_id) do update set unread = c.unread + excluded.unread
+    where excluded.unread <> 0;
+  if exists (select from new_rows where is_starred) then
+    update readers r set starred_count = r.starred_count + d.starred
+      from (select reader_id, count(*) as starred from new_rows where is_starred and is_listed group by reader_id) d
+      where r.id = d.reader_id;
+  end if;
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.count_updated_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update counters c set unread = c.unread + d.unread
+    from (
+      select o.reader_id, o.feed_id, sum(
+          (n.is_listed and not n.is_read and not is_covered(n.revision, n.received_at, k.read_through, k.read_before))::int
+          - (o.is_listed and not o.is_read and not is_covered(o.revision, o.received_at, k.read_through, k.read_before))::int
+        )::int as unread
+      from old_rows o
+      join new_rows n on n.article_id = o.article_id and n.reader_id = o.reader_id
+      join counters k on k.reader_id = o.reader_id and k.feed_id = o.feed_id
+      group by o.reader_id, o.feed_id
+    ) d
+    where d.unread <> 0 and c.reader_id = d.reader_id and c.feed_id = d.feed_id;
+  update readers r set starred_count = r.starred_count + d.starred
+    from (
+      select o.reader_id, sum((n.is_starred and n.is_listed)::int - (o.is_starred and o.is_listed)::int)::int as starred
+      from old_rows o
+      join new_rows n on n.article_id = o.article_id and n.reader_id = o.reader_id
+      where (n.is_starred and n.is_listed) <> (o.is_starred and o.is_listed)
+      group by o.reader_id
+    ) d
+    where d.starred <> 0 and r.id = d.reader_id;
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.current_reader_id()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+BEGIN ATOMIC
+ SELECT readers.id
+    FROM readers
+   WHERE ((readers.user_id = current_user_id()) AND (readers.tenant_id = current_tenant_id()));
+END
+;
+CREATE OR REPLACE FUNCTION public.current_tenant_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('alt.tenant_id'::text))::uuid
+;
+CREATE OR REPLACE FUNCTION public.current_user_id()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('alt.user_id'::text))::uuid
+;
+CREATE OR REPLACE FUNCTION public.deliver(wanted_feed integer, wanted_articles bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  last_reader integer;
+begin
+  if cardinality(wanted_articles) = 0 then
+    return;
+  end if;
+  last_reader := deliver_batch(wanted_feed, wanted_articles, 0, 200);
+  if exists (select from subscriptions s where s.feed_id = wanted_feed and s.reader_id > last_reader) then
+    insert into deliveries (feed_id, article_ids, after_reader_id) values (wanted_feed, wanted_articles, last_reader);
+  end if;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.deliver_all(new_articles bigint[], changed_articles bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  pair_feeds integer[];
+  pair_readers integer[];
+  reader_ids integer[];
+begin
+  select array_agg(w.feed_id), array_agg(s.reader_id) into pair_feeds, pair_readers
+    from (select distinct a.feed_id from articles a where a.id = any (new_articles)) w
+    cross join lateral (
+      select x.reader_id from subscriptions x where x.feed_id = w.feed_id order by x.reader_id limit 200
+    ) s;
+  select array_agg(distinct x.reader_id) into reader_ids from (
+    select unnest(pair_readers) as reader_id
+    union all
+    select e.reader_id from entries e where e.article_id = any (changed_articles)
+  ) x;
+  if reader_ids is null then
+    return;
+  end if;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision)
+    select a.id, r.id, a.feed_id, a.sort_at, a.received_at, r.revision, r.revision
+    from unnest(pair_feeds, pair_readers) as p (feed_id, reader_id)
+    join readers r on r.id = p.reader_id
+    join articles a on a.feed_id = p.feed_id and a.id = any (new_articles)
+    on conflict do nothing;
+  insert into deliveries (feed_id, article_ids, after_reader_id)
+    select p.feed_id, (select array_agg(a.id) from articles a where a.id = any (new_articles) and a.feed_id = p.feed_id),
+      max(p.reader_id)
+    from unnest(pair_feeds, pair_readers) as p (feed_id, reader_id)
+    group by p.feed_id
+    having count(*) = 200
+      and exists (select from subscriptions s where s.feed_id = p.feed_id and s.reader_id > max(p.reader_id));
+  if cardinality(changed_articles) > 0 then
+    update entries e
+      set revision = r.revision,
+          is_read = e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+      from readers r, counters c
+      where e.article_id = any (changed_articles) and r.id = e.reader_id
+        and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
+  end if;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.deliver_batch(wanted_feed integer, wanted_articles bigint[], after_reader integer, batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+begin
+  select array_agg(x.reader_id) into reader_ids from (
+    select s.reader_id from subscriptions s
+    where s.feed_id = wanted_feed and s.reader_id > after_reader order by s.reader_id limit batch
+  ) x;
+  if reader_ids is null then
+    return null;
+  end if;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision)
+    select a.id, r.id, a.feed_id, a.sort_at, a.received_at, r.revision, r.revision
+    from readers r
+    join subscriptions s on s.reader_id = r.id and s.feed_id = wanted_feed
+    cross join (select * from articles where id = any (wanted_articles)) a
+    where r.id = any (reader_ids)
+    on conflict do nothing;
+  return reader_ids[cardinality(reader_ids)];
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.deliver_next(batch integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  d deliveries;
+  last_reader integer;
+begin
+  select * into d from deliveries order by id limit 1 for update skip locked;
+  if d.id is null then
+    return false;
+  end if;
+  last_reader := deliver_batch(d.feed_id, d.article_ids, d.after_reader_id, batch);
+  if last_reader is null then
+    delete from deliveries where id = d.id;
+  else
+    update deliveries set after_reader_id = last_reader where id = d.id;
+  end if;
+  return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.ensure_feed(feed_url text, feed_host text, feed_tenant uuid, feed_credential text, feed_title text DEFAULT NULL::text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found_id integer;
+begin
+  insert into hosts (host) values (feed_host) on conflict do nothing;
+  insert into feeds (url, host, tenant_id, credential, title)
+    values (feed_url, feed_host, feed_tenant, feed_credential, feed_title)
+    on conflict on constraint feeds_url_key do nothing returning id into found_id;
+  if found_id is null then
+    select id into found_id from feeds
+      where url = feed_url and tenant_id is not distinct from feed_tenant
+        and credential is not distinct from feed_credential;
+  end if;
+  return found_id;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.ensure_reader()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found_id integer;
+begin
+  select id into found_id from readers where user_id = current_user_id() and tenant_id = current_tenant_id();
+  if found_id is not null then
+    return found_id;
+  end if;
+  insert into tenants (id) values (current_tenant_id()) on conflict do nothing;
+  insert into readers (user_id, tenant_id) values (current_user_id(), current_tenant_id()) on conflict do nothing;
+  return (select id from readers where user_id = current_user_id() and tenant_id = current_tenant_id());
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.is_covered(revision bigint, received_at timestamp with time zone, read_through bigint, read_before timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((revision <= read_through) AND (received_at < read_before))
+;
+CREATE OR REPLACE FUNCTION public.is_kept(e entries)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN ((e).is_starred OR (EXISTS (SELECT FROM entry_labels l WHERE ((l.article_id = (is_kept.e).article_id) AND (l.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM highlights h WHERE ((h.article_id = (is_kept.e).article_id) AND (h.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM notes n WHERE ((n.article_id = (is_kept.e).article_id) AND (n.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM shares s WHERE ((s.article_id = (is_kept.e).article_id) AND (s.reader_id = (is_kept.e).reader_id)))))
+;
+CREATE OR REPLACE FUNCTION public.merge_feeds(old_feed integer, new_feed integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+  moved_readers integer[];
+  old_ids bigint[];
+  new_ids bigint[];
+begin
+  perform from feeds where id in (old_feed, new_feed) order by id for no key update;
+  if old_feed = new_feed or not exists (
+    select from feeds o join feeds n on n.id = new_feed
+      and n.tenant_id is not distinct from o.tenant_id and n.credential is not distinct from o.credential
+    where o.id = old_feed
+  ) then
+    raise exception 'merge_feeds: % and % cannot become one', old_feed, new_feed;
+  end if;
+  select array_agg(distinct x.reader_id) into reader_ids from (
+    select s.reader_id from subscriptions s where s.feed_id = old_feed
+    union all select c.reader_id from counters c where c.feed_id = old_feed
+  ) x;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1, structure_revision = revision + 1 where id = any (reader_ids);
+  insert into counters (reader_id, feed_id) select r, new_feed from unnest(reader_ids) r on conflict do nothing;
+
+  select array_agg(t.old_id), array_agg(t.new_id) into old_ids, new_ids from (
+    select distinct on (o.id) o.id as old_id, n.id as new_id
+    from articles o join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
+    where o.feed_id = old_feed order by o.id, (n.identity = o.identity) desc, n.id
+  ) t;
+
+  -- What "mark all read" covers is written into the rows, because the marks of the two feeds differ.
+  update entries e set is_read = true
+    from counters c
+    where c.reader_id = any (reader_ids) and c.feed_id in (old_feed, new_feed)
+      and e.reader_id = c.reader_id and e.feed_id = c.feed_id and not e.is_read
+      and is_covered(e.revision, e.received_at, c.read_through, c.read_before);
+
+  insert into entries as e (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, folded_into,
+      hidden_reason, is_read, is_starred, read_at)
+    select distinct on (m.new_id, o.reader_id) m.new_id, o.reader_id, new_feed, n.sort_at, n.received_at, r.revision,
+      r.revision, o.folded_into, o.hidden_reason,
+      bool_or(o.is_read) over same, bool_or(o.is_starred) over same, max(o.read_at) over same
+    from unnest(old_ids, new_ids) as m (old_id, new_id)
+    join entries o on o.article_id = m.old_id
+    join articles n on n.id = m.new_id
+    join readers r on r.id = o.reader_id
+    window same as (partition by m.new_id, o.reader_id)
+    order by m.new_id, o.reader_id, o.article_id
+    on conflict (article_id, reader_id) do update
+      set is_read = e.is_read or excluded.is_read, is_starred = e.is_starred or excluded.is_starred,
+          read_at = coalesce(e.read_at, excluded.read_at), revision = excluded.revision;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select l.reader_id, l.label_id, m.new_id, n.sort_at
+    from unnest(old_ids, new_ids) as m (old_id, new_id)
+    join entry_labels l on l.article_id = m.old_id join articles n on n.id = m.new_id
+    on conflict do nothing;
+  delete from entry_labels where article_id = any (old_ids);
+  update highlights h set article_id = m.new_id from unnest(old_ids, new_ids) as m (old_id, new_id)
+    where h.article_id = m.old_id;
+  update notes n set article_id = m.new_id from unnest(old_ids, new_ids) as m (old_id, new_id)
+    where n.article_id = m.old_id;
+  update shares s set article_id = m.new_id from unnest(old_ids, new_ids) as m (old_id, new_id)
+    where s.article_id = m.old_id;
+  update entries e set folded_into = nullif(m.new_id, e.article_id) from unnest(old_ids, new_ids) as m (old_id, new_id)
+    where e.reader_id = any (reader_ids) and e.folded_into = m.old_id;
+  delete from entries where article_id = any (old_ids);
+  delete from articles where id = any (old_ids);
+
+  update articles set feed_id = new_feed where feed_id = old_feed;
+  update entries e set feed_id = new_feed, revision = r.revision
+    from readers r where r.id = any (reader_ids) and e.reader_id = r.id and e.feed_id = old_feed;
+
+  insert into subscription_folders (reader_id, subscription_id, folder_id)
+    select f.reader_id, n.id, f.folder_id
+    from subscriptions o
+    join subscriptions n on n.reader_id = o.reader_id and n.feed_id = new_feed
+    join subscription_folders f on f.subscription_id = o.id
+    where o.feed_id = old_feed
+    on conflict do nothing;
+  update subscriptions n set title = coalesce(n.title, o.title), wants_full_text = n.wants_full_text or o.wants_full_text
+    from subscriptions o where o.feed_id = old_feed and n.feed_id = new_feed and n.reader_id = o.reader_id;
+  delete from subscriptions o using subscriptions n
+    where o.feed_id = old_feed and n.feed_id = new_feed and n.reader_id = o.reader_id;
+  select array_agg(reader_id) into moved_readers from subscriptions where feed_id = old_feed;
+  update subscriptions set feed_id = new_feed where feed_id = old_feed;
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision)
+    select a.id, r.id, a.feed_id, a.sort_at, a.received_at, r.revision, r.revision
+    from feed_documents d join articles a on a.id = any (d.article_ids)
+    join readers r on r.id = any (moved_readers)
+    where d.feed_id = new_feed
+    on conflict do nothing;
+
+  -- The triggers count by the feed that a row had before; here rows changed their feed, so this counts anew.
+  update counters c set read_through = 0, read_before = '-infinity', is_settled = true, unread = (
+      select count(*) from entries e
+      where e.reader_id = c.reader_id and e.feed_id = c.feed_id and e.is_listed and not e.is_read)
+    where c.reader_id = any (reader_ids) and c.feed_id = new_feed;
+  insert into tombstones (feed_id, identity, removed_at)
+    select new_feed, t.identity, t.removed_at from tombstones t where t.feed_id = old_feed
+      and not exists (select from articles a where a.feed_id = new_feed and a.identity = t.identity)
+    on conflict do nothing;
+  update deliveries set feed_id = new_feed where feed_id = old_feed;
+  update feeds n set next_poll_at = now(), repaired_from = coalesce(n.repaired_from, o.url),
+      subscriber_count = (select count(*) from subscriptions s where s.feed_id = new_feed),
+      wants_full_text = n.wants_full_text or o.wants_full_text
+    from feeds o where n.id = new_feed and o.id = old_feed;
+  delete from feeds where id = old_feed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.miscounted()
+ RETURNS TABLE(reader_id integer, feed_id integer, kept integer, counted integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT c.reader_id,
+     c.feed_id,
+     c.unread,
+     (COALESCE(e.unread, (0)::bigint))::integer AS "coalesce"
+    FROM (counters c
+      LEFT JOIN ( SELECT e_1.reader_id,
+             e_1.feed_id,
+             count(*) AS unread
+            FROM (entries e_1
+              JOIN counters k ON (((k.reader_id = e_1.reader_id) AND (k.feed_id = e_1.feed_id))))
+           WHERE (e_1.is_listed AND (NOT e_1.is_read) AND (NOT is_covered(e_1.revision, e_1.received_at, k.read_through, k.read_before)))
+           GROUP BY e_1.reader_id, e_1.feed_id) e ON (((e.reader_id = c.reader_id) AND (e.feed_id = c.feed_id))))
+   WHERE (c.unread <> COALESCE(e.unread, (0)::bigint))
+ UNION ALL
+  SELECT r.id,
+     NULL::integer,
+     r.starred_count,
+     (count(e.article_id))::integer AS count
+    FROM (readers r
+      LEFT JOIN entries e ON (((e.reader_id = r.id) AND e.is_starred AND e.is_listed)))
+   GROUP BY r.id
+  HAVING (r.starred_count <> count(e.article_id));
+END
+;
+CREATE OR REPLACE FUNCTION public.move_feed(wanted_feed integer, new_url text, new_host text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  present feeds;
+  other_id integer;
+begin
+  select * into present from feeds where id = wanted_feed;
+  if present.id is null or present.url = new_url then
+    return present.id;
+  end if;
+  select id into other_id from feeds
+    where url = new_url and tenant_id is not distinct from present.tenant_id
+      and credential is not distinct from present.credential;
+  if other_id is not null then
+    perform merge_feeds(wanted_feed, other_id);
+    return other_id;
+  end if;
+  insert into hosts (host) values (new_host) on conflict do nothing;
+  update feeds set url = new_url, host = new_host, repaired_from = url, redirect_url = null, redirect_count = 0,
+      redirect_since = null
+    where id = wanted_feed;
+  return wanted_feed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.notify_readers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('alt_readers', '');
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_feed_full_text(wanted_subscription integer, is_wanted boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  feed integer;
+begin
+  select s.feed_id into feed from subscriptions s
+    where s.id = wanted_subscription and s.reader_id = current_reader_id();
+  perform from feeds f where f.id = feed for no key update;
+  update subscriptions s set wants_full_text = is_wanted
+    where s.id = wanted_subscription and s.reader_id = current_reader_id();
+  update feeds f set wants_full_text = exists (select from subscriptions s where s.feed_id = f.id and s.wants_full_text)
+    where f.id = feed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_full_text(wanted_article bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from entries e where e.article_id = wanted_article and e.reader_id = current_reader_id()) then
+    return false;
+  end if;
+  insert into article_stages as s (article_id, stage, content_hash, priority)
+    select id, 'extract', content_hash, 1 from articles where id = wanted_article
+    on conflict (article_id, stage) do update
+      set state = 'waiting', priority = 1, attempts = 0, next_attempt_at = now(), error = null,
+          content_hash = excluded.content_hash
+      where s.state in ('done', 'parked', 'waiting');
+  update article_contents set full_state = 'pending', full_reason = null
+    where article_id = wanted_article and full_state <> 'ready';
+  perform pg_notify('alt_stages', '');
+  return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_poll(wanted_subscription integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  feed integer;
+begin
+  select s.feed_id into feed from subscriptions s
+    where s.id = wanted_subscription and s.reader_id = current_reader_id();
+  update feeds set next_poll_at = least(next_poll_at, now()), priority = 1 where id = feed;
+  perform pg_notify('alt_polls', '');
+  return feed is not null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.retain(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader record;
+  removed integer := 0;
+  changed integer;
+begin
+  for reader in
+    select id, (settings #>> '{retention,readDays}')::int as read_days,
+      (settings #>> '{retention,unreadDays}')::int as unread_days
+    from readers
+    where settings #>> '{retention,readDays}' is not null or settings #>> '{retention,unreadDays}' is not null
+    order by id
+  loop
+    perform from readers where id = reader.id for update;
+    delete from entries e using (
+      select x.article_id from entries x
+      where x.reader_id = reader.id and x.is_listed
+        and ((x.is_read and x.received_at < now() - make_interval(days => reader.read_days))
+          or (not x.is_read and x.received_at < now() - make_interval(days => reader.unread_days)))
+        and not is_kept(x)
+      limit batch - removed
+    ) old
+    where e.reader_id = reader.id and e.article_id = old.article_id;
+    get diagnostics changed = row_count;
+    if changed > 0 then
+      update readers set revision = revision + 1, structure_revision = revision + 1 where id = reader.id;
+    end if;
+    removed := removed + changed;
+    exit when removed >= batch;
+  end loop;
+  return removed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.revisions_of(reader_ids integer[])
+ RETURNS TABLE(reader_id integer, revision bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT readers.id,
+     readers.revision
+    FROM readers
+   WHERE (readers.id = ANY (revisions_of.reader_ids));
+END
+;
+CREATE OR REPLACE FUNCTION public.settle_finish()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  changed integer;
+begin
+  with done as (
+    select c.reader_id, c.feed_id from counters c
+    where not c.is_settled and not exists (
+      select from entries e
+      where e.reader_id = c.reader_id and e.feed_id = c.feed_id and e.is_listed and not e.is_read
+        and is_covered(e.revision, e.received_at, c.read_through, c.read_before))
+    for update skip locked
+  )
+  update counters c set is_settled = true from done where c.reader_id = done.reader_id and c.feed_id = done.feed_id;
+  get diagnostics changed = row_count;
+  return changed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.settle_next(batch integer)
+ RETURNS TABLE(settled integer, is_done boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer;
+  changed integer;
+begin
+  select c.reader_id into reader from counters c
+    where not c.is_settled and pg_try_advisory_xact_lock(7204652, c.reader_id) limit 1;
+  if reader is null then
+    return;
+  end if;
+  with due as (
+    select e.article_id
+    from counters c
+    cross join lateral (
+      select x.article_id, x.revision, x.received_at from entries x
+      where x.reader_id = reader and x.feed_id = c.feed_id and x.is_listed and not x.is_read
+        and is_covered(x.revision, x.received_at, c.read_through, c.read_before)
+      limit batch for update skip locked
+    ) e
+    where c.reader_id = reader and not c.is_settled
+    limit batch
+  )
+  update entries e set is_read = true
+    from due, counters c
+    where e.reader_id = reader and e.article_id = due.article_id
+      and c.reader_id = reader and c.feed_id = e.feed_id
+      and not e.is_read and is_covered(e.revision, e.received_at, c.read_through, c.read_before);
+  get diagnostics changed = row_count;
+  return query select changed, changed = 0;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.subscribe(wanted_feeds integer[], titles text[])
+ RETURNS TABLE(feed_id integer, subscription_id integer, is_new boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  reader integer := current_reader_id();
+  new_revision bigint;
+  added_feeds integer[];
+begin
+  perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  new_revision := begin_structure_change();
+  with wanted as (
+    select w.feed_id, min(w.position) as position
+    from unnest(wanted_feeds) with ordinality as w (feed_id, position)
+    join feeds f on f.id = w.feed_id and (f.tenant_id is null or f.tenant_id = current_tenant_id())
+    group by w.feed_id
+  ), added as (
+    insert into subscriptions (reader_id, feed_id, title)
+      select reader, w.feed_id, titles[w.position] from wanted w order by w.position
+      on conflict on constraint subscriptions_feed_key do nothing
+      returning subscriptions.feed_id
+  )
+  select coalesce(array_agg(added.feed_id), '{}') into added_feeds from added;
+  update feeds f set subscriber_count = subscriber_count + 1,
+      next_poll_at = case when f.last_polled_at is null or f.subscriber_count = 0
+        then least(f.next_poll_at, now()) else f.next_poll_at end
+    where f.id = any (added_feeds);
+  insert into counters (reader_id, feed_id)
+    select reader, x from unnest(added_feeds) x order by x on conflict do nothing;
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision)
+    select a.id, reader, a.feed_id, a.sort_at, a.received_at, new_revision, new_revision
+    from feed_documents d join articles a on a.id = any (d.article_ids)
+    where d.feed_id = any (added_feeds)
+    on conflict do nothing;
+  perform pg_notify('alt_polls', '');
+  return query
+    select s.feed_id, s.id, s.feed_id = any (added_feeds)
+    from unnest(wanted_feeds) with ordinality as w (feed_id, position)
+    join subscriptions s on s.reader_id = reader and s.feed_id = w.feed_id
+    group by s.feed_id, s.id order by min(w.position);
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.touch_articles(wanted_articles bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+begin
+  select array_agg(distinct e.reader_id) into reader_ids from entries e where e.article_id = any (wanted_articles);
+  if reader_ids is null then
+    return;
+  end if;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  update entries e
+    set revision = r.revision,
+        is_read = e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+    from readers r, counters c
+    where e.article_id = any (wanted_articles) and r.id = e.reader_id
+      and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.unsubscribe(wanted_subscription integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer := current_reader_id();
+  feed integer;
+begin
+  select s.feed_id into feed from subscriptions s where s.id = wanted_subscription and s.reader_id = reader;
+  perform from feeds f where f.id = feed for no key update;
+  perform begin_structure_change();
+  delete from subscriptions s where s.id = wanted_subscription and s.reader_id = reader;
+  if feed is null or not found then
+    return false;
+  end if;
+  update feeds set subscriber_count = subscriber_count - 1 where id = feed;
+  update feeds f set wants_full_text = exists (select from subscriptions s where s.feed_id = f.id and s.wants_full_text)
+    where f.id = feed and f.wants_full_text;
+  delete from entries e where e.reader_id = reader and e.feed_id = feed and not is_kept(e);
+  delete from counters c where c.reader_id = reader and c.feed_id = feed
+    and not exists (select from entries e where e.reader_id = reader and e.feed_id = feed);
+  return true;
+end
+$function$
+;
+
+-- triggers
+
+CREATE TRIGGER count_deleted AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_entries();
+CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_entries();
+CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_updated_entries();
+CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
+
+-- grants
+
+grant delete, insert, maintain, select, update on article_contents to pre_processor;
+grant delete, insert, maintain, select, update on article_stages to pre_processor;
+grant delete, insert, maintain, select, update on articles to pre_processor;
+grant delete, insert, maintain, select, update on feed_documents to pre_processor;
+grant delete, insert, select, update on entry_labels to alt_backend;
+grant delete, insert, select, update on folders to alt_backend;
+grant delete, insert, select, update on highlights to alt_backend;
+grant delete, insert, select, update on labels to alt_backend;
+grant delete, insert, select, update on notes to alt_backend;
+grant delete, insert, select, update on rules to alt_backend;
+grant delete, insert, select, update on saved_searches to alt_backend;
+grant delete, insert, select, update on shares to alt_backend;
+grant delete, insert, select, update on subscription_folders to alt_backend;
+grant delete, insert, select, update on tag_aliases to alt_backend;
+grant delete, insert, select, update on tag_vetoes to alt_backend;
+grant delete, insert, select, update on tags to alt_backend;
+grant delete, insert, select, update on tombstones to pre_processor;
+grant delete, insert, select, update on websub_subscriptions to pre_processor;
+grant execute on function allocate_article_ids(integer) to pre_processor;
+grant execute on function begin_change() to alt_backend;
+grant execute on function begin_structure_change() to alt_backend;
+grant execute on function collect_garbage(bigint,integer) to alt_backend;
+grant execute on function current_reader_id() to alt_backend;
+grant execute on function current_tenant_id() to alt_backend;
+grant execute on function current_user_id() to alt_backend;
+grant execute on function deliver(integer,bigint[]) to pre_processor;
+grant execute on function deliver_all(bigint[],bigint[]) to pre_processor;
+grant execute on function deliver_next(integer) to pre_processor;
+grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
+grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
+grant execute on function ensure_reader() to alt_backend;
+grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
+grant execute on function miscounted() to alt_backend;
+grant execute on function move_feed(integer,text,text) to pre_processor;
+grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
+grant execute on function request_full_text(bigint) to alt_backend;
+grant execute on function request_poll(integer) to alt_backend;
+grant execute on function retain(integer) to alt_backend;
+grant execute on function revisions_of(integer[]) to alt_backend;
+grant execute on function settle_finish() to alt_backend;
+grant execute on function settle_next(integer) to alt_backend;
+grant execute on function subscribe(integer[],text[]) to alt_backend;
+grant execute on function touch_articles(bigint[]) to pre_processor;
+grant execute on function unsubscribe(integer) to alt_backend;
+grant insert, maintain, select, update on feeds to pre_processor;
+grant insert, maintain, select, update on hosts to pre_processor;
+grant insert, select, update on article_summaries to pre_processor;
+grant maintain on counters to pre_processor;
+grant maintain on entries to pre_processor;
+grant maintain on readers to pre_processor;
+grant maintain on subscriptions to pre_processor;
+grant maintain, select, update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
+grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
+grant select on article_contents to alt_backend;
+grant select on article_keyphrases to alt_backend;
+grant select on article_summaries to alt_backend;
+grant select on article_tags to alt_backend;
+grant select on articles to alt_backend;
+grant select on deliveries to pre_processor;
+grant select on tenants to alt_backend;
+grant select, update (is_settled), update (read_before), update (read_through), update (unread) on counters to alt_backend;
+grant select, update (settings), update (settings_version) on readers to alt_backend;
+grant select, update (title) on subscriptions to alt_backend;
+grant usage on schema public to alt_backend;
+grant usage on schema public to pre_processor;
+grant usage on schema public to public;
+
+-- comments
+
+comment on function public.allocate_article_ids(integer) is 'the first of a block of so many article ids';
+comment on function public.is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) is 'whether a "mark all read" covers an entry whose row does not say so yet';
+comment on table column public.articles.identity is 'first 16 bytes of SHA-256 of the guid, else the URL, else title and content';
+comment on table column public.feeds.priority is '1 while a reader waits for the poll';
+comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
+comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';
+comment on table column public.readers.structure_revision is 'revision at which subscriptions or folders last changed, or entries went';

@@ -1,0 +1,19 @@
+-- What alt_backend may do in `alt`. Applied after every migration, after everything was taken back.
+grant usage on schema public to alt_backend;
+grant select on tenants, readers, articles, article_contents, article_keyphrases, article_summaries,
+  article_tags, tags, tag_aliases to alt_backend;
+grant select (id, url, tenant_id, host, site_url, title, description, language, image_url, format, created_at,
+  subscriber_count, wants_full_text, next_poll_at, priority, state, last_polled_at, last_success_at, last_changed_at,
+  last_status, error_code, error_message, error_count, failing_since, retry_after_at, repaired_from) on feeds to alt_backend;
+grant update (settings, settings_version) on readers to alt_backend;
+grant select on subscriptions, counters, entries to alt_backend;
+grant update (title) on subscriptions to alt_backend;
+grant update (unread, read_through, read_before, is_settled) on counters to alt_backend;
+grant update (revision, is_read, is_starred, hidden_reason, folded_into, read_at) on entries to alt_backend;
+grant select, insert, update, delete on subscription_folders, folders, labels, entry_labels, rules, saved_searches,
+  tag_vetoes, highlights, notes, shares to alt_backend;
+grant insert, update, delete on tags, tag_aliases to alt_backend;
+grant maintain on entries to alt_backend;
+grant execute on function current_user_id, current_tenant_id, current_reader_id, is_covered, ensure_reader, begin_change,
+  begin_structure_change, revisions_of, subscribe, unsubscribe, request_poll, request_feed_full_text, request_full_text,
+  ensure_feed, settle_next, settle_finish, retain, collect_garbage, miscounted to alt_backend;
