@@ -1,0 +1,24 @@
+/**
+ * A self-signed certificate for `secure.test`, `localhost` and 127.0.0.1, for TLS tests on loopback. Its key is public by
+ * being here: never trust it outside a test.
+ */
+export const testCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBqzCCAVKgAwIBAgIUHF4WijfBhJn1HbNWEyFqMLgHmX8wCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLc2VjdXJlLnRlc3QwIBcNMjYxMTIxMDM0NDI1WhgPMjEyNjEw
+MjgwMzQ0MjVaMBYxFDASBgNVBAMMC3NlY3VyZS50ZXN0MFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAEdd8mbiU+X3WbLWQ+EquJoT3+6qL4Z8B/VPFQq1Yz6X7EAcAl
+O6GKNN4ksUbaKrbSy8C2vQFHZrn4NCsawGmCvKN8MHowHQYDVR0OBBYEFCB2v+CL
+WERRLrSUA1uPdmbjcptjMB8GA1UdIwQYMBaAFCB2v+CLWERRLrSUA1uPdmbjcptj
+MA8GA1UdEwEB/wQFMAMBAf8wJwYDVR0RBCAwHoILc2VjdXJlLnRlc3SCCWxvY2Fs
+aG9zdIcEfwAAATAKBggqhkjOPQQDAgNHADBEAiBw1mhzi1F+PPFootcKcSIhog7g
+eN6oNLfxUWhWL/la7AIgHDOO8kFqd8xWzHCEBgLy6QYY/NXTJfJUF4j0+LxUuIc=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgulX4UG3wB/gw3Whl
+EiBNC0y4IbYM9V8Lq7SCH8L18DGhRANCAAR13yZuJT5fdZstZD4Sq4mhPf7qovhn
+wH9U8VCrVjPpfsQBwCU7oYo03iSxRtoqttLLwLa9AUdmufg0KxrAaYK8
+-----END PRIVATE KEY-----
+`,
+};
