@@ -24,7 +24,9 @@ await runOn(findNode(), process.argv.slice(2));
 function installIfStale() {
   if (process.env.ALT_SKIP_INSTALL) return;
   const stamp = path.join(root, 'node_modules', '.alt-lock');
-  const wanted = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   process.stderr.write('Installing dependencies (once, about a minute) …\n');
   const npm = npmCommand();

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.dirname(import.meta.dirname);
+
+/** `npm test`: builds the page, runs every test, ends with one plain line of counts. `--long` runs the full counts. */
+const args = process.argv.slice(2);
+const isLong = args.includes('--long');
+const { buildFrontend } = await import('../services/alt-frontend/build.ts');
+await buildFrontend({});
+process.exitCode = await runTests(args.filter((argument) => argument !== '--long'));
+
+async function runTests(given: string[]): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'alt-test-report-'));
+  const report = path.join(folder, 'report.json');
+  try {
+    const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...given], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...(isLong ? { ALT_TEST_LONG: '1' } : {}) },
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? 1)));
+    const result = JSON.parse(await readFile(report, 'utf8').catch(() => '{}'));
+    const skipped = (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0);
+    const passed = result.numPassedTests ?? 0;
+    const failed = (result.numFailedTests ?? 0) + (code !== 0 && !result.numFailedTests ? 1 : 0);
+    process.stdout.write(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+    return failed > 0 || passed === 0 ? 1 : code;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
