@@ -1,0 +1,27 @@
+import type { Service } from '@alt/service-kit';
+import type { ServiceName } from '@alt/topology';
+
+/** The services that exist, each loaded when it is started. */
+export const registry = {
+  'sidecar-proxy': async () => (await import('../services/sidecar-proxy/service.ts')).service,
+  'auth-service': async () => (await import('../services/auth-service/service.ts')).service,
+  'pre-processor': async () => (await import('../services/pre-processor/service.ts')).service,
+  'alt-backend': async () => (await import('../services/alt-backend/service.ts')).service,
+  'alt-frontend': async () => (await import('../services/alt-frontend/service.ts')).service,
+  gateway: async () => (await import('../services/gateway/service.ts')).service,
+} as const;
+
+export type BuiltService = keyof typeof registry;
+
+export const builtServices = Object.keys(registry) as BuiltService[];
+
+export function isBuilt(name: string): name is BuiltService {
+  return Object.hasOwn(registry, name);
+}
+
+/** A service whose peers and configuration the starter need not know: the topology and its own schema know them. */
+export type AnyService = Service<unknown, ServiceName>;
+
+export async function loadService(name: BuiltService): Promise<AnyService> {
+  return (await registry[name]()) as unknown as AnyService;
+}

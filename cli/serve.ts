@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { createDatabase, type Database } from '@alt/database';
+import { createEgress, parseAllowList } from '@alt/egress';
+import { ConfigError, createHost, createLogger, listen, parseConfig, parseTrustedProxies } from '@alt/service-kit';
+import {
+  egressListenerOf,
+  egressProxyUrl,
+  environmentNameOf,
+  type ServerName,
+  serviceAddress,
+  servicePort,
+  services,
+} from '@alt/topology';
+import { openDatabases, parseDatabaseUrl } from './database.ts';
+import { type BuiltService, loadService } from './registry.ts';
+import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
+
+/** One service in this process, its peers over HTTP: what a pod runs. */
+export async function serveService(
+  name: BuiltService,
+  given: Environment,
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const environment: Environment = { ...given, ...(given.PORT ? { SIDECAR_PROXY_PORT: given.PORT } : {}) };
+  const settings = readSettings({ ...environment, PORT: given.PUBLIC_PORT });
+  const log = createLogger(settings.LOG_LEVEL ?? 'info');
+  const stopping = new AbortController();
+  const service = await loadService(name);
+  const { database, close } = await openOwnDatabase(name, settings, log);
+  const secrets = await localSecrets(name, environment, settings);
+  const egress = openEgress(name, settings, environment);
+  const host = createHost({
+    name,
+    environment,
+    log,
+    signal: stopping.signal,
+    database,
+    listener: database,
+    egress,
+    keys: secrets.keys,
+    publicUrl: settings.publicUrl,
+    trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
+    reach: (peer) => ({
+      baseUrl: environment[environmentNameOf(peer as ServerName)] ?? serviceAddress(peer as ServerName, 'machine'),
+      dispatch: (request) => fetch(request),
+    }),
+  });
+  const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
+  const running = await service.start(config, host);
+  const port = Number(environment.PORT ?? servicePort(name));
+  const server = running.fetch ? await listen(running.fetch, { port, hostname: settings.HOST }) : null;
+  log.info({ service: name, port: server?.port ?? port }, 'ready');
+  return {
+    port: server?.port ?? port,
+    async stop() {
+      stopping.abort();
+      await server?.stop();
+      await running.stop();
+      await egress.close();
+      await database?.end();
+      await close();
+    },
+  };
+}
+
+/** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
+async function openOwnDatabase(name: BuiltService, settings: Settings, log: ReturnType<typeof createLogger>) {
+  const kind = services[name].database;
+  if (!kind) return { database: null, close: async () => {} };
+  const address = kind === 'auth' ? (settings.AUTH_DATABASE_URL ?? settings.DATABASE_URL) : settings.DATABASE_URL;
+  if (address) {
+    const database: Database = createDatabase({
+      ...parseDatabaseUrl(address),
+      applicationName: name,
+      log: (message) => log.warn(message),
+    });
+    return { database, close: async () => {} };
+  }
+  const databases = await openDatabases(settings, { log, isOwner: false });
+  return { database: databases.connectAs(name), close: databases.stop };
+}
+
+/** Keys and secrets from mounted files where they are named, else from the data folder. */
+async function localSecrets(name: BuiltService, environment: Environment, settings: Settings) {
+  const { SERVICE_KEY_FILE: keyFile, SERVICE_KEY_SET_FILE: keySetFile } = environment;
+  const derived: Environment = { ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache') };
+  if (keyFile && keySetFile) return { keys: readKeyFiles(keyFile, keySetFile), derived };
+  if (keyFile || keySetFile) throw new ConfigError('Set both SERVICE_KEY_FILE and SERVICE_KEY_SET_FILE, or neither.');
+  const secrets = await loadSecrets(settings.ALT_DATA_DIR);
+  return { keys: secrets.keysOf(name), derived: { ...derived, ALT_IMAGE_KEY: secrets.imageKey } };
+}
+
+/** Out through the proxy that the topology names; sidecar-proxy itself dials. */
+function openEgress(name: BuiltService, settings: Settings, environment: Environment) {
+  const listener = egressListenerOf(name, 'machine');
+  const proxyUrl =
+    settings.EGRESS_PROXY_URL ??
+    (listener ? (environment.SIDECAR_PROXY_BASE_URL ?? egressProxyUrl(listener, 'machine')) : undefined);
+  return createEgress({
+    allow: parseAllowList(settings.ALT_EGRESS_ALLOW),
+    userAgent: userAgent(settings),
+    ...(proxyUrl && name !== 'sidecar-proxy' ? { proxyUrl } : {}),
+  });
+}

@@ -1,0 +1,61 @@
+import type { BlockList } from 'node:net';
+import type { Database } from '@alt/database';
+import type { Egress } from '@alt/egress';
+import { isServiceName, type ServiceName } from '@alt/topology';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { clientAddress } from './address.ts';
+import { createPeer, type Dispatch } from './peers.ts';
+import { socketAddressOf } from './server.ts';
+import type { Host } from './service.ts';
+import { createKeys, type KeyMaterial } from './tokens.ts';
+
+export interface HostOptions {
+  name: ServiceName;
+  environment: Record<string, string | undefined>;
+  log: Logger;
+  signal: AbortSignal;
+  database: Database | null;
+  /** Where NOTIFY is heard; one for the process. */
+  listener: Pick<Database, 'listen'> | null;
+  egress: Egress;
+  keys: KeyMaterial;
+  publicUrl: URL;
+  trustedProxies: BlockList;
+  /** How a peer is reached: its address, and the function that carries a request there. */
+  reach(peer: ServiceName): { baseUrl: string; dispatch: Dispatch };
+}
+
+/** The world as one service sees it; the same whether its peers live in this process or elsewhere. */
+export function createHost(options: HostOptions): Host<ServiceName> {
+  const { name, environment, signal, egress, publicUrl } = options;
+  const keys = createKeys(name, options.keys);
+  return {
+    name,
+    environment,
+    log: options.log.child({ service: name }),
+    signal,
+    get database() {
+      if (!options.database) throw new Error(`${name} has no database`);
+      return options.database;
+    },
+    listen(channel, onNotify) {
+      if (!options.listener) throw new Error(`${name} has no database to listen to`);
+      return options.listener.listen(channel, onNotify);
+    },
+    peer(peer) {
+      if (!isServiceName(peer)) throw new Error(`There is no service ${peer}`);
+      return createPeer(peer, { keys, ...options.reach(peer) });
+    },
+    egress,
+    metrics: new Registry(),
+    keys,
+    publicUrl,
+    address(request, isPeer = false) {
+      const socket = socketAddressOf(request);
+      const forwardedFor = request.headers.get('x-forwarded-for');
+      // A request without a socket was made in this process.
+      return clientAddress(socket, forwardedFor, options.trustedProxies, isPeer || socket === '');
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { type Role, role } from '@alt/contracts';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Reader } from './route.ts';
+import type { PeerFetch } from './service.ts';
+
+/** How long an answer of auth-service is kept: a revoked session is refused everywhere within this time. */
+const KEPT_MS = 8_000;
+const KEPT_MAXIMUM = 5_000;
+const COOKIE = 'alt_session';
+
+const answerSchema = z.object({ token: z.string(), csrfToken: z.string().nullable(), expiresAt: z.string() });
+const claimsSchema = z.object({
+  sub: z.uuid(),
+  tenant: z.uuid(),
+  role,
+  email: z.string(),
+  name: z.string(),
+  session: z.string().nullish(),
+  key: z.string().nullish(),
+});
+
+/**
+ * Exchanges the cookie or bearer key of a request at auth-service for a user token, verifies the token with the key
+ * set, and keeps the answer for a few seconds. Refusals are kept too, so that a bad key costs one call.
+ */
+export function createIdentify(authService: PeerFetch): (request: Request, address: string) => Promise<Reader | null> {
+  const kept = new Map<string, { reader: Promise<Reader | null>; until: number }>();
+  const keys = createKeySource(authService);
+
+  return (request, address) => {
+    const credential = credentialOf(request);
+    if (!credential) return Promise.resolve(null);
+    const id = `${credential.kind}:${credential.secret}`;
+    const present = kept.get(id);
+    if (present && Date.now() < present.until) return present.reader;
+    if (kept.size >= KEPT_MAXIMUM) kept.clear();
+    const reader = exchange(authService, keys, credential, address);
+    kept.set(id, { reader, until: Date.now() + KEPT_MS });
+    reader.catch(() => kept.delete(id));
+    return reader;
+  };
+}
+
+interface Credential {
+  kind: 'cookie' | 'bearer';
+  secret: string;
+}
+
+/** A bearer token wins over the cookie: a program says who it is. */
+export function credentialOf(request: Request): Credential | null {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  if (bearer) return { kind: 'bearer', secret: bearer.slice(0, 500) };
+  for (const part of (request.headers.get('cookie') ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2);
+    if (name === COOKIE && value) return { kind: 'cookie', secret: value.slice(0, 500) };
+  }
+  return null;
+}
+
+type KeySource = (kid: string) => Promise<JSONWebKeySet>;
+
+async function exchange(
+  authService: PeerFetch,
+  keys: KeySource,
+  credential: Credential,
+  address: string,
+): Promise<Reader | null> {
+  const response = await authService('/internal/exchange', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...(credential.kind === 'cookie' ? { sessionCookie: credential.secret } : { bearer: credential.secret }),
+      address,
+    }),
+    timeoutMs: 5_000,
+  });
+  if (response.status === 401 || response.status === 429) return null;
+  if (!response.ok) throw new Error(`auth-service answered ${response.status} to an exchange`);
+  const answer = answerSchema.parse(await response.json());
+  return verifyUserToken(answer.token, keys, answer.csrfToken);
+}
+
+async function verifyUserToken(token: string, keys: KeySource, csrfToken: string | null): Promise<Reader> {
+  const { kid = '' } = decodeProtectedHeader(token);
+  const { payload } = await jwtVerify(token, createLocalJWKSet(await keys(kid)), {
+    algorithms: ['EdDSA'],
+    issuer: 'auth-service',
+    audience: 'alt',
+    clockTolerance: 5,
+  });
+  const claims = claimsSchema.parse(payload);
+  return {
+    userId: claims.sub,
+    tenantId: claims.tenant,
+    role: claims.role as Role,
+    email: claims.email,
+    name: claims.name,
+    sessionId: claims.session ?? null,
+    keyId: claims.key ?? null,
+    csrfToken,
+  };
+}
+
+/** The key set, asked again when a token names a key that is not in it. */
+function createKeySource(authService: PeerFetch): KeySource {
+  let current: Promise<JSONWebKeySet> | null = null;
+  const load = async () => {
+    const response = await authService('/internal/keys', { timeoutMs: 5_000 });
+    if (!response.ok) throw new Error(`auth-service answered ${response.status} to a request for its keys`);
+    return (await response.json()) as JSONWebKeySet;
+  };
+  return async (kid) => {
+    const present = await current?.catch(() => null);
+    if (present?.keys.some((key) => key.kid === kid)) return present;
+    current = load();
+    return current;
+  };
+}

@@ -1,0 +1,20 @@
+export { clientAddress, parseTrustedProxies } from './address.ts';
+export { type AppOptions, createApp, errorResponse, problemResponse } from './app.ts';
+export { ConfigError, parseConfig } from './config.ts';
+export { createHost, type HostOptions } from './host.ts';
+export { createIdentify, credentialOf } from './identify.ts';
+export { createLogger, type Logger } from './log.ts';
+export { createPeer, type Dispatch } from './peers.ts';
+export { type Reader, Reply, type Route, type RouteContext, reply, route } from './route.ts';
+export { type ListeningServer, listen, socketAddressOf } from './server.ts';
+export type { Host, PeerFetch, PeerInit, RunningService, Service } from './service.ts';
+export {
+  createKeys,
+  generateServiceKey,
+  type IncomingRequest,
+  type KeyMaterial,
+  type Keys,
+  publicHalf,
+  SERVICE_TOKEN_HEADER,
+  USER_TOKEN_HEADER,
+} from './tokens.ts';

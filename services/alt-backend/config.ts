@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+const flag = (sentence: string) => z.enum(['true', 'false'], sentence).transform((value) => value === 'true');
+
+/** What alt-backend reads from the environment; the proxy names are those of its chart. */
+export const config = z
+  .object({
+    ALT_IMAGE_KEY: z
+      .string('is missing: set a random string of at least 32 characters; it signs the addresses of images')
+      .min(32, 'must have at least 32 characters'),
+    ALT_CACHE_DIR: z.string('is missing: name a folder for cached images'),
+    ALT_IMAGE_CACHE_MB: z.coerce.number('must be a number of megabytes').int().min(0).default(256),
+    ALT_RATE_LIMIT_PER_SECOND: z.coerce.number('must be a number of requests a second').min(1).default(100),
+    PROXY_STRATEGY: z.enum(['DISABLED'], 'must be DISABLED: alt-backend goes out through sidecar-proxy').optional(),
+    ENVOY_PROXY_ENABLED: flag('must be true or false').optional(),
+    SIDECAR_PROXY_BASE_URL: z.url('must be the URL of sidecar-proxy').optional(),
+  })
+  .refine((value) => !value.ENVOY_PROXY_ENABLED, {
+    path: ['ENVOY_PROXY_ENABLED'],
+    message: 'contradicts the topology: alt-backend reaches Envoy only through sidecar-proxy; set it to false',
+  });
+
+export type Config = z.infer<typeof config>;

@@ -1,0 +1,30 @@
+import { Problem } from '@alt/contracts';
+
+/** Where a page ended: the sort key of its last entry. */
+export interface ListKey {
+  sortAt: Date;
+  id: number;
+}
+
+export function encodeKey({ sortAt, id }: ListKey): string {
+  return Buffer.from(`${sortAt.getTime()}.${id}`).toString('base64url');
+}
+
+/** The key in a cursor of ours. Throws `invalid-cursor` for anything else. */
+export function decodeKey(cursor: string): ListKey {
+  const match = /^(-?\d{1,16})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const time = Number(match?.[1]);
+  if (!match || Math.abs(time) > 8.64e15) throw invalidCursor();
+  return { sortAt: new Date(time), id: Number(match[2]) };
+}
+
+/** The id in a cursor of a list by id; 0 before the first page. */
+export function decodeId(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  if (!/^\d{1,10}$/.test(cursor)) throw invalidCursor();
+  return Number(cursor);
+}
+
+function invalidCursor(): Problem {
+  return new Problem('invalid-cursor', 'Take the cursor from "nextCursor" of the page before, unchanged.');
+}

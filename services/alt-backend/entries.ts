@@ -1,0 +1,264 @@
+import {
+  type Entry,
+  type FullEntry,
+  listEntries,
+  listLabels,
+  markRead,
+  Problem,
+  type QueryOf,
+  readCounters,
+  readEntry,
+  requestFullText,
+  search,
+  updateEntries,
+} from '@alt/contracts';
+import type { Database, Queryable } from '@alt/database';
+import { type Reader, type Route, route } from '@alt/service-kit';
+import { computeCounters } from './counters.ts';
+import { decodeId, decodeKey, encodeKey } from './cursor.ts';
+import type { ImageAddresses } from './image-address.ts';
+import { articleIdOf, idOf } from './peers.ts';
+import * as counters from './store/counters.ts';
+import * as store from './store/entries.ts';
+import { allFolders, foldersBelow, placements } from './store/folders.ts';
+import * as labels from './store/labels.ts';
+import { type ListedEntry, type ListFilter, listPage } from './store/lists.ts';
+import type { AsReader } from './store/readers.ts';
+import { afterKey, searchPlain } from './store/search.ts';
+import { findSubscription } from './store/subscriptions.ts';
+
+const SEARCH_RESULTS_MAXIMUM = 1_000;
+const SETTLE_BATCH = 10_000;
+
+export interface EntryTools {
+  asReader: AsReader;
+  database: Database;
+  images: ImageAddresses;
+  /** Called after a "mark all read", whose rows follow in the background. */
+  onMarked(): void;
+}
+
+export function entryRoutes(tools: EntryTools): Route[] {
+  const { asReader, images } = tools;
+  return [
+    route(listEntries, async ({ query, reader }) =>
+      asReader(reader, async (tx, readerId) => {
+        if (query.q) return searchPage(tx, readerId, query.q, query, images);
+        const filter = await resolveFilter(tx, readerId, query);
+        const key = query.cursor ? decodeKey(query.cursor) : null;
+        const rows = await listPage(tx, readerId, filter, key, query.limit + 1);
+        return toPage(tx, readerId, rows, query.limit, images);
+      }),
+    ),
+
+    route(readEntry, async ({ params, reader }) =>
+      asReader(reader, async (tx, readerId) => readFullEntry(tx, readerId, params.id, images)),
+    ),
+
+    route(requestFullText, async ({ params, reader }) => {
+      const id = articleIdOf(params.id);
+      const isDone = id !== null && (await asReader(reader, (tx) => store.requestFullText(tx, id)));
+      if (!isDone) throw noEntry();
+      return undefined;
+    }),
+
+    route(updateEntries, async ({ body, reader }) =>
+      asReader(reader, (tx, readerId) => changeEntries(tx, readerId, body), { retry: true }),
+    ),
+
+    route(markRead, async ({ body, reader }) => ({ updated: await markScopeRead(tools, reader, body) })),
+
+    route(readCounters, async ({ reader }) => asReader(reader, computeCounters)),
+
+    route(listLabels, async ({ query, reader }) =>
+      asReader(reader, async (tx, readerId) => {
+        const rows = await labels.listLabels(tx, readerId, decodeId(query.cursor), query.limit + 1);
+        const items = rows.slice(0, query.limit).map((row) => ({ ...row, id: String(row.id) }));
+        return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+      }),
+    ),
+
+    route(search, async ({ query, reader }) => {
+      const startedAt = performance.now();
+      const page = await asReader(reader, (tx, readerId) => searchPage(tx, readerId, query.q, query, images));
+      return { ...page, tookMs: Math.round(performance.now() - startedAt) };
+    }),
+  ];
+}
+
+type EntryQuery = QueryOf<typeof listEntries>;
+
+/** Names and folders as numbers: folders with those inside them, subscriptions by their feeds. */
+async function resolveFilter(tx: Queryable, readerId: number, query: EntryQuery): Promise<ListFilter> {
+  return {
+    view: query.view,
+    order: query.order,
+    feedIds: await resolveFeeds(tx, readerId, query.subscription.map(Number), query.folder.map(Number)),
+    labelIds: query.label.length > 0 ? await labels.labelIds(tx, readerId, query.label) : null,
+    tagIds: query.tag.length > 0 ? await labels.tagIds(tx, query.tag) : null,
+  };
+}
+
+async function resolveFeeds(tx: Queryable, readerId: number, subscriptionIds: number[], folderIds: number[]) {
+  if (subscriptionIds.length === 0 && folderIds.length === 0) return null;
+  const feeds = new Set<number>();
+  for (const id of subscriptionIds) {
+    const row = await findSubscription(tx, readerId, id);
+    if (row) feeds.add(row.feedId);
+  }
+  if (folderIds.length > 0) {
+    const below = foldersBelow(await allFolders(tx, readerId));
+    const wanted = new Set(folderIds.flatMap((id) => [...(below.get(id) ?? [])]));
+    for (const { folderId, feedId } of await placements(tx, readerId)) if (wanted.has(folderId)) feeds.add(feedId);
+  }
+  return [...feeds];
+}
+
+async function toPage(tx: Queryable, readerId: number, rows: ListedEntry[], limit: number, images: ImageAddresses) {
+  const listed = rows.slice(0, limit);
+  const details = await store.entryDetails(
+    tx,
+    readerId,
+    listed.map(({ id }) => id),
+  );
+  const last = listed.at(-1);
+  return {
+    items: listed.flatMap((row) => {
+      const detail = details.get(row.id);
+      return detail ? [present(row, detail, images)] : [];
+    }),
+    nextCursor: rows.length > limit && last ? encodeKey(last) : null,
+  };
+}
+
+function present(row: ListedEntry, detail: store.EntryDetails, images: ImageAddresses): Entry {
+  return {
+    id: String(row.id),
+    title: detail.title,
+    url: detail.url,
+    author: detail.author,
+    publishedAt: detail.publishedAt?.toISOString() ?? null,
+    receivedAt: row.receivedAt.toISOString(),
+    feed: { id: String(row.feedId), title: detail.feedTitle },
+    excerpt: detail.excerpt,
+    imageUrl: detail.imageUrl ? images.address(detail.imageUrl) : null,
+    read: row.isRead,
+    starred: row.isStarred,
+    labels: detail.labels,
+    tags: detail.tags,
+    summary: { state: detail.summary === null ? 'none' : 'ready', text: detail.summary },
+  };
+}
+
+async function readFullEntry(
+  tx: Queryable,
+  readerId: number,
+  idText: string,
+  images: ImageAddresses,
+): Promise<FullEntry> {
+  const id = articleIdOf(idText);
+  const state = id === null ? null : await store.entryState(tx, readerId, id);
+  if (id === null || !state) throw noEntry();
+  const detail = (await store.entryDetails(tx, readerId, [id])).get(id);
+  const content = await store.entryContent(tx, id);
+  if (!detail || !content) throw noEntry();
+  return {
+    ...present(state, detail, images),
+    contentHtml: images.rewrite(content.contentHtml),
+    fullText: {
+      state: content.fullState,
+      html: content.fullHtml === null ? null : images.rewrite(content.fullHtml),
+      reason: content.fullReason,
+    },
+    enclosures: content.enclosures,
+    related: [],
+    commentsUrl: content.commentsUrl,
+  };
+}
+
+async function changeEntries(
+  tx: Queryable,
+  readerId: number,
+  body: { ids: string[]; read?: boolean; starred?: boolean; addLabels?: string[]; removeLabels?: string[] },
+) {
+  const ids = [...new Set(body.ids.map(Number))];
+  const revision = await counters.beginChange(tx);
+  const change = { isRead: body.read ?? null, isStarred: body.starred ?? null };
+  const changed = (await store.updateEntries(tx, readerId, ids, change, revision)).map(({ id }) => id);
+  if (body.addLabels?.length && changed.length > 0) {
+    await labels.addLabels(tx, readerId, await labels.ensureLabels(tx, readerId, body.addLabels), changed);
+  }
+  if (body.removeLabels?.length) {
+    await labels.removeLabels(tx, readerId, await labels.labelIds(tx, readerId, body.removeLabels), changed);
+  }
+  return { updated: changed.length };
+}
+
+async function markScopeRead(
+  { asReader, database, onMarked }: EntryTools,
+  reader: Reader,
+  body: { subscriptionId?: string; folderId?: string; before?: string },
+): Promise<number> {
+  const before = body.before ? new Date(body.before) : null;
+  const isAll = before === null || before.getTime() > Date.now();
+  // Two marks with different times are not one mark: the older must have reached its rows first.
+  if (!isAll) await settleAll(database);
+  const updated = await asReader(
+    reader,
+    async (tx, readerId) => {
+      const feedIds = await resolveScope(tx, readerId, body);
+      const revision = await counters.beginChange(tx);
+      if (isAll) return counters.markAllRead(tx, readerId, feedIds, revision);
+      return counters.markReadBefore(tx, readerId, feedIds, revision, before);
+    },
+    { retry: true },
+  );
+  if (updated > 0) onMarked();
+  return updated;
+}
+
+async function resolveScope(tx: Queryable, readerId: number, body: { subscriptionId?: string; folderId?: string }) {
+  if (body.subscriptionId !== undefined) {
+    const id = idOf(body.subscriptionId);
+    const row = id === null ? null : await findSubscription(tx, readerId, id);
+    if (!row) throw new Problem('not-found', 'You have no such subscription.');
+    return [row.feedId];
+  }
+  if (body.folderId !== undefined) {
+    const folders = await allFolders(tx, readerId);
+    if (!folders.some(({ id }) => id === idOf(body.folderId ?? '')))
+      throw new Problem('not-found', 'You have no such folder.');
+    return resolveFeeds(tx, readerId, [], [Number(body.folderId)]);
+  }
+  return null;
+}
+
+/** Lets all rows follow the marks that wait for them. */
+export async function settleAll(database: Database): Promise<number> {
+  let settled = 0;
+  for (;;) {
+    const step = await counters.settleNext(database, SETTLE_BATCH);
+    if (!step) return settled;
+    settled += step.settled;
+    if (step.isDone && (await counters.settleFinish(database)) === 0) return settled;
+  }
+}
+
+async function searchPage(
+  tx: Queryable,
+  readerId: number,
+  q: string,
+  page: { cursor?: string | undefined; limit: number },
+  images: ImageAddresses,
+) {
+  const words = q.split(/\s+/u).filter(Boolean).slice(0, 20);
+  const found = await searchPlain(tx, readerId, words, SEARCH_RESULTS_MAXIMUM + 1);
+  const rows = afterKey(found, page.cursor ? decodeKey(page.cursor) : null);
+  const result = await toPage(tx, readerId, rows.slice(0, page.limit + 1), page.limit, images);
+  const total = Math.min(found.length, SEARCH_RESULTS_MAXIMUM);
+  return { ...result, total, totalIsExact: found.length <= SEARCH_RESULTS_MAXIMUM, tookMs: 0 };
+}
+
+function noEntry(): Problem {
+  return new Problem('not-found', 'You have no such entry.');
+}

@@ -1,0 +1,68 @@
+import { type Database, statement } from '@alt/database';
+import type { Logger } from '@alt/service-kit';
+import { settleAll } from './entries.ts';
+
+const SETTLE_EVERY_MS = 30_000;
+const CLEAN_EVERY_MS = 6 * 3_600_000;
+const CLEAN_FIRST_MS = 10 * 60_000;
+const CLEAN_BATCH = 1_000;
+/** After so many settled rows the dead ones would slow down lists; autovacuum may take a minute to come by. */
+const VACUUM_AFTER_ROWS = 50_000;
+
+const retain = statement<{ removed: number }>('retain', 'select retain($1) as removed');
+const collect = statement<{ lastId: number | null }>('collect_garbage', 'select collect_garbage($1, $2) as "lastId"');
+
+export interface Maintenance {
+  /** A mark waits for its rows. */
+  settleSoon(): void;
+  stop(): Promise<void>;
+}
+
+/** What follows in the background: rows after "mark all read", retention, articles that nobody holds. */
+export function startMaintenance(database: Database, log: Logger): Maintenance {
+  let running: Promise<void> | null = null;
+  let isAgain = false;
+  let isStopped = false;
+
+  const settle = async () => {
+    do {
+      isAgain = false;
+      const settled = await settleAll(database);
+      if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum entries');
+    } while (isAgain && !isStopped);
+  };
+  const clean = async () => {
+    while (!isStopped && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
+    let lastId: number | null = 0;
+    while (lastId !== null && !isStopped) lastId = (await database.one(collect, [lastId, CLEAN_BATCH]))?.lastId ?? null;
+  };
+  const run = (name: string, work: () => Promise<void>) => {
+    if (running) return;
+    running = work()
+      .catch((error: unknown) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`))
+      .finally(() => {
+        running = null;
+      });
+  };
+  const settleSoon = () => {
+    isAgain = true;
+    run('settling', settle);
+  };
+
+  const timers = [
+    setInterval(settleSoon, SETTLE_EVERY_MS),
+    setInterval(() => run('cleaning', clean), CLEAN_EVERY_MS),
+    setTimeout(() => run('cleaning', clean), CLEAN_FIRST_MS),
+  ];
+  for (const timer of timers) timer.unref();
+  settleSoon();
+
+  return {
+    settleSoon,
+    async stop() {
+      isStopped = true;
+      for (const timer of timers) clearInterval(timer);
+      await running;
+    },
+  };
+}

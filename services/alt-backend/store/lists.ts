@@ -1,0 +1,204 @@
+import { type Queryable, type Statement, statement } from '@alt/database';
+import type { ListKey } from '../cursor.ts';
+import { unreadScope } from './counters.ts';
+
+export interface ListFilter {
+  view: 'unread' | 'read' | 'starred' | 'all';
+  order: 'newest' | 'oldest';
+  /** Only these feeds; null for all. */
+  feedIds: number[] | null;
+  labelIds: number[] | null;
+  tagIds: number[] | null;
+}
+
+export interface ListedEntry {
+  id: number;
+  feedId: number;
+  sortAt: Date;
+  receivedAt: Date;
+  isRead: boolean;
+  isStarred: boolean;
+}
+
+/**
+ * One page of a list by key, in the order of (sort_at, id). Three plans, each bounded by the page and not by the list:
+ * `walk` reads an index over all feeds, `merge` reads the head of each feed and then only the feeds that can be on the
+ * page, `named` starts from labels or tags.
+ */
+export async function listPage(
+  tx: Queryable,
+  readerId: number,
+  filter: ListFilter,
+  key: ListKey | null,
+  limit: number,
+): Promise<ListedEntry[]> {
+  const { feedIds, view } = filter;
+  if (feedIds?.length === 0 || filter.labelIds?.length === 0 || filter.tagIds?.length === 0) return [];
+  const scope = view === 'unread' || view === 'read' ? await unreadScope(tx, readerId, feedIds) : null;
+  if (view === 'unread' && scope?.unread === 0) return [];
+  const isSettled = scope?.isSettled ?? true;
+  const isNamed = filter.labelIds !== null || filter.tagIds !== null;
+  // A walk over unread entries would pass every stale row of a mark that has not settled; so would one to a few feeds.
+  const isFew = view === 'unread' && (!isSettled || (scope?.feedsWithUnread ?? 0) <= FEW_FEEDS);
+  const isMerge = view !== 'starred' && !(view === 'read' && isSettled && (feedIds?.length ?? 0) > 1);
+  const plan = isNamed ? 'named' : isMerge && (feedIds !== null || isFew) ? 'merge' : 'walk';
+  const shape: Shape = {
+    plan,
+    view,
+    order: filter.order,
+    isSettled,
+    hasKey: key !== null,
+    hasFeeds: feedIds !== null,
+    by: filter.labelIds ? 'label' : filter.tagIds ? 'tag' : null,
+    hasTags: filter.tagIds !== null,
+  };
+  return tx.all(listStatement(shape), [
+    readerId,
+    limit,
+    key?.sortAt ?? null,
+    key?.id ?? null,
+    feedIds,
+    filter.labelIds,
+    filter.tagIds,
+  ]);
+}
+
+/** Below this many feeds with unread entries, reading each one's head is cheaper than a walk past the others. */
+const FEW_FEEDS = 100;
+
+interface Shape {
+  plan: 'walk' | 'merge' | 'named';
+  view: ListFilter['view'];
+  order: ListFilter['order'];
+  isSettled: boolean;
+  hasKey: boolean;
+  hasFeeds: boolean;
+  by: 'label' | 'tag' | null;
+  hasTags: boolean;
+}
+
+/** The statement of a shape; the same shape always gives the same name and text. Exported for the plan tests. */
+export function listStatement(shape: Shape): Statement<ListedEntry> {
+  const text = { walk: walkText, merge: mergeText, named: namedText }[shape.plan](shape);
+  const name = ['list', shape.plan, shape.view, shape.order, shape.by ?? '', ...flags(shape)].filter(Boolean).join('_');
+  return statement<ListedEntry>(name, `${text}${TYPES}`);
+}
+
+function flags(shape: Shape): string[] {
+  return [
+    shape.isSettled ? '' : 'unsettled',
+    shape.hasKey ? 'key' : '',
+    shape.hasFeeds ? 'feeds' : '',
+    shape.by === 'label' && shape.hasTags ? 'tags' : '',
+  ];
+}
+
+/** Every statement takes the same seven values; this gives each its type where the text does not use it. */
+const TYPES = `
+  -- $1 reader, $2 limit, $3 and $4 key, $5 feeds, $6 labels, $7 tags`;
+const GUARD =
+  '($3::timestamptz is null or true) and ($4::bigint is null or true) and ($5::int[] is null or true) and ($6::int[] is null or true) and ($7::int[] is null or true)';
+
+const COVERED_LOOKUP = `coalesce((select is_covered(e.revision, e.received_at, c.read_through, c.read_before) from counters c
+    where c.reader_id = e.reader_id and c.feed_id = e.feed_id), false)`;
+
+function columns(shape: Shape, covered: string): string {
+  const isRead = shape.isSettled ? 'e.is_read' : `(e.is_read or ${covered})`;
+  return `e.article_id as id, e.feed_id as "feedId", e.sort_at as "sortAt", e.received_at as "receivedAt",
+    ${isRead} as "isRead", e.is_starred as "isStarred"`;
+}
+
+function condition({ view, isSettled }: Shape, covered: string): string {
+  if (view === 'unread') return isSettled ? 'and not e.is_read' : `and not e.is_read and not ${covered}`;
+  if (view === 'read') return isSettled ? 'and e.is_read' : `and (e.is_read or ${covered})`;
+  return view === 'starred' ? 'and e.is_starred' : '';
+}
+
+function afterKey({ hasKey, order }: Shape, alias: string): string {
+  return hasKey ? `and (${alias}.sort_at, ${alias}.article_id) ${order === 'newest' ? '<' : '>'} ($3, $4)` : '';
+}
+
+function orderBy({ order }: Shape, alias: string): string {
+  const direction = order === 'newest' ? 'desc' : 'asc';
+  return `order by ${alias}.sort_at ${direction}, ${alias}.article_id ${direction}`;
+}
+
+/** Starred and read entries of unsettled marks need the row's own truth; `all` does too, for its read flag. */
+function withTruth(shape: Shape): Shape {
+  return shape.view === 'starred' || shape.view === 'all' ? { ...shape, isSettled: false } : shape;
+}
+
+function walkText(given: Shape): string {
+  const shape = withTruth(given);
+  return `select ${columns(shape, COVERED_LOOKUP)}
+    from entries e
+    where e.reader_id = $1 and e.is_listed ${condition(shape, COVERED_LOOKUP)} ${afterKey(shape, 'e')}
+      ${shape.hasFeeds ? 'and e.feed_id = any($5)' : ''} and ${GUARD}
+    ${orderBy(shape, 'e')} limit $2`;
+}
+
+/**
+ * Only a feed whose first entry is among the first entries of all can be on the page, and the feed in place n with at
+ * most limit - n + 1 entries: half of limit² index rows, of which only the page is fetched.
+ */
+function mergeText(given: Shape): string {
+  const shape = withTruth(given);
+  const { isSettled } = given;
+  const onlyUnread = shape.view === 'unread' ? 'and c.unread > 0' : '';
+  const where = (marks: string) =>
+    `e.reader_id = $1 and e.is_listed
+        ${condition({ ...shape, isSettled }, `is_covered(e.revision, e.received_at, ${marks}.read_through, ${marks}.read_before)`)}
+        ${afterKey(shape, 'e')}`;
+  return `with heads as materialized (
+      select c.feed_id, c.read_through, c.read_before,
+        row_number() over (${orderBy(shape, 'first')}) as place
+      from counters c
+      cross join lateral (
+        select e.sort_at, e.article_id from entries e where e.feed_id = c.feed_id and ${where('c')}
+        ${orderBy(shape, 'e')} limit 1
+      ) first
+      where c.reader_id = $1 ${shape.hasFeeds ? 'and c.feed_id = any($5)' : ''} ${onlyUnread} and ${GUARD}
+      ${orderBy(shape, 'first')} limit $2
+    ), page as materialized (
+      select next.* from heads
+      cross join lateral (
+        select e.sort_at, e.article_id from entries e where e.feed_id = heads.feed_id and ${where('heads')}
+        ${orderBy(shape, 'e')} limit $2 - heads.place + 1
+      ) next
+      ${orderBy(shape, 'next')} limit $2
+    )
+    select ${columns(shape, COVERED_LOOKUP)}
+    from page cross join lateral (
+      select * from entries e where e.article_id = page.article_id and e.reader_id = $1 limit 1
+    ) e
+    ${orderBy(shape, 'e')}`;
+}
+
+/** For each name its first entries that pass; one that has several of the names comes once. */
+function namedText(given: Shape): string {
+  const shape = withTruth(given);
+  const [table, key, names] =
+    shape.by === 'label'
+      ? ['entry_labels', 'n.reader_id = $1 and n.label_id = name', '$6']
+      : ['article_tags', 'n.tag_id = name', '$7'];
+  const alsoTagged =
+    shape.by === 'label' && shape.hasTags
+      ? 'and exists (select from article_tags t where t.article_id = e.article_id and t.tag_id = any($7))'
+      : '';
+  const direction = shape.order === 'newest' ? 'desc' : 'asc';
+  // `limit 1` keeps the look-up of each entry a look-up: as a join the planner sorts whole labels.
+  return `select distinct on (page."sortAt", page.id) page.*
+    from unnest(${names}::int[]) as name
+    cross join lateral (
+      select found.* from ${table} n
+      cross join lateral (
+        select ${columns(shape, COVERED_LOOKUP)} from entries e
+        where e.article_id = n.article_id and e.reader_id = $1 and e.is_listed ${condition(shape, COVERED_LOOKUP)}
+          ${shape.hasFeeds ? 'and e.feed_id = any($5)' : ''} ${alsoTagged}
+        limit 1
+      ) found
+      where ${key} ${afterKey(shape, 'n')} and ${GUARD}
+      ${orderBy(shape, 'n')} limit $2
+    ) page
+    order by page."sortAt" ${direction}, page.id ${direction} limit $2`;
+}

@@ -1,0 +1,142 @@
+import {
+  createSubscription,
+  deleteSubscription,
+  discoverFeeds,
+  listSubscriptions,
+  Problem,
+  refreshSubscription,
+  type Subscription,
+  updateSubscription,
+} from '@alt/contracts';
+import type { Queryable } from '@alt/database';
+import { type PeerFetch, type Route, reply, route } from '@alt/service-kit';
+import { decodeId } from './cursor.ts';
+import { idOf, postJson } from './peers.ts';
+import type { AsReader } from './store/readers.ts';
+import * as store from './store/subscriptions.ts';
+
+interface ResolvedFeed {
+  feedId: number;
+}
+
+/** What the reader follows. Finding and fetching is pre-processor's work; here is only who follows what. */
+export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch): Route[] {
+  return [
+    route(discoverFeeds, async ({ body, requestId }) =>
+      postJson(preProcessor, '/internal/feeds/discover', { url: body.url }, requestId),
+    ),
+
+    route(listSubscriptions, async ({ query, reader }) =>
+      asReader(reader, async (tx, readerId) => {
+        const rows = await store.listSubscriptions(tx, readerId, decodeId(query.cursor), query.limit + 1);
+        const items = rows.slice(0, query.limit);
+        const last = items.at(-1);
+        return { items: items.map(present), nextCursor: rows.length > query.limit && last ? String(last.id) : null };
+      }),
+    ),
+
+    route(createSubscription, async ({ body, reader, requestId }) => {
+      const folderIds = (body.folderIds ?? []).map(Number);
+      await asReader(reader, (tx, readerId) => checkFolders(tx, readerId, folderIds));
+      const feed = await postJson<ResolvedFeed>(
+        preProcessor,
+        '/internal/feeds/resolve',
+        { url: body.url, force: body.force ?? false, tenantId: reader.tenantId },
+        requestId,
+      );
+      const { row, isNew } = await asReader(
+        reader,
+        async (tx, readerId) => {
+          const [made] = await store.subscribe(tx, [Number(feed.feedId)], [body.title ?? null]);
+          if (!made) throw new Problem('conflict', 'The feed went away meanwhile. Try again.');
+          await checkFolders(tx, readerId, folderIds);
+          if (made.isNew || folderIds.length > 0) await store.setFolders(tx, readerId, made.subscriptionId, folderIds);
+          return { row: await findOwn(tx, readerId, made.subscriptionId), isNew: made.isNew };
+        },
+        { retry: true },
+      );
+      return reply(isNew ? 201 : 200, present(row));
+    }),
+
+    route(updateSubscription, async ({ params, body, reader }) =>
+      asReader(
+        reader,
+        async (tx, readerId) => {
+          const { id } = await findOwn(tx, readerId, idOf(params.id));
+          if (body.fullText !== undefined) await store.setFullText(tx, id, body.fullText);
+          await store.touchStructure(tx);
+          if (body.title !== undefined) await store.setTitle(tx, readerId, id, body.title);
+          if (body.folderIds) {
+            const folderIds = body.folderIds.map(Number);
+            await checkFolders(tx, readerId, folderIds);
+            await store.setFolders(tx, readerId, id, folderIds);
+          }
+          return present(await findOwn(tx, readerId, id));
+        },
+        { retry: true },
+      ),
+    ),
+
+    route(deleteSubscription, async ({ params, reader }) =>
+      asReader(
+        reader,
+        async (tx, readerId) => {
+          const { id } = await findOwn(tx, readerId, idOf(params.id));
+          await store.unsubscribe(tx, id);
+          return undefined;
+        },
+        { retry: true },
+      ),
+    ),
+
+    route(refreshSubscription, async ({ params, reader }) => {
+      await asReader(reader, async (tx, readerId) => {
+        const { id } = await findOwn(tx, readerId, idOf(params.id));
+        await store.requestPoll(tx, id);
+      });
+      return undefined;
+    }),
+  ];
+}
+
+async function findOwn(tx: Queryable, readerId: number, id: number | null): Promise<store.SubscriptionRow> {
+  const row = id === null ? null : await store.findSubscription(tx, readerId, id);
+  if (!row) throw new Problem('not-found', 'You have no such subscription.');
+  return row;
+}
+
+async function checkFolders(tx: Queryable, readerId: number, folderIds: number[]): Promise<void> {
+  if (await store.ownFolders(tx, readerId, folderIds)) return;
+  throw new Problem('unknown-folder', 'One of the folders does not exist. Load the folders again.');
+}
+
+function present(row: store.SubscriptionRow): Subscription {
+  const feedTitle = row.feedTitle ?? row.url;
+  return {
+    id: String(row.id),
+    feed: { id: String(row.feedId), url: row.url, siteUrl: row.siteUrl, title: feedTitle, format: row.format },
+    title: row.title ?? feedTitle,
+    folderIds: row.folderIds.map(String),
+    unreadCount: row.unread,
+    fullText: row.wantsFullText,
+    status: {
+      state: row.state,
+      lastCheckedAt: row.lastPolledAt?.toISOString() ?? null,
+      lastSuccessAt: row.lastSuccessAt?.toISOString() ?? null,
+      nextPollAt: row.nextPollAt.toISOString(),
+      error: row.errorCode ? { code: row.errorCode, message: row.errorMessage ?? row.errorCode } : null,
+      message: statusMessage(row),
+    },
+  };
+}
+
+function statusMessage(row: store.SubscriptionRow): string {
+  const next = `The next check is due at ${row.nextPollAt.toISOString()}.`;
+  if (row.state === 'pending') return `Not fetched yet. ${next}`;
+  if (row.state === 'ok')
+    return `All is well; last fetched at ${row.lastSuccessAt?.toISOString() ?? 'an unknown time'}. ${next}`;
+  const reason = row.errorMessage ?? 'The last fetch failed.';
+  return row.state === 'gone'
+    ? `${reason} The feed seems gone; Alt still looks once a week. ${next}`
+    : `${reason} ${next}`;
+}
