@@ -61,7 +61,7 @@ export const logout = endpoint({
   summary: 'End this session',
   access: 'reader',
   statuses: [204],
-  problems: ['csrf-failed'],
+  problems: ['csrf-failed', 'invalid-request'],
 });
 
 export const refresh = endpoint({
@@ -72,7 +72,7 @@ export const refresh = endpoint({
   access: 'reader',
   response: session,
   statuses: [200],
-  problems: ['csrf-failed'],
+  problems: ['csrf-failed', 'invalid-request'],
 });
 
 export const csrf = endpoint({
@@ -83,7 +83,7 @@ export const csrf = endpoint({
   access: 'reader',
   response: z.object({ csrfToken: z.string() }),
   statuses: [200],
-  problems: [],
+  problems: ['invalid-request'],
 });
 
 export const validate = endpoint({
@@ -129,7 +129,7 @@ export const writeProfile = endpoint({
   }),
   response: user,
   statuses: [200],
-  problems: ['csrf-failed', 'wrong-credentials', 'weak-password'],
+  problems: ['csrf-failed', 'wrong-credentials', 'weak-password', 'locked-out', 'invalid-request'],
 });
 
 export const apiKey = z

@@ -135,6 +135,9 @@ async function authenticate(
   const reader = (await options.identify?.(from.request, from.address)) ?? null;
   if (!reader && access === 'reader')
     throw new Problem('not-signed-in', 'Sign in, or send an API key as a bearer token.');
+  if (reader && reader.scope !== 'full') {
+    throw new Problem('forbidden', 'An app password serves reader clients only. Make an API key for this.');
+  }
   return reader;
 }
 

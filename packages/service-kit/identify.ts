@@ -5,7 +5,7 @@ import type { Reader } from './route.ts';
 import type { PeerFetch } from './service.ts';
 
 /** How long an answer of auth-service is kept: a revoked session is refused everywhere within this time. */
-const KEPT_MS = 8_000;
+const KEPT_MS = 5_000;
 const KEPT_MAXIMUM = 5_000;
 const COOKIE = 'alt_session';
 
@@ -18,6 +18,7 @@ const claimsSchema = z.object({
   name: z.string(),
   session: z.string().nullish(),
   key: z.string().nullish(),
+  scope: z.enum(['full', 'reader-clients']).default('full'),
 });
 
 /**
@@ -98,6 +99,7 @@ async function verifyUserToken(token: string, keys: KeySource, csrfToken: string
     name: claims.name,
     sessionId: claims.session ?? null,
     keyId: claims.key ?? null,
+    scope: claims.scope,
     csrfToken,
   };
 }

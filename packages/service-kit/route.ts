@@ -11,6 +11,8 @@ export interface Reader {
   name: string;
   sessionId: string | null;
   keyId: string | null;
+  /** `reader-clients` for an app password, which opens the reader-client APIs and nothing else. */
+  scope: 'full' | 'reader-clients';
   /** What X-CSRF-Token must carry on writes; null where a program signs in by header. */
   csrfToken: string | null;
 }
