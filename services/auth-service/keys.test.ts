@@ -90,6 +90,7 @@ test('a peer learns who a cookie or a key belongs to, with a token that the key 
     role: 'owner',
     email: 'ada@example.org',
     name: 'ada',
+    scope: 'full',
   };
   expect(await identifyAtPeer({ cookie: ada.cookie })).toMatchObject({
     ...known,

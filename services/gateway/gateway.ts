@@ -1,0 +1,86 @@
+import { Problem } from '@alt/contracts';
+import { errorResponse, type Host, problemResponse } from '@alt/service-kit';
+import { type PeerOf, publicServiceOf } from '@alt/topology';
+import { platformHealth } from './health.ts';
+
+/** Adding a site may fetch several addresses, each with the time-outs of egress. */
+const TIMEOUT_MS = 65_000;
+const HSTS = 'max-age=31536000';
+
+/**
+ * Routes every request by its path to the service that answers it. Internal headers that come from outside are dropped,
+ * internal paths do not exist, bodies stream both ways, and whoever hangs up is heard by the service.
+ */
+export function createGateway(host: Host<PeerOf<'gateway'>>): (request: Request) => Promise<Response> {
+  const isSecure = host.publicUrl.protocol === 'https:';
+  return async (request) => {
+    const url = new URL(request.url);
+    const response = await answer(request, url, host);
+    if (isSecure) response.headers.set('strict-transport-security', HSTS);
+    return response;
+  };
+}
+
+async function answer(request: Request, url: URL, host: Host<PeerOf<'gateway'>>): Promise<Response> {
+  try {
+    const health = await platformHealth(url.pathname, host);
+    if (health) return health;
+    const target = publicServiceOf(url.pathname);
+    if (!target || isInternal(url.pathname)) throw new Problem('not-found', 'There is nothing at this address.');
+    const isBodiless = request.method === 'GET' || request.method === 'HEAD';
+    const response = await host.peer(target)(url.pathname + url.search, {
+      method: request.method,
+      headers: outwardHeaders(request, host),
+      ...(isBodiless ? {} : { body: request.body }),
+      signal: request.signal,
+      timeoutMs: TIMEOUT_MS,
+    });
+    return new Response(response.body, { status: response.status, headers: publicHeaders(response.headers) });
+  } catch (error) {
+    if (request.signal.aborted) return new Response(null, { status: 499 });
+    return error instanceof Problem
+      ? problemResponse(error, requestIdOf(request))
+      : errorResponse(error, requestIdOf(request), host);
+  }
+}
+
+function isInternal(pathname: string): boolean {
+  return pathname === '/internal' || pathname.startsWith('/internal/');
+}
+
+/** What the service may know of the request: everything but what only our services may say. */
+function outwardHeaders(request: Request, host: Pick<Host, 'address' | 'publicUrl'>): Headers {
+  const headers = new Headers(request.headers);
+  for (const name of [...headers.keys()]) {
+    if (name.startsWith('x-alt-') || name.startsWith('x-forwarded-') || HOP_BY_HOP.has(name)) headers.delete(name);
+  }
+  headers.set('x-forwarded-for', host.address(request));
+  headers.set('x-forwarded-proto', host.publicUrl.protocol.slice(0, -1));
+  return headers;
+}
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'content-length',
+  'expect',
+]);
+
+/** A service's answer as the outside sees it; its body was decoded on the way if it was fetched. */
+function publicHeaders(given: Headers): Headers {
+  const headers = new Headers(given);
+  for (const name of [...headers.keys()]) {
+    if (name.startsWith('x-alt-') || HOP_BY_HOP.has(name)) headers.delete(name);
+  }
+  return headers;
+}
+
+function requestIdOf(request: Request): string {
+  return request.headers.get('x-request-id') ?? crypto.randomUUID();
+}
