@@ -23,6 +23,8 @@ export interface Machine {
   admin: Connection;
   /** Sends a signal to a service's process (`alt up` itself in one process) and waits until it is gone. */
   kill(service: BuiltService, signal: NodeJS.Signals): Promise<void>;
+  /** Stops a service's process in its tracks, or lets it go on. */
+  freeze(service: BuiltService, isFrozen: boolean): Promise<void>;
   /** Starts what `kill` ended and waits until it answers. */
   start(service: BuiltService): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +69,7 @@ async function startOne(dataDir: string, environment: NodeJS.ProcessEnv): Promis
       return connection;
     },
     kill: (_service, signal) => end(child, signal),
+    freeze: async (_service, isFrozen) => void child?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     start,
     async stop() {
       await end(child, 'SIGTERM');
@@ -109,6 +112,7 @@ async function startMany(dataDir: string, environment: NodeJS.ProcessEnv): Promi
     dataDir,
     admin: server.connection,
     kill: (name, signal) => end(children.get(name) ?? null, signal),
+    freeze: async (name, isFrozen) => void children.get(name)?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     start,
     async stop() {
       await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createDatabase, statement } from '@alt/database';
+import { startStaticFeeds } from '@alt/testing/hostile/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, register } from './client.ts';
+import { eventually, type Machine, startMachine } from './harness.ts';
+
+const ROUNDS = process.env.ALT_TEST_LONG ? 20 : 3;
+const FEEDS = 200;
+const ITEMS = 20;
+
+const countArticles = statement<{ articles: number; entries: number; doubled: number }>(
+  'crash_count',
+  `select (select count(*) from articles) as articles, (select count(*) from entries) as entries,
+     (select count(*) from (select url from articles group by url having count(*) > 1) x) as doubled`,
+);
+const miscounted = statement('crash_miscounted', 'select * from miscounted()');
+const dueNow = statement('crash_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
+
+describe('kill -9 in the middle of a refresh', () => {
+  let machine: Machine;
+  let web: Awaited<ReturnType<typeof startStaticFeeds>>;
+  let reader: Client;
+  let published = ITEMS;
+
+  beforeAll(async () => {
+    web = await startStaticFeeds({ feeds: FEEDS, items: ITEMS });
+    machine = await startMachine('one process', { allow: [new URL(web.origin).host] });
+    reader = await register(machine.origin, 'ada@example.org');
+  }, 120_000);
+
+  afterAll(async () => {
+    await machine?.stop();
+    await web?.stop();
+  });
+
+  it('leaves every article exactly once and every counter true', async () => {
+    const opml = `<opml version="2.0"><body>${web.urls.map((url) => `<outline type="rss" text="f" xmlUrl="${url}"/>`).join('')}</body></opml>`;
+    await reader.post('/v1/opml', opml);
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      if (round > 1) {
+        web.publish(5);
+        published += 5;
+        await withDatabase(machine, (database) => database.run(dueNow));
+      }
+      await crashDuringRefresh(machine, round, (published - 5) * FEEDS);
+      await withDatabase(machine, (database) => database.run(dueNow));
+      await eventually(
+        async () => (await counts(machine)).articles === published * FEEDS,
+        `round ${round}: ${published * FEEDS} articles`,
+        60_000,
+      );
+      const seen = await counts(machine);
+      expect(seen).toEqual({ articles: published * FEEDS, entries: published * FEEDS, doubled: 0 });
+      expect(await withDatabase(machine, (database) => database.all(miscounted))).toEqual([]);
+      expect((await reader.get('/v1/counters')).json.unread).toBe(published * FEEDS);
+    }
+  }, 1_200_000);
+});
+
+/** Waits until some, but not all, is stored; then kills the whole process, or Postgres under it, and starts again. */
+async function crashDuringRefresh(machine: Machine, round: number, before: number): Promise<void> {
+  const share = 0.1 + 0.8 * Math.random();
+  const target = Math.max(0, before) + Math.floor(share * FEEDS * (round === 1 ? ITEMS : 5));
+  await eventually(
+    async () => (await counts(machine)).articles >= target,
+    `round ${round}: ${target} articles`,
+    60_000,
+  );
+  if (round % 2 === 0) process.kill(postmasterPid(machine), 'SIGKILL');
+  await machine.kill('alt-backend', 'SIGKILL');
+  await machine.start('alt-backend');
+}
+
+function postmasterPid(machine: Machine): number {
+  const file = path.join(machine.dataDir, 'postgres', 'cluster', 'postmaster.pid');
+  return Number(readFileSync(file, 'utf8').split('\n')[0]);
+}
+
+const counts = (machine: Machine) =>
+  withDatabase(machine, async (database) => {
+    const row = await database.one(countArticles);
+    if (!row) throw new Error('no counts');
+    return row;
+  });
+
+async function withDatabase<T>(
+  machine: Machine,
+  work: (database: ReturnType<typeof createDatabase>) => Promise<T>,
+): Promise<T> {
+  const database = createDatabase({ ...machine.admin, database: 'alt', applicationName: 'crash test' });
+  try {
+    return await work(database);
+  } finally {
+    await database.end();
+  }
+}

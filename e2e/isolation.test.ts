@@ -1,0 +1,172 @@
+import { altBackendEndpoints, authServiceEndpoints, type Endpoint } from '@alt/contracts';
+import { createDatabase, statement } from '@alt/database';
+import { loadRolePasswords, roleConnection } from '@alt/database/roles.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoWeb } from '../demo/server.ts';
+import { type Client, createClient, register } from './client.ts';
+import { type Machine, startMachine } from './harness.ts';
+
+/** Tables of a reader or a tenant in `alt`, every one with the other reader's rows in it when the test looks. */
+const OWN_TABLES = [
+  'readers',
+  'tenants',
+  'subscriptions',
+  'subscription_folders',
+  'folders',
+  'labels',
+  'counters',
+  'entries',
+  'entry_labels',
+];
+const SHARED_TABLES = ['feeds', 'articles', 'article_contents'];
+
+describe('two readers of one Alt', () => {
+  let machine: Machine;
+  let web: Awaited<ReturnType<typeof startDemoWeb>>;
+  let ada: Client;
+  let eve: Client;
+  const ids: Record<'subscription' | 'folder' | 'entry' | 'apiKey' | 'appPassword', string> = {
+    subscription: '',
+    folder: '',
+    entry: '',
+    apiKey: '',
+    appPassword: '',
+  };
+
+  beforeAll(async () => {
+    web = await startDemoWeb({ slowDelayMs: 100 });
+    machine = await startMachine('one process', {
+      allow: [new URL(web.origin).host],
+      environment: { ALT_REGISTRATION: 'open' },
+    });
+    ada = await register(machine.origin, 'ada@example.org');
+    eve = await register(machine.origin, 'eve@example.org');
+    ids.folder = (await ada.post('/v1/folders', { name: 'Private' })).json.id;
+    const made = await ada.post('/v1/subscriptions', { url: web.feeds[0]?.url, folderIds: [ids.folder] });
+    ids.subscription = made.json.id;
+    ids.entry = (await ada.get('/v1/entries?limit=1')).json.items[0].id;
+    await ada.patch('/v1/entries', { ids: [ids.entry], starred: true, addLabels: ['mine'] });
+    ids.apiKey = (await ada.post('/v1/user/api-keys', { name: 'mine' })).json.id;
+    ids.appPassword = (await ada.post('/v1/user/app-passwords', { name: 'mine' })).json.id;
+  }, 120_000);
+
+  afterAll(async () => {
+    await machine?.stop();
+    await web?.stop();
+  });
+
+  const endpoints = [...altBackendEndpoints, ...authServiceEndpoints].filter(({ path }) => path.includes(':id'));
+
+  it.each(endpoints.map((item) => [`${item.method} ${item.path}`, item] as const))(
+    '%s answers 404 to the other',
+    async (_name, endpoint) => {
+      const path = endpoint.path.replace(':id', idFor(endpoint, ids));
+      const before = await fingerprint(ada);
+      const answer = await eve.call(endpoint.method, path, bodyFor(endpoint));
+      expect(answer.status, answer.text).toBe(404);
+      expect(answer.json.code).toBe('not-found');
+      expect(await fingerprint(ada)).toEqual(before);
+    },
+  );
+
+  it('the other’s ids in bodies and filters reach nothing', async () => {
+    const before = await fingerprint(ada);
+    expect(
+      (await eve.patch('/v1/entries', { ids: [ids.entry], read: true, starred: false, addLabels: ['x'] })).json,
+    ).toEqual({ updated: 0 });
+    expect((await eve.post('/v1/entries/mark-read', { subscriptionId: ids.subscription })).status).toBe(404);
+    expect((await eve.post('/v1/entries/mark-read', { folderId: ids.folder })).status).toBe(404);
+    expect((await eve.post('/v1/entries/mark-read', {})).json).toEqual({ updated: 0 });
+    expect((await eve.get(`/v1/entries?subscription=${ids.subscription}`)).json.items).toEqual([]);
+    expect((await eve.get(`/v1/entries?folder=${ids.folder}`)).json.items).toEqual([]);
+    expect((await eve.get('/v1/entries?label=mine')).json.items).toEqual([]);
+    expect((await eve.post('/v1/folders', { name: 'In', parentId: ids.folder })).json.code).toBe('unknown-folder');
+    expect((await eve.post('/v1/subscriptions', { url: web.feeds[1]?.url, folderIds: [ids.folder] })).json.code).toBe(
+      'unknown-folder',
+    );
+    expect((await eve.get('/v1/search?q=the')).json.items).toEqual([]);
+    expect(await fingerprint(ada)).toEqual(before);
+  });
+
+  it('nobody is let in from outside as a service or as somebody else', async () => {
+    const stranger = createClient(machine.origin);
+    const { userId, tenantId } = (await ada.get('/v1/auth/validate')).json;
+    const forged = {
+      'x-alt-user-token': 'x',
+      'x-alt-service-token': 'x',
+      'x-alt-user-id': userId,
+      'x-alt-tenant-id': tenantId,
+    };
+    expect((await stranger.call('GET', '/v1/entries', undefined, forged)).status).toBe(401);
+    expect((await stranger.call('POST', '/internal/exchange', { address: '127.0.0.1' }, forged)).status).toBe(404);
+    expect((await stranger.call('GET', '/internal/keys', undefined, forged)).status).toBe(404);
+  });
+
+  it('the database alone, as the service’s own role, shows the other reader nothing', async () => {
+    const connection = roleConnection(machine.admin, 'alt', 'alt_backend', loadRolePasswords(machine.dataDir));
+    const database = createDatabase({ ...connection, applicationName: 'isolation test' });
+    const adaReader = await readerOf(ada);
+    const eveReader = await readerOf(eve);
+    try {
+      for (const table of [...OWN_TABLES, ...SHARED_TABLES]) {
+        const count = statement<{ count: number }>(`count_${table}`, countOf(table, adaReader));
+        const own = await database.asReader(adaReader, (tx) => tx.one(count));
+        const foreign = await database.asReader(eveReader, (tx) => tx.one(count));
+        expect(own?.count, `${table} for its reader`).toBeGreaterThan(0);
+        expect(foreign?.count, `${table} for the other`).toBe(0);
+        await expect(database.one(count), `${table} for nobody`).rejects.toThrow(
+          /alt\.(user|tenant)_id|invalid input syntax/,
+        );
+      }
+    } finally {
+      await database.end();
+    }
+  });
+});
+
+/** Rows of a table that are not simply everybody's own: the other reader has a row of their own in these two. */
+function countOf(table: string, { userId, tenantId }: { userId: string; tenantId: string }): string {
+  const columns = table === 'feeds' ? 'id' : '1';
+  const where =
+    table === 'readers' ? `where user_id = '${userId}'` : table === 'tenants' ? `where id = '${tenantId}'` : '';
+  return `select count(${columns}) from ${table} ${where}`;
+}
+
+async function readerOf(client: Client) {
+  const { userId, tenantId } = (await client.get('/v1/auth/validate')).json;
+  return { userId, tenantId };
+}
+
+function idFor({ path }: Endpoint, ids: Record<string, string>): string {
+  if (path.startsWith('/v1/folders')) return ids.folder ?? '';
+  if (path.startsWith('/v1/entries')) return ids.entry ?? '';
+  if (path.startsWith('/v1/user/api-keys')) return ids.apiKey ?? '';
+  if (path.startsWith('/v1/user/app-passwords')) return ids.appPassword ?? '';
+  return ids.subscription ?? '';
+}
+
+function bodyFor({ method, path }: Endpoint): unknown {
+  if (method !== 'PATCH') return undefined;
+  return path.startsWith('/v1/folders') ? { name: 'Taken over' } : { title: 'Taken over' };
+}
+
+/** Everything that a reader can see of their own. */
+async function fingerprint(client: Client) {
+  const paths = [
+    '/v1/subscriptions',
+    '/v1/folders',
+    '/v1/entries',
+    '/v1/counters',
+    '/v1/labels',
+    '/v1/user/api-keys',
+    '/v1/user/app-passwords',
+  ];
+  return Promise.all(paths.map(async (path) => stable((await client.get(path)).json)));
+}
+
+/** Times of polls go on by themselves. */
+function stable(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, item) => (key === 'status' || key === 'lastUsedAt' ? undefined : item)),
+  );
+}
