@@ -18,6 +18,8 @@ import { type Environment, loadSecrets, readSettings, userAgent } from './settin
 export interface RunningPlatform {
   port: number;
   url: URL;
+  /** The one-time code that the first account needs, or null. */
+  setupCode(): Promise<string | null>;
   /** Ends with what ended the platform, if nobody asked it to. */
   lost: Promise<string>;
   stop(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
     const trustedProxies = parseTrustedProxies(settings.ALT_TRUSTED_PROXIES);
     const handlers = new Map<ServiceName, NonNullable<RunningService['fetch']>>();
     let listener: Database | null = null;
+    let setupCode: RunningPlatform['setupCode'] = async () => null;
     for (const service of await modules) {
       const database = databases.connectAs(service.name);
       if (database) stops.push(() => database.end());
@@ -79,6 +82,12 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
         PORT: String(settings.PORT),
       });
       const running = await service.start(config, host);
+      if (service.name === 'auth-service' && database) {
+        setupCode = async () => {
+          const { readSetupCode } = await import('../services/auth-service/setup.ts');
+          return readSetupCode(database, config as Parameters<typeof readSetupCode>[1]);
+        };
+      }
       stops.push(() => running.stop());
       if (running.fetch) handlers.set(service.name, running.fetch);
     }
@@ -91,7 +100,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
     stops.push(server.stop);
     const url = new URL(settings.publicUrl);
     if (settings.ALT_PUBLIC_URL === undefined) url.port = String(server.port);
-    return { port: server.port, url, lost, stop };
+    return { port: server.port, url, setupCode, lost, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;

@@ -27,7 +27,7 @@ export async function postJson<Answer>(
 }
 
 function isPublicCode(code: string): boolean {
-  return Object.hasOwn(problems, code) && code !== 'internal';
+  return Object.hasOwn(problems, code) && code !== 'internal' && code !== 'not-found';
 }
 
 /** A 32-bit id from a path; null for anything that cannot be one. */
