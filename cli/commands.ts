@@ -1,51 +1,156 @@
-import { ConfigError } from '@alt/service-kit';
+import { readArguments, UsageError } from './arguments.ts';
 import { builtServices, isBuilt } from './registry.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 interface Command {
   usage: string;
   summary: string;
-  run(args: string[]): Promise<number>;
+  /** More lines for `--help`. */
+  details?: string;
+  /** Answers the exit code. */
+  run(args: string[], terminal: Terminal): Promise<number>;
 }
 
-/** Every command, loaded when it is called. */
+/** Every command by the words that call it, its code loaded when it is called. */
 const commands: Record<string, Command> = {
   up: {
     usage: 'up [--demo]',
     summary: 'start everything in this process',
-    run: async (args) => (await import('./run-up.ts')).runUp(args),
+    details: '--demo  with a bundled little web of blogs, so that everything can be tried offline',
+    async run(args) {
+      readArguments(args, { least: 0, options: { demo: 'boolean' } });
+      return (await import('./run-up.ts')).runUp(args);
+    },
   },
   serve: {
-    usage: 'serve <service>',
-    summary: `start one service: ${builtServices.join(', ')}`,
-    run: async ([name = '']) => {
-      if (!isBuilt(name))
-        throw new ConfigError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
+    usage: 'serve SERVICE',
+    summary: 'start one service',
+    details: `SERVICE is one of ${builtServices.join(', ')}.`,
+    async run(args) {
+      const [name = ''] = readArguments(args, { least: 1, options: {} }).given;
+      if (!isBuilt(name)) throw new UsageError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
       return (await import('./run-serve.ts')).runServe(name);
     },
   },
+  migrate: {
+    usage: 'migrate',
+    summary: 'bring the databases to this release',
+    run: async (args, terminal) => (await import('./migrate.ts')).migrateDatabases(args, terminal),
+  },
+  'user add': {
+    usage: 'user add EMAIL [--password P] [--name N] [--tenant T]',
+    summary: 'make an account',
+    details: `--password P  at least 8 characters; asked for, or read from standard input, if it is missing
+--name N      what the account is called; else what stands before the @
+--tenant T    the id or the short name of a tenant that the account joins, besides its own`,
+    run: async (args, terminal) => (await import('./user.ts')).addUser(args, terminal),
+  },
+  'user list': {
+    usage: 'user list',
+    summary: 'list the accounts',
+    run: async (args, terminal) => (await import('./user.ts')).listUsers(args, terminal),
+  },
+  'user password': {
+    usage: 'user password EMAIL [--password P]',
+    summary: 'set a password and end the sessions of the account',
+    run: async (args, terminal) => (await import('./user.ts')).setPassword(args, terminal),
+  },
+  'feed add': {
+    usage: 'feed add URL [--user EMAIL]',
+    summary: "subscribe to a feed's address",
+    run: async (args, terminal) => (await import('./feed/add.ts')).addFeed(args, terminal),
+  },
+  'feed list': {
+    usage: 'feed list [--user EMAIL]',
+    summary: 'list feeds and how they are',
+    run: async (args, terminal) => (await import('./feed/list.ts')).listFeeds(args, terminal),
+  },
+  'feed refresh': {
+    usage: 'feed refresh ID|URL|--all',
+    summary: 'fetch feeds now, as far as their hosts allow',
+    run: async (args, terminal) => (await import('./feed/refresh.ts')).refreshFeeds(args, terminal),
+  },
+  'feed why': {
+    usage: 'feed why ID|URL',
+    summary: 'tell everything about a feed: what happened last, what comes next, and why',
+    run: async (args, terminal) => (await import('./feed/why.ts')).explainFeed(args, terminal),
+  },
+  'opml import': {
+    usage: 'opml import FILE [--user EMAIL]',
+    summary: 'subscribe to the feeds of an OPML file ("-" is standard input)',
+    run: async (args, terminal) => (await import('./opml.ts')).importFile(args, terminal),
+  },
+  'opml export': {
+    usage: 'opml export [FILE] [--user EMAIL]',
+    summary: 'write the subscriptions as OPML, to standard output if no file is named',
+    run: async (args, terminal) => (await import('./opml.ts')).exportFile(args, terminal),
+  },
+  backup: {
+    usage: 'backup FILE [--password P]',
+    summary: 'write everything into one file',
+    details: '--password P  encrypt the file; without it, whoever has the file has everything',
+    run: async (args, terminal) => (await import('./backup/command.ts')).writeBackup(args, terminal),
+  },
+  restore: {
+    usage: 'restore FILE [--password P] [--force]',
+    summary: 'put a backup in the place of what is here',
+    details: `--password P  of an encrypted backup; asked for, or read from standard input, if it is missing
+--force       even though accounts or feeds are here, which it replaces`,
+    run: async (args, terminal) => (await import('./backup/command.ts')).readBackup(args, terminal),
+  },
+  doctor: {
+    usage: 'doctor [--recount]',
+    summary: 'check what can go wrong and say how to mend it',
+    details: '--recount  set unread and starred counters to what is counted anew',
+    run: async (args, terminal) => (await import('./doctor/doctor.ts')).runDoctor(args, terminal),
+  },
 };
 
-/** Runs a command line; answers the exit code. Expected errors are one sentence. */
-export async function runCommand([name = 'help', ...args]: string[]): Promise<number> {
-  const command = commands[name];
-  if (!command) {
-    process.stdout.write(help());
-    if (name === 'help' || name === '--help') return 0;
-    process.stderr.write(`There is no command "${name}".\n`);
-    return 2;
+/** Runs a command line; answers the exit code: 1 and a sentence if it failed, 2 and the usage if it was wrong. */
+export async function runCommand(words: string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const [first = 'help', second = ''] = words;
+  if (first === 'help' || first === '--help' || first === '-h') {
+    terminal.print(overview());
+    return 0;
+  }
+  const name = Object.hasOwn(commands, `${first} ${second}`) ? `${first} ${second}` : first;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return explainUnknown(first, second, terminal);
+  const args = words.slice(name.split(' ').length);
+  if (args.some((word) => word === '--help' || word === '-h')) {
+    terminal.print([usageLine(command), '', `${command.summary}${command.details ? `\n\n${command.details}` : ''}`].join('\n'));
+    return 0;
   }
   try {
-    return await command.run(args);
+    return await command.run(args, terminal);
   } catch (error) {
-    const isExpected = error instanceof Error && error.stack !== undefined;
-    process.stderr.write(`${isExpected ? error.message : String(error)}\n`);
-    if (process.env.LOG_LEVEL === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    return 1;
+    terminal.remark(error instanceof Error ? error.message : String(error));
+    if (error instanceof UsageError) terminal.remark(usageLine(command));
+    if (terminal.environment.LOG_LEVEL === 'debug' && error instanceof Error) terminal.remark(error.stack ?? '');
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
-function help(): string {
+function usageLine({ usage }: Command): string {
+  return `Usage: npm run alt -- ${usage}`;
+}
+
+/** A first word that has second ones, or no command at all. */
+function explainUnknown(first: string, second: string, terminal: Terminal): number {
+  const group = Object.entries(commands).filter(([name]) => name.startsWith(`${first} `));
+  const isHelp = second === '--help' || second === '-h';
+  if (group.length > 0) {
+    const lines = group.map(([, command]) => `  ${usageLine(command)}`).join('\n');
+    if (isHelp) terminal.print(lines);
+    else terminal.remark(`${second ? `"${first} ${second}" is no command` : `"${first}" alone is no command`}. There are:\n${lines}`);
+    return isHelp ? 0 : 2;
+  }
+  terminal.remark(`There is no command "${first}".\n\n${overview()}`);
+  return 2;
+}
+
+function overview(): string {
   const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length));
   const lines = Object.values(commands).map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
-  return `npm run alt -- <command>\n\n${lines.join('\n')}\n`;
+  return `npm run alt -- <command>\n\n${lines.join('\n')}\n\nMore about one: npm run alt -- <command> --help`;
 }

@@ -1,41 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ADMIN_ROLE,
+  AlreadyRunningError,
   acquireInstanceLock,
   type Connection,
   createDatabase,
   type Database,
   findRunningEmbedded,
+  type InstanceLock,
   startEmbedded,
 } from '@alt/database';
 import { migrate } from '@alt/database/migrate.ts';
-import { loadRolePasswords, type OwnDatabase, roleConnection, serviceRole } from '@alt/database/roles.ts';
+import {
+  loadRolePasswords,
+  type OwnDatabase,
+  type RolePasswords,
+  roleConnection,
+  serviceRole,
+} from '@alt/database/roles.ts';
 import type { Logger } from '@alt/service-kit';
 import { type ServiceName, services } from '@alt/topology';
 import { type Settings, version } from './settings.ts';
 
+/** An account that may do everything, to each of the two databases. */
+export type AdminConnections = Record<OwnDatabase, Connection>;
+
 export interface DatabaseServer {
-  /** An account that may do everything, to each of the two databases. */
-  admin: Record<OwnDatabase, Connection>;
+  admin: AdminConnections;
   /** A service's own connections, with its own role. Null for a service without a database. */
   connectAs(service: ServiceName): Database | null;
+  /** For the command line: `alt_admin`, which may do what the owner of the database may. */
+  connectAsAdmin(database: OwnDatabase): Database;
+  /** The migrations that opening applied. */
+  applied: string[];
   stop(): Promise<void>;
+}
+
+interface OpenOptions {
+  log: Logger;
+  /** Whether nobody else may serve this data folder. */
+  isOwner: boolean;
+  onLost?: (reason: string) => void;
 }
 
 /**
  * The databases of `alt up` and of the commands beside it: those of DATABASE_URL, or the embedded server of the data
  * folder, started if nobody runs it. Migrated.
  */
-export async function openDatabases(
+export async function openDatabases(settings: Settings, options: OpenOptions): Promise<DatabaseServer> {
+  const server = await openServer(settings, options);
+  try {
+    return await prepare(settings, server, options.log);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/** The server alone, as it is: found or started, and not migrated. */
+export async function openServer(
   settings: Settings,
-  options: { log: Logger; isOwner: boolean; onLost?: (reason: string) => void },
-): Promise<DatabaseServer> {
+  options: OpenOptions,
+): Promise<{ admin: AdminConnections; stop(): Promise<void> }> {
   if (settings.DATABASE_URL) {
     const alt = parseDatabaseUrl(settings.DATABASE_URL);
     const auth = settings.AUTH_DATABASE_URL ? parseDatabaseUrl(settings.AUTH_DATABASE_URL) : alt;
-    return prepare(settings, { alt, auth }, options.log, async () => {});
+    return { admin: { alt, auth }, stop: async () => {} };
   }
-  const running = options.isOwner ? null : findRunningEmbedded(settings.ALT_DATA_DIR);
-  if (running) return prepare(settings, { alt: running, auth: running }, options.log, async () => {});
-  const lock = acquireInstanceLock(settings.ALT_DATA_DIR);
+  const found = options.isOwner ? null : await findServerOrLock(settings.ALT_DATA_DIR);
+  if (found && 'connection' in found) {
+    return { admin: { alt: found.connection, auth: found.connection }, stop: async () => {} };
+  }
+  const lock = found?.lock ?? acquireInstanceLock(settings.ALT_DATA_DIR);
   const server = await startEmbedded({
     dataDir: settings.ALT_DATA_DIR,
     lock,
@@ -45,42 +81,69 @@ export async function openDatabases(
     lock.release();
     throw error;
   });
-  const stop = async () => {
-    await server.stop();
-    lock.release();
-  };
-  return prepare(settings, { alt: server.connection, auth: server.connection }, options.log, stop).catch(
-    async (error) => {
-      await stop();
-      throw error;
+  return {
+    admin: { alt: server.connection, auth: server.connection },
+    async stop() {
+      await server.stop();
+      lock.release();
     },
-  );
+  };
+}
+
+const FIND_TIMEOUT_MS = 15_000;
+const FIND_AGAIN_MS = 50;
+
+/** The server that another process runs, or the lock that allows to run it; waits while another one starts or ends. */
+async function findServerOrLock(dataDir: string): Promise<{ connection: Connection } | { lock: InstanceLock }> {
+  const deadline = Date.now() + FIND_TIMEOUT_MS;
+  for (;;) {
+    const connection = findRunningEmbedded(dataDir);
+    if (connection) return { connection };
+    try {
+      return { lock: acquireInstanceLock(dataDir) };
+    } catch (error) {
+      if (!(error instanceof AlreadyRunningError) || Date.now() > deadline) throw error;
+    }
+    await sleep(FIND_AGAIN_MS);
+  }
 }
 
 async function prepare(
   settings: Settings,
-  admin: Record<OwnDatabase, Connection>,
+  { admin, stop }: { admin: AdminConnections; stop(): Promise<void> },
   log: Logger,
-  stop: () => Promise<void>,
 ): Promise<DatabaseServer> {
   const passwords = loadRolePasswords(settings.ALT_DATA_DIR);
-  const isShared = admin.alt === admin.auth;
-  const options = { passwords, release: version, log: (message: string) => log.debug(message) };
-  if (isShared) await migrate(admin.alt, options);
-  else {
-    await migrate(admin.alt, { ...options, databases: ['alt'] });
-    await migrate(admin.auth, { ...options, databases: ['auth'] });
-  }
+  const applied = await migrateAll(admin, passwords, (message) => log.debug(message));
+  const connect = (database: OwnDatabase, role: string, applicationName: string) =>
+    createDatabase({
+      ...roleConnection(admin[database], database, role, passwords),
+      applicationName,
+      log: (message) => log.warn(message),
+    });
   return {
     admin,
+    applied,
     connectAs(service) {
       const { database } = services[service];
-      if (!database) return null;
-      const connection = roleConnection(admin[database], database, serviceRole(service), passwords);
-      return createDatabase({ ...connection, applicationName: service, log: (message) => log.warn(message) });
+      return database ? connect(database, serviceRole(service), service) : null;
     },
+    connectAsAdmin: (database) => connect(database, ADMIN_ROLE, 'alt command'),
     stop,
   };
+}
+
+/** Brings both databases to this release; they may lie on different servers. Answers what was applied. */
+export async function migrateAll(
+  admin: AdminConnections,
+  passwords: RolePasswords,
+  log: (message: string) => void = () => {},
+): Promise<string[]> {
+  const options = { passwords, release: version, log };
+  if (admin.alt === admin.auth) return (await migrate(admin.alt, options)).applied;
+  const alt = await migrate(admin.alt, { ...options, databases: ['alt'] });
+  const auth = await migrate(admin.auth, { ...options, databases: ['auth'] });
+  return [...alt.applied, ...auth.applied];
 }
 
 /** The parts of a postgres:// address; `sslmode` other than disable asks for TLS. */

@@ -15,6 +15,11 @@ const countArticles = statement<{ articles: number; entries: number; doubled: nu
   `select (select count(*) from articles) as articles, (select count(*) from entries) as entries,
      (select count(*) from (select url from articles group by url having count(*) > 1) x) as doubled`,
 );
+/** Every feed is due, as if its interval had passed. */
+async function makeAllDue(database: ReturnType<typeof createDatabase>): Promise<void> {
+  await database.run(dueNow);
+  await database.script('notify alt_polls');
+}
 const miscounted = statement('crash_miscounted', 'select * from miscounted()');
 const dueNow = statement('crash_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
 
@@ -42,10 +47,11 @@ describe('kill -9 in the middle of a refresh', () => {
       if (round > 1) {
         web.publish(5);
         published += 5;
-        await withDatabase(machine, (database) => database.run(dueNow));
+        await withDatabase(machine, makeAllDue);
       }
-      await crashDuringRefresh(machine, round, (published - 5) * FEEDS);
-      await withDatabase(machine, (database) => database.run(dueNow));
+      const before = round === 1 ? 0 : (published - 5) * FEEDS;
+      await crashDuringRefresh(machine, round, { before, fresh: published * FEEDS - before });
+      await withDatabase(machine, makeAllDue);
       await eventually(
         async () => (await counts(machine)).articles === published * FEEDS,
         `round ${round}: ${published * FEEDS} articles`,
@@ -60,9 +66,13 @@ describe('kill -9 in the middle of a refresh', () => {
 });
 
 /** Waits until some, but not all, is stored; then kills the whole process, or Postgres under it, and starts again. */
-async function crashDuringRefresh(machine: Machine, round: number, before: number): Promise<void> {
+async function crashDuringRefresh(
+  machine: Machine,
+  round: number,
+  articles: { before: number; fresh: number },
+): Promise<void> {
   const share = 0.1 + 0.8 * Math.random();
-  const target = Math.max(0, before) + Math.floor(share * FEEDS * (round === 1 ? ITEMS : 5));
+  const target = articles.before + Math.floor(share * articles.fresh);
   await eventually(
     async () => (await counts(machine)).articles >= target,
     `round ${round}: ${target} articles`,

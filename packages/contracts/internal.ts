@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { typedUrl, uuid } from './primitives.ts';
+import { feedFormat, foundFeed } from './subscriptions.ts';
+
+/** Endpoints between services; nobody outside reaches them. Those of pre-processor, called by alt-backend. */
+
+export const resolvedFeed = z.object({
+  feedId: z.int(),
+  url: z.string(),
+  title: z.string().nullable(),
+  siteUrl: z.string().nullable(),
+  format: feedFormat.nullable(),
+});
+export type ResolvedFeed = z.infer<typeof resolvedFeed>;
+
+export const resolveFeed = endpoint({
+  name: 'resolveFeed',
+  method: 'POST',
+  path: '/internal/feeds/resolve',
+  summary: 'The feed at an address or of a site, fetched once and stored; with `force` the address as it is, unfetched',
+  access: 'service',
+  body: z.object({ url: typedUrl, force: z.boolean().default(false), tenantId: uuid }),
+  response: resolvedFeed,
+  statuses: [200],
+  problems: ['several-feeds', 'no-feed', 'feed-unreachable', 'invalid-feed-url'],
+});
+
+export const findFeeds = endpoint({
+  name: 'findFeeds',
+  method: 'POST',
+  path: '/internal/feeds/discover',
+  summary: 'The feeds of a site, or the feed at an address; stores nothing',
+  access: 'service',
+  body: z.object({ url: typedUrl }),
+  response: z.object({ feeds: z.array(foundFeed) }),
+  statuses: [200],
+  problems: ['feed-unreachable', 'invalid-feed-url'],
+});
+
+const websubParams = z.object({ id: uuid });
+
+export const verifyWebsub = endpoint({
+  name: 'verifyWebsub',
+  method: 'GET',
+  path: '/internal/websub/:id',
+  summary: 'A hub asks whether a subscription is meant; the answer is its challenge',
+  access: 'service',
+  params: websubParams,
+  query: z.looseObject({
+    'hub.mode': z.string(),
+    'hub.topic': z.string().optional(),
+    'hub.challenge': z.string().max(4096).optional(),
+    'hub.lease_seconds': z.coerce.number().int().min(0).optional(),
+    'hub.reason': z.string().optional(),
+  }),
+  responseType: 'text/plain',
+  statuses: [200],
+  problems: ['not-found'],
+});
+
+export const receiveWebsub = endpoint({
+  name: 'receiveWebsub',
+  method: 'POST',
+  path: '/internal/websub/:id',
+  summary: 'A hub brings news of a feed, signed',
+  access: 'service',
+  params: websubParams,
+  responseType: 'text/plain',
+  statuses: [202],
+  problems: ['not-found', 'body-too-large'],
+});

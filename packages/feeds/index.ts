@@ -1,0 +1,12 @@
+export type { FeedAddressCode } from './addresses.ts';
+export { canonicalFeedUrl, FeedAddressError } from './addresses.ts';
+export { type DiscoveredFeed, discoverFeeds, wellKnownFeedPaths } from './discovery/discover.ts';
+export { knownFeedUrls } from './discovery/known-sites.ts';
+export type * from './feed.ts';
+export { htmlToText, sanitiseHtml } from './html/clean.ts';
+export { type ItemIdentity, itemIdentity } from './identity.ts';
+export { type OpmlOutcome, type OpmlOutline, parseOpml } from './opml/read.ts';
+export { writeOpml } from './opml/write.ts';
+export { parseFeed } from './parse-feed.ts';
+export { isPrivateFeedAddress } from './privacy.ts';
+export { decodeText } from './text/encoding.ts';

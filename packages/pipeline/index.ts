@@ -1,0 +1,3 @@
+export { OutageError, ParkedError, PostponedError } from './errors.ts';
+export { type RunningStage, runStage, type SaveStage, type StageOptions, type StageResult } from './run-stage.ts';
+export { claimStage, completeStage, failStage, postponeStage, renewStage, type StageItem } from './stages.ts';

@@ -1,0 +1,109 @@
+import { type Queryable, statement } from '@alt/database';
+
+/** One article at one stage, taken by one worker for a while. */
+export interface StageItem {
+  articleId: number;
+  stage: string;
+  /** What the work is about; if it changes meanwhile, the work was about something else. */
+  contentHash: Buffer;
+  /** Tries before this one that failed. */
+  attempts: number;
+  priority: number;
+}
+
+const claimStatement = statement<StageItem>(
+  'stage-claim',
+  `with due as (
+     select article_id from article_stages
+     where stage = $1 and state in ('waiting', 'claimed') and next_attempt_at <= now()
+       and (state = 'waiting' or claimed_until < now())
+     order by priority desc, next_attempt_at limit $3 for update skip locked
+   )
+   update article_stages s set state = 'claimed', claimed_by = $2, claimed_until = now() + make_interval(secs => $4)
+   from due where s.article_id = due.article_id and s.stage = $1
+   returning s.article_id as "articleId", s.stage, s.content_hash as "contentHash", s.attempts, s.priority`,
+);
+
+/** Takes up to `limit` articles that wait for a stage, those that a reader waits for first. */
+export async function claimStage(
+  db: Queryable,
+  claim: { stage: string; worker: string; limit: number; leaseSeconds: number },
+): Promise<StageItem[]> {
+  const items = await db.all(claimStatement, [claim.stage, claim.worker, claim.limit, claim.leaseSeconds]);
+  return items.sort((a, b) => b.priority - a.priority || a.articleId - b.articleId);
+}
+
+const MINE = `article_id = $1 and stage = $2 and claimed_by = $3 and state = 'claimed'`;
+
+const renewStatement = statement(
+  'stage-renew',
+  `update article_stages set claimed_until = now() + make_interval(secs => $4)
+   where article_id = any ($1::bigint[]) and stage = $2 and claimed_by = $3 and state = 'claimed'`,
+);
+
+/** Keeps what this worker still works on. */
+export function renewStage(
+  db: Queryable,
+  claim: { stage: string; worker: string; articleIds: number[]; leaseSeconds: number },
+): Promise<number> {
+  return db.run(renewStatement, [claim.articleIds, claim.stage, claim.worker, claim.leaseSeconds]);
+}
+
+const completeStatement = statement(
+  'stage-complete',
+  `update article_stages set state = 'done', claimed_by = null, claimed_until = null, error = null
+   where ${MINE} and content_hash = $4`,
+);
+
+/**
+ * Ends the work on an article. False where it is no longer this worker's or the content changed meanwhile: then the
+ * result must not be saved. Called in the transaction that saves it.
+ */
+export async function completeStage(tx: Queryable, item: StageItem, worker: string): Promise<boolean> {
+  return (await tx.run(completeStatement, [item.articleId, item.stage, worker, item.contentHash])) > 0;
+}
+
+const failStatement = statement<{ state: string }>(
+  'stage-fail',
+  `update article_stages set state = case when $4 then 'parked' else 'waiting' end, attempts = attempts + 1, error = $5,
+     claimed_by = null, claimed_until = null, next_attempt_at = now() + make_interval(secs => $6)
+   where ${MINE} returning state`,
+);
+
+/** Counts a failed try: again later, or parked with its reason. */
+export async function failStage(
+  db: Queryable,
+  item: StageItem,
+  failure: { worker: string; reason: string; isLast: boolean; retrySeconds: number },
+): Promise<void> {
+  const { worker, reason, isLast, retrySeconds } = failure;
+  await db.one(failStatement, [item.articleId, item.stage, worker, isLast, reason, retrySeconds]);
+}
+
+const postponeStatement = statement(
+  'stage-postpone',
+  `update article_stages set state = 'waiting', claimed_by = null, claimed_until = null,
+     next_attempt_at = now() + make_interval(secs => $4)
+   where ${MINE}`,
+);
+
+/** Gives an article back for later; it costs no attempt. */
+export async function postponeStage(
+  db: Queryable,
+  item: StageItem,
+  { worker, seconds }: { worker: string; seconds: number },
+): Promise<void> {
+  await db.run(postponeStatement, [item.articleId, item.stage, worker, seconds]);
+}
+
+const nextStatement = statement<{ seconds: number | null }>(
+  'stage-next',
+  `select extract(epoch from min(greatest(next_attempt_at, coalesce(claimed_until, next_attempt_at))) - now())::float8
+     as seconds
+   from article_stages where stage = $1 and state in ('waiting', 'claimed')`,
+);
+
+/** Seconds until the next article of a stage falls due, negative where one waits; null if none will. */
+export async function nextStageSeconds(db: Queryable, stage: string): Promise<number | null> {
+  return (await db.one(nextStatement, [stage]))?.seconds ?? null;
+}

@@ -1,0 +1,121 @@
+import type {
+  appPasswords,
+  Counters,
+  discoverFeeds,
+  Entry,
+  Folder,
+  FullEntry,
+  importOpml,
+  login,
+  ResponseOf,
+  Settings,
+  Subscription,
+  search,
+  setup,
+  validate,
+} from '@alt/contracts';
+import type { Client } from './client.ts';
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+export type Setup = ResponseOf<typeof setup>;
+export type Session = ResponseOf<typeof login>;
+export type Identity = ResponseOf<typeof validate>;
+export type FoundFeed = ResponseOf<typeof discoverFeeds>['feeds'][number];
+export type SearchPage = ResponseOf<typeof search>;
+export type ImportResult = ResponseOf<typeof importOpml>;
+export type Key = ResponseOf<typeof appPasswords.list>['items'][number];
+export type NewKey = ResponseOf<typeof appPasswords.create>;
+export type KeyKind = 'api-keys' | 'app-passwords';
+export type { Counters, Entry, Folder, FullEntry, Settings, Subscription };
+
+export interface EntryQuery {
+  view: 'unread' | 'starred' | 'all';
+  order: 'newest' | 'oldest';
+  subscription?: string;
+  folder?: string;
+}
+
+export interface Credentials {
+  email: string;
+  password: string;
+  name?: string;
+  code?: string;
+}
+
+export interface NewSubscription {
+  url: string;
+  folderIds?: string[];
+  force?: boolean;
+}
+
+export interface MarkRead {
+  subscriptionId?: string;
+  folderId?: string;
+  /** RFC 3339; entries received later stay as they are. */
+  before?: string;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/** Every call that the web app makes, one line each, in the words of the contract. */
+export function createApi({ call }: Client) {
+  return {
+    setup: () => call<Setup>('GET', '/v1/auth/setup'),
+    register: (body: Credentials) => call<Session>('POST', '/v1/auth/register', { body }),
+    login: (body: Credentials) => call<Session>('POST', '/v1/auth/login', { body }),
+    logout: () => call<void>('POST', '/v1/auth/logout'),
+    validate: () => call<Identity>('GET', '/v1/auth/validate'),
+
+    keys: (kind: KeyKind) => call<Page<Key>>('GET', `/v1/user/${kind}`),
+    createKey: (kind: KeyKind, name: string) => call<NewKey>('POST', `/v1/user/${kind}`, { body: { name } }),
+    revokeKey: (kind: KeyKind, id: string) => call<void>('DELETE', `/v1/user/${kind}/${id}`),
+
+    settings: () => call<Settings>('GET', '/v1/settings'),
+    writeSettings: (body: Partial<Settings>) => call<Settings>('PATCH', '/v1/settings', { body }),
+
+    discover: (url: string) => call<{ feeds: FoundFeed[] }>('POST', '/v1/feeds/discover', { body: { url } }),
+    subscriptions: () =>
+      everyPage<Subscription>((cursor) => call('GET', '/v1/subscriptions', { query: { limit: 200, cursor } })),
+    subscribe: (body: NewSubscription) => call<Subscription>('POST', '/v1/subscriptions', { body }),
+    updateSubscription: (id: string, body: { title?: string | null; folderIds?: string[]; fullText?: boolean }) =>
+      call<Subscription>('PATCH', `/v1/subscriptions/${id}`, { body }),
+    unsubscribe: (id: string) => call<void>('DELETE', `/v1/subscriptions/${id}`),
+    refreshSubscription: (id: string) => call<void>('POST', `/v1/subscriptions/${id}/refresh`),
+
+    folders: () => everyPage<Folder>((cursor) => call('GET', '/v1/folders', { query: { limit: 200, cursor } })),
+    createFolder: (body: { name: string; parentId?: string | null }) => call<Folder>('POST', '/v1/folders', { body }),
+    updateFolder: (id: string, body: { name?: string; parentId?: string | null }) =>
+      call<Folder>('PATCH', `/v1/folders/${id}`, { body }),
+    deleteFolder: (id: string) => call<void>('DELETE', `/v1/folders/${id}`),
+
+    importOpml: (text: string) => call<ImportResult>('POST', '/v1/opml', { body: text, bodyType: 'text/x-opml' }),
+
+    entries: (query: EntryQuery, cursor: string | undefined, signal?: AbortSignal) =>
+      call<Page<Entry>>('GET', '/v1/entries', { query: { ...query, limit: 100, cursor }, ...(signal && { signal }) }),
+    entry: (id: string, signal?: AbortSignal) =>
+      call<FullEntry>('GET', `/v1/entries/${id}`, { ...(signal && { signal }) }),
+    requestFullText: (id: string) => call<void>('POST', `/v1/entries/${id}/full-text`),
+    updateEntries: (body: { ids: string[]; read?: boolean; starred?: boolean }) =>
+      call<{ updated: number }>('PATCH', '/v1/entries', { body }),
+    markRead: (body: MarkRead) => call<{ updated: number }>('POST', '/v1/entries/mark-read', { body }),
+    counters: () => call<Counters>('GET', '/v1/counters'),
+    search: (q: string, cursor: string | undefined, signal?: AbortSignal) =>
+      call<SearchPage>('GET', '/v1/search', { query: { q, limit: 50, cursor }, ...(signal && { signal }) }),
+  };
+}
+
+/** All items of a list, page after page. */
+async function everyPage<Item>(load: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await load(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}

@@ -1,0 +1,76 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { Counters, Entry, FullEntry, Page } from '../api/api.ts';
+import { keys } from './keys.ts';
+
+export interface EntryChange {
+  read?: boolean;
+  starred?: boolean;
+}
+
+export type EntryPages = InfiniteData<Page<Entry>, string | undefined>;
+
+/** Writes a change of one entry into every list and article that the page holds. */
+export function changeEntry(cache: QueryClient, id: string, change: EntryChange): void {
+  for (const key of [keys.entries, keys.search]) {
+    cache.setQueriesData<EntryPages>({ queryKey: key }, (pages) => pages && changeInPages(pages, id, change));
+  }
+  cache.setQueryData<FullEntry>(keys.entry(id), (entry) => entry && { ...entry, ...change });
+}
+
+/** The same pages with one entry changed; pages without it keep their identity, so that nothing else renders again. */
+export function changeInPages(pages: EntryPages, id: string, change: EntryChange): EntryPages {
+  const pageIndex = pages.pages.findIndex((page) => page.items.some((entry) => entry.id === id));
+  const page = pages.pages[pageIndex];
+  if (!page || page.items.every((entry) => entry.id !== id || !differs(entry, change))) return pages;
+  const items = page.items.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
+  return { ...pages, pages: pages.pages.with(pageIndex, { ...page, items }) };
+}
+
+/** What an entry is now, wherever the page has it. */
+export function findEntry(cache: QueryClient, id: string): Entry | undefined {
+  const full = cache.getQueryData<FullEntry>(keys.entry(id));
+  if (full) return full;
+  const lists = [keys.entries, keys.search].flatMap((key) => cache.getQueriesData<EntryPages>({ queryKey: key }));
+  for (const [, pages] of lists) {
+    const found = pages?.pages.flatMap((page) => page.items).find((entry) => entry.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Counters after a change of one entry; the server's own numbers follow by event. */
+export function countChange(
+  counters: Counters,
+  before: { read: boolean; starred: boolean },
+  change: EntryChange,
+  place: { subscriptionId: string | undefined; folderIds: readonly string[] },
+): Counters {
+  const unreadStep = step(before.read, change.read, -1);
+  const starredStep = step(before.starred, change.starred, 1);
+  if (unreadStep === 0 && starredStep === 0) return counters;
+  return {
+    unread: atLeastZero(counters.unread + unreadStep),
+    starred: atLeastZero(counters.starred + starredStep),
+    bySubscription: addTo(counters.bySubscription, place.subscriptionId ? [place.subscriptionId] : [], unreadStep),
+    byFolder: addTo(counters.byFolder, place.folderIds, unreadStep),
+  };
+}
+
+function step(before: boolean, after: boolean | undefined, direction: number): number {
+  if (after === undefined || after === before) return 0;
+  return after ? direction : -direction;
+}
+
+function addTo(counts: Record<string, number>, ids: readonly string[], by: number): Record<string, number> {
+  if (by === 0) return counts;
+  return { ...counts, ...Object.fromEntries(ids.map((id) => [id, atLeastZero((counts[id] ?? 0) + by)])) };
+}
+
+const atLeastZero = (value: number) => Math.max(0, value);
+
+function differs(entry: Entry, change: EntryChange): boolean {
+  return (
+    (change.read !== undefined && change.read !== entry.read) ||
+    (change.starred !== undefined && change.starred !== entry.starred)
+  );
+}

@@ -1,0 +1,12 @@
+/** The names under which answers are kept in the page. */
+export const keys = {
+  identity: ['identity'],
+  settings: ['settings'],
+  subscriptions: ['subscriptions'],
+  folders: ['folders'],
+  counters: ['counters'],
+  entries: ['entries'],
+  entry: (id: string) => ['entry', id],
+  search: ['search'],
+  keys: (kind: string) => ['keys', kind],
+} as const;

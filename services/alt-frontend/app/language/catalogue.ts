@@ -1,0 +1,52 @@
+import type { en } from './en.ts';
+
+/** The forms of a message that counts; `#` stands for the number. Which forms a language needs: CLDR plural rules. */
+export interface PluralForms {
+  one?: string;
+  few?: string;
+  many?: string;
+  other: string;
+}
+
+type English = typeof en;
+export type MessageKey = keyof English;
+
+/** A language's texts: the same keys as English, a plural where English has one. */
+export type Catalogue = { [Key in MessageKey]: English[Key] extends string ? string : PluralForms };
+
+type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
+type NamesOf<Message> = Message extends string ? Placeholders<Message> : 'count' | Placeholders<Message[keyof Message]>;
+
+export type MessageValues<Key extends MessageKey> = [NamesOf<English[Key]>] extends [never]
+  ? []
+  : [values: Record<NamesOf<English[Key]>, string | number>];
+
+/** Gives the text of a key in the reader's language; the placeholders of the key are required. */
+export type Translate = <Key extends MessageKey>(key: Key, ...values: MessageValues<Key>) => string;
+
+type Token = string | [name: string] | [name: string, type: 'plural', forms: Record<string, Token[]>];
+
+/**
+ * Turns a catalogue into the token lists that Lingui interpolates, so that its message parser stays out of the page
+ * (it is several times larger than this function).
+ */
+export function compileCatalogue(catalogue: Catalogue): Record<string, Token[]> {
+  return Object.fromEntries(
+    Object.entries(catalogue).map(([key, message]) => [
+      key,
+      typeof message === 'string' ? compileText(message) : [compilePlural(message)],
+    ]),
+  );
+}
+
+function compileText(text: string): Token[] {
+  return text
+    .split(/(\{\w+\}|#)/)
+    .filter(Boolean)
+    .map((part) => (part.startsWith('{') ? [part.slice(1, -1)] : part));
+}
+
+function compilePlural(forms: PluralForms): Token {
+  const compiled = Object.entries(forms).map(([name, text]: [string, string]) => [name, compileText(text)] as const);
+  return ['count', 'plural', Object.fromEntries(compiled)];
+}

@@ -1,0 +1,136 @@
+import { memo, useEffect, useRef } from 'react';
+import type { Entry, Settings } from '../api/api.ts';
+import { useTexts } from '../language/translate.ts';
+import { Icon } from '../ui/icons.tsx';
+import type { Place } from './place.ts';
+import { PlaceLink } from './place-link.tsx';
+
+interface EntryRowProps {
+  entry: Entry;
+  /** The place that shows this list; the row opens its entry there. */
+  place: Place;
+  density: Settings['density'];
+  index: number;
+  top: number;
+  height: number;
+  isOpen: boolean;
+  /** The keyboard stands here. */
+  isCursor: boolean;
+  shouldFocus: boolean;
+}
+
+/** One line of the list. Rendered again only when something of it changes. */
+export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
+  const { entry, place, density, index, top, height, isOpen, isCursor, shouldFocus } = props;
+  const { t } = useTexts();
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (shouldFocus) link.current?.focus({ preventScroll: true });
+  }, [shouldFocus]);
+  const state = `${isOpen ? 'bg-chosen' : 'hover:bg-hover'} ${isCursor && !isOpen ? 'bg-hover' : ''}`;
+  return (
+    <article
+      className={`line ${state} has-focus-visible:bg-hover`}
+      style={{ height, transform: `translateY(${top}px)` }}
+      aria-posinset={index + 1}
+      aria-setsize={-1}
+      aria-labelledby={`entry-${entry.id}`}
+      data-entry={entry.id}
+    >
+      <PlaceLink
+        ref={link}
+        place={{ ...place, entryId: entry.id }}
+        isReplacing={place.entryId !== undefined}
+        aria-current={isOpen ? 'true' : undefined}
+        className={`flex h-full gap-3 px-4 -outline-offset-2 ${density === 'compact' ? 'items-center' : 'py-3'}`}
+      >
+        {density === 'compact' ? (
+          <CompactLine entry={entry} />
+        ) : (
+          <FullLine entry={entry} place={place} density={density} />
+        )}
+        {!entry.read && <span className="sr-only">{t('list.unread')}</span>}
+      </PlaceLink>
+    </article>
+  );
+});
+
+function CompactLine({ entry }: { entry: Entry }) {
+  const { t, day } = useTexts();
+  return (
+    <>
+      <Dot isShown={!entry.read} />
+      <h2
+        id={`entry-${entry.id}`}
+        className={`min-w-0 flex-1 truncate text-[0.9375rem] ${entry.read ? 'text-soft' : 'font-semibold'}`}
+      >
+        {entry.title || t('list.untitled')}
+      </h2>
+      {entry.starred && <Icon name="star" filled className="size-4 text-star" />}
+      <span className="hidden w-32 shrink-0 truncate text-end text-[0.8125rem] text-soft @lg:block">
+        {entry.feed.title}
+      </span>
+      <time
+        dateTime={timeOf(entry)}
+        className="w-16 shrink-0 truncate text-end text-[0.8125rem] text-soft tabular-nums"
+      >
+        {day(timeOf(entry))}
+      </time>
+    </>
+  );
+}
+
+function FullLine({ entry, place, density }: { entry: Entry; place: Place; density: 'list' | 'cards' }) {
+  const { t, day } = useTexts();
+  const origin = place.source.kind === 'feed' ? (entry.author ?? entry.feed.title) : entry.feed.title;
+  return (
+    <>
+      <Dot isShown={!entry.read} className="mt-1.5" />
+      <div className="min-w-0 flex-1">
+        <p className="mb-0.5 flex items-baseline gap-2 text-[0.8125rem]/5 text-soft">
+          <span className="min-w-0 truncate">{origin}</span>
+          <span aria-hidden="true">·</span>
+          <time dateTime={timeOf(entry)} className="shrink-0 tabular-nums">
+            {day(timeOf(entry))}
+          </time>
+          {entry.starred && <Icon name="star" filled className="ms-auto size-4 self-center text-star" />}
+        </p>
+        <div className={density === 'cards' ? 'clamp-5' : 'clamp-3'}>
+          <h2
+            id={`entry-${entry.id}`}
+            className={`text-base/snug ${entry.read ? 'font-normal text-soft' : 'font-semibold'}`}
+          >
+            {entry.title || t('list.untitled')}
+          </h2>
+          <p className="text-sm/5 text-soft">{entry.excerpt}</p>
+        </div>
+      </div>
+      {entry.imageUrl && <Thumbnail url={entry.imageUrl} isLarge={density === 'cards'} />}
+    </>
+  );
+}
+
+function Dot({ isShown, className = '' }: { isShown: boolean; className?: string }) {
+  return <span className={`size-2 shrink-0 rounded-full ${isShown ? 'bg-accent' : ''} ${className}`} />;
+}
+
+/** Only images of our own proxy; the browser would refuse others, and ask for none. */
+function Thumbnail({ url, isLarge }: { url: string; isLarge: boolean }) {
+  if (!url.startsWith('/')) return null;
+  return (
+    <img
+      src={url}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      onError={(event) => {
+        event.currentTarget.hidden = true;
+      }}
+      className={`shrink-0 self-center rounded-md bg-hover object-cover ${isLarge ? 'h-28 w-36' : 'size-18'}`}
+    />
+  );
+}
+
+function timeOf(entry: Entry): string {
+  return entry.publishedAt ?? entry.receivedAt;
+}

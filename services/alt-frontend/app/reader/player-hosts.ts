@@ -1,0 +1,44 @@
+/**
+ * The players that may stand in a frame, after a click. The server's Content-Security-Policy names the same hosts, so a
+ * frame for any other host would stay empty; a link to such a player opens its page instead.
+ */
+export const playerHosts = [
+  'www.youtube-nocookie.com',
+  'player.vimeo.com',
+  'www.dailymotion.com',
+  'geo.dailymotion.com',
+  'player.twitch.tv',
+  'clips.twitch.tv',
+  'w.soundcloud.com',
+  'open.spotify.com',
+  'bandcamp.com',
+  'player.bilibili.com',
+  'embed.nicovideo.jp',
+  'rutube.ru',
+  'embed.ted.com',
+  'archive.org',
+  'embed.podcasts.apple.com',
+] as const;
+
+/** The address that a frame may load, or null. */
+export function playableUrl(address: string | null | undefined): URL | null {
+  const url = URL.parse(address ?? '');
+  if (!url || url.protocol !== 'https:') return null;
+  return (playerHosts as readonly string[]).includes(url.hostname) ? url : null;
+}
+
+/** The player of a video page that a feed links to as an enclosure, or null. */
+export function playerOfPage(address: string): URL | null {
+  const url = URL.parse(address);
+  if (!url) return null;
+  const host = url.hostname.replace(/^(www|m)\./, '');
+  const id =
+    host === 'youtu.be'
+      ? url.pathname.slice(1)
+      : host === 'youtube.com'
+        ? (url.searchParams.get('v') ?? /^\/(?:shorts|live|v|embed)\/([\w-]+)/.exec(url.pathname)?.[1])
+        : null;
+  if (id && /^[\w-]{6,40}$/.test(id)) return new URL(`https://www.youtube-nocookie.com/embed/${id}`);
+  const vimeo = host === 'vimeo.com' ? /^\/(\d{1,15})/.exec(url.pathname)?.[1] : undefined;
+  return vimeo ? new URL(`https://player.vimeo.com/video/${vimeo}?dnt=1`) : null;
+}

@@ -1,0 +1,241 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { CatchBoundary } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import type { Entry } from '../api/api.ts';
+import { usePreferences } from '../appearance/preferences.ts';
+import { useApi } from '../data/api-context.ts';
+import { useChangeEntry, useChangeSettings, useMarkAllRead } from '../data/changes.ts';
+import { findEntry } from '../data/entry-cache.ts';
+import { keys } from '../data/keys.ts';
+import { useLive } from '../data/live.ts';
+import { entryQuery, firstSettings, useCounters, useFolders, useSettings, useSubscriptions } from '../data/queries.ts';
+import { markReadOf } from '../data/sources.ts';
+import { useTexts } from '../language/translate.ts';
+import { Notice } from '../ui/notice.tsx';
+import { useToasts } from '../ui/toasts.tsx';
+import { FailedScreen } from '../welcome/other-screens.tsx';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { EntryList } from './entry-list.tsx';
+import { useEntryListData } from './entry-list-data.ts';
+import { ListBar } from './list-bar.tsx';
+import { type Place, useGoing, usePlace } from './place.ts';
+import { useReaderShortcuts } from './reader-shortcuts.ts';
+import { Sidebar } from './sidebar.tsx';
+import { newCountOf, titleOf, unreadOf } from './source-facts.ts';
+
+const ArticlePane = lazy(async () => ({ default: (await import('./article-pane.tsx')).ArticlePane }));
+const Panels = lazy(async () => ({ default: (await import('./panels.tsx')).Panels }));
+
+/** The reader: sidebar, list and article, and the panels above them. */
+export function ReaderScreen() {
+  const place = usePlace();
+  const { t } = useTexts();
+  const [{ panes }] = usePreferences();
+  const going = useGoing();
+  const live = useLive();
+  const settings = useSettings();
+  const data = useEntryListData(place.source);
+  const facts = useSourceFacts(place, live.arrived);
+  const changeSettings = useChangeSettings();
+  const refresh = useRefresh(place, data.reload, live.forgetArrived);
+  const markAll = useMarkAll(place, data.entries, facts.newCount, live.forgetArrived);
+  const { cursorId, focusId } = useReaderShortcuts({ place, data, refresh: refresh.run, markAllRead: markAll.ask });
+  useSettingsOnPage();
+  useMarkReadOnOpen(place.entryId);
+  usePrefetchedArticlePane();
+  useTitle(facts.title, facts.totalUnread);
+
+  const toList = useCallback(() => going.back({ ...place, entryId: undefined, panel: undefined }), [going, place]);
+  const { view, order, density } = settings ?? firstSettings;
+  const pane = place.entryId ? 'article' : place.isHome ? 'sidebar' : 'list';
+  return (
+    <div className="frame" data-pane={pane} data-panes={panes}>
+      <a
+        href="#articles"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-3 focus:rounded-lg focus:bg-raised focus:p-3"
+      >
+        {t('app.skip')}
+      </a>
+      <div className="pane pane-sidebar">
+        <Sidebar place={place} />
+      </div>
+      <main id="articles" tabIndex={-1} className="pane pane-list outline-none">
+        <ListBar
+          place={place}
+          title={facts.title}
+          unread={facts.unread}
+          view={view}
+          order={order}
+          isRefreshing={refresh.isRunning}
+          found={data.found}
+          onChange={(change) => void changeSettings(change)}
+          onMarkAllRead={markAll.ask}
+          onRefresh={refresh.run}
+        />
+        <ConnectionNotice isConnected={live.isConnected} />
+        <EntryList
+          data={data}
+          place={place}
+          density={density}
+          cursorId={cursorId}
+          focusId={focusId}
+          newCount={facts.newCount}
+          onShowNew={refresh.run}
+          onShowAll={() => void changeSettings({ view: 'all' })}
+        />
+      </main>
+      <section aria-label={t('article.label')} className="pane pane-article">
+        {place.entryId ? (
+          <CatchBoundary getResetKey={() => place.entryId ?? ''} errorComponent={FailedScreen}>
+            <Suspense fallback={null}>
+              <ArticlePane
+                key={place.entryId}
+                id={place.entryId}
+                place={place}
+                entries={data.entries}
+                onClose={toList}
+              />
+            </Suspense>
+          </CatchBoundary>
+        ) : (
+          <Notice icon="text" title={t('article.chooseTitle')} text={t('article.chooseText')} />
+        )}
+      </section>
+      {(place.panel || markAll.question !== null) && (
+        <Suspense fallback={null}>
+          <Panels place={place} markAll={markAll} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function useSourceFacts(place: Place, arrived: ReadonlyMap<string, number>) {
+  const texts = useTexts();
+  const counters = useCounters();
+  const subscriptions = useSubscriptions();
+  const folders = useFolders();
+  return useMemo(
+    () => ({
+      title: titleOf(place.source, subscriptions, folders, texts.t),
+      unread: unreadOf(place.source, counters),
+      totalUnread: counters.unread,
+      newCount: newCountOf(place.source, arrived, subscriptions, folders),
+    }),
+    [place.source, subscriptions, folders, counters, arrived, texts],
+  );
+}
+
+/** Looks for new articles: a feed is fetched now, every list is loaded again. */
+function useRefresh(place: Place, reload: () => Promise<void>, forgetArrived: () => void) {
+  const api = useApi();
+  const cache = useQueryClient();
+  const { t, problem } = useTexts();
+  const { show } = useToasts();
+  const [isRunning, setIsRunning] = useState(false);
+  const feedId = place.source.kind === 'feed' ? place.source.id : null;
+  const run = useCallback(async () => {
+    setIsRunning(true);
+    forgetArrived();
+    try {
+      if (feedId !== null) {
+        await api.refreshSubscription(feedId);
+        show({ text: t('feed.refreshStarted') });
+      }
+      await Promise.all([
+        reload(),
+        cache.invalidateQueries({ queryKey: keys.counters }),
+        cache.invalidateQueries({ queryKey: keys.subscriptions }),
+      ]);
+    } catch (error) {
+      show({ text: problem(error), tone: 'error' });
+    } finally {
+      setIsRunning(false);
+    }
+  }, [api, cache, feedId, forgetArrived, problem, reload, show, t]);
+  return { isRunning, run: useCallback(() => void run(), [run]) };
+}
+
+export interface MarkAll {
+  /** How many the question is about; null while nothing is asked. */
+  question: number | null;
+  ask(): void;
+  confirm(): void;
+  cancel(): void;
+}
+
+/** Marks the list read; for everything at once it asks first. */
+function useMarkAll(place: Place, entries: readonly Entry[], newCount: number, forgetArrived: () => void): MarkAll {
+  const { t } = useTexts();
+  const { show } = useToasts();
+  const markAllRead = useMarkAllRead();
+  const unread = useCounters().unread;
+  const [question, setQuestion] = useState<number | null>(null);
+  const run = async () => {
+    setQuestion(null);
+    const body = markReadOf(place.source);
+    if (!body) return;
+    const count = await markAllRead(newCount > 0 ? { ...body, before: latestOf(entries) } : body);
+    forgetArrived();
+    if (count !== null) show({ text: t('list.markedRead', { count }) });
+  };
+  return {
+    question,
+    ask: () => {
+      if (place.source.kind === 'all' && unread > 0) setQuestion(unread);
+      else void run();
+    },
+    confirm: () => void run(),
+    cancel: () => setQuestion(null),
+  };
+}
+
+/** The last arrival that the reader can have seen: what came after it stays unread. */
+function latestOf(entries: readonly Entry[]): string {
+  return entries.reduce(
+    (latest, entry) => (entry.receivedAt > latest ? entry.receivedAt : latest),
+    new Date(0).toISOString(),
+  );
+}
+
+function useMarkReadOnOpen(entryId: string | undefined): void {
+  const cache = useQueryClient();
+  const api = useApi();
+  const changeEntry = useChangeEntry();
+  useEffect(() => {
+    if (!entryId) return;
+    let isCurrent = true;
+    const markRead = async () => {
+      const entry: Entry = findEntry(cache, entryId) ?? (await cache.fetchQuery(entryQuery(api, entryId)));
+      if (isCurrent && !entry.read) await changeEntry(entry, { read: true });
+    };
+    // Where the entry cannot be loaded the article pane says so.
+    markRead().catch(() => undefined);
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, cache, changeEntry, entryId]);
+}
+
+/** The settings that the whole page follows, kept on this device for the next first paint. */
+function useSettingsOnPage(): void {
+  const settings = useSettings();
+  const [, setPreferences] = usePreferences();
+  useEffect(() => {
+    if (settings) setPreferences({ theme: settings.theme, language: settings.language, textSize: settings.textSize });
+  }, [settings, setPreferences]);
+}
+
+/** The article's code is loaded while the reader looks at the list. */
+function usePrefetchedArticlePane(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./article-pane.tsx').catch(() => undefined), 500);
+    return () => clearTimeout(timer);
+  }, []);
+}
+
+function useTitle(title: string, unread: number): void {
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${title} – Alt` : `${title} – Alt`;
+  }, [title, unread]);
+}

@@ -1,0 +1,82 @@
+import { useEffect, useRef } from 'react';
+
+export type Shortcut =
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'close'
+  | 'toggleRead'
+  | 'toggleStar'
+  | 'original'
+  | 'refresh'
+  | 'markAllRead'
+  | 'search'
+  | 'add'
+  | 'help'
+  | 'goAll'
+  | 'goStarred';
+
+const single: Readonly<Record<string, Shortcut>> = {
+  j: 'next',
+  k: 'previous',
+  o: 'open',
+  Enter: 'open',
+  Escape: 'close',
+  m: 'toggleRead',
+  s: 'toggleStar',
+  v: 'original',
+  r: 'refresh',
+  A: 'markAllRead',
+  '/': 'search',
+  a: 'add',
+  '?': 'help',
+};
+
+const afterG: Readonly<Record<string, Shortcut>> = { a: 'goAll', s: 'goStarred' };
+
+/** Keys by physical place, so that `j` is the same key under a Russian layout, where it writes `о`. */
+export function shortcutOf(
+  event: { key: string; code: string; shiftKey: boolean },
+  isAfterG: boolean,
+): Shortcut | null {
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+  const isLatin = /^[a-z]$/i.test(event.key);
+  const key = letter && !isLatin ? (event.shiftKey ? letter : letter.toLowerCase()) : event.key;
+  return (isAfterG ? afterG[key] : single[key]) ?? null;
+}
+
+const sequenceMs = 1_200;
+
+/** Runs `handle` for the reader's keys; not while they type, and not beside Ctrl, Alt or Meta. */
+export function useShortcuts(isEnabled: boolean, handle: (shortcut: Shortcut) => boolean): void {
+  const latest = useRef(handle);
+  useEffect(() => {
+    latest.current = handle;
+  });
+  useEffect(() => {
+    if (!isEnabled) return;
+    let gPressedAt = Number.NEGATIVE_INFINITY;
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+      const isAfterG = event.timeStamp - gPressedAt < sequenceMs;
+      gPressedAt = event.code === 'KeyG' && !event.shiftKey ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      const shortcut = shortcutOf(event, isAfterG);
+      if (shortcut === 'open' && event.key === 'Enter' && isOnControl(event)) return;
+      if (shortcut && latest.current(shortcut)) event.preventDefault();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [isEnabled]);
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  if (event.isComposing) return true;
+  const target = event.target;
+  return (
+    target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select, [contenteditable]')
+  );
+}
+
+function isOnControl(event: KeyboardEvent): boolean {
+  return event.target instanceof HTMLElement && event.target.closest('a, button, summary, label') !== null;
+}

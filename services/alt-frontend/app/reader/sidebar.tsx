@@ -1,0 +1,134 @@
+import { useMemo } from 'react';
+import { usePreferences } from '../appearance/preferences.ts';
+import { feedTree } from '../data/feed-tree.ts';
+import { useCounters, useFolders, useSubscriptions } from '../data/queries.ts';
+import type { Source } from '../data/sources.ts';
+import { useTexts } from '../language/translate.ts';
+import { iconButtonClass } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import type { Place } from './place.ts';
+import { PlaceLink } from './place-link.tsx';
+import { FeedLine, FolderLine, lineClass, UnreadCount } from './sidebar-lines.tsx';
+
+/** Everything the reader follows, with what is unread. */
+export function Sidebar({ place }: { place: Place }) {
+  const { t } = useTexts();
+  return (
+    <>
+      <header className="bar">
+        <img src="/icon.svg" alt="" width="26" height="26" className="ms-1" />
+        <span className="flex-1 ps-1 font-serif text-xl">{t('app.name')}</span>
+        <PanelLink place={place} panel="add" icon="plus" label={t('nav.addFeed')} />
+      </header>
+      <nav aria-label={t('nav.label')} className="scroll px-2 pb-4">
+        <FixedLines place={place} />
+        <Tree place={place} />
+      </nav>
+      <FirstFetches />
+      <footer className="bar border-t border-line">
+        <PanelLink place={place} panel="settings" icon="settings" label={t('nav.settings')} />
+        <PanelLink place={place} panel="opml" icon="transfer" label={t('nav.import')} />
+        <PanelLink place={place} panel="new-folder" icon="folder" label={t('nav.newFolder')} />
+        <span className="ms-auto hidden md:block">
+          <PanelLink place={place} panel="help" icon="keyboard" label={t('nav.help')} />
+        </span>
+      </footer>
+    </>
+  );
+}
+
+function PanelLink({ place, panel, icon, label }: { place: Place; panel: string; icon: IconName; label: string }) {
+  return (
+    <PlaceLink place={{ ...place, panel }} className={iconButtonClass} aria-label={label} title={label}>
+      <Icon name={icon} />
+    </PlaceLink>
+  );
+}
+
+function FixedLines({ place }: { place: Place }) {
+  const { t } = useTexts();
+  const counters = useCounters();
+  const lines: ReadonlyArray<{ source: Source; icon: IconName; label: string; count?: number }> = [
+    { source: { kind: 'all' }, icon: 'all', label: t('nav.all'), count: counters.unread },
+    { source: { kind: 'starred' }, icon: 'star', label: t('nav.starred') },
+    { source: { kind: 'search', text: '' }, icon: 'search', label: t('nav.search') },
+  ];
+  return (
+    <ul className="pb-2">
+      {lines.map(({ source, icon, label, count }) => (
+        <li key={source.kind}>
+          <PlaceLink
+            place={{ source, isHome: false }}
+            aria-current={place.source.kind === source.kind && !isPhoneHome(place) ? 'page' : undefined}
+            className={`${lineClass} flex px-2`}
+          >
+            <Icon name={icon} className="text-soft" />
+            <span className="min-w-0 flex-1 truncate">{label}</span>
+            {count !== undefined && <UnreadCount count={count} />}
+          </PlaceLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** At the root a phone shows the sidebar alone: no line of it is the present page. */
+function isPhoneHome(place: Place): boolean {
+  return place.isHome && window.matchMedia('(width < 48rem)').matches;
+}
+
+function Tree({ place }: { place: Place }) {
+  const { t, language } = useTexts();
+  const counters = useCounters();
+  const subscriptions = useSubscriptions();
+  const folders = useFolders();
+  const [{ closedFolders }, setPreferences] = usePreferences();
+  const closed = useMemo(() => new Set(closedFolders), [closedFolders]);
+  const lines = useMemo(
+    () => feedTree(folders, subscriptions, closed, language),
+    [folders, subscriptions, closed, language],
+  );
+  if (lines.length === 0) return null;
+  const toggle = (id: string) =>
+    setPreferences({
+      closedFolders: closed.has(id) ? closedFolders.filter((other) => other !== id) : [...closedFolders, id],
+    });
+  const { source } = place;
+  return (
+    <>
+      <h2 className="px-2 pt-3 pb-1 text-xs font-medium text-soft">{t('nav.feeds')}</h2>
+      <ul>
+        {lines.map((line) =>
+          line.kind === 'folder' ? (
+            <FolderLine
+              key={`folder-${line.folder.id}`}
+              line={line}
+              place={place}
+              count={counters.byFolder[line.folder.id] ?? 0}
+              isCurrent={source.kind === 'folder' && source.id === line.folder.id}
+              onToggle={() => toggle(line.folder.id)}
+            />
+          ) : (
+            <FeedLine
+              key={line.key}
+              subscription={line.subscription}
+              depth={line.depth}
+              count={counters.bySubscription[line.subscription.id] ?? 0}
+              isCurrent={source.kind === 'feed' && source.id === line.subscription.id}
+            />
+          ),
+        )}
+      </ul>
+    </>
+  );
+}
+
+function FirstFetches() {
+  const { t } = useTexts();
+  const pending = useSubscriptions().filter(({ status }) => status.state === 'pending').length;
+  return (
+    <p role="status" className="flex-none px-4 text-[0.8125rem] text-soft not-empty:py-2">
+      {pending > 0 && t('nav.pending', { count: pending })}
+    </p>
+  );
+}

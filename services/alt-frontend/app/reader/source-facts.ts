@@ -1,0 +1,55 @@
+import type { Counters, Folder, Subscription } from '../api/api.ts';
+import type { Source } from '../data/sources.ts';
+import type { Translate } from '../language/catalogue.ts';
+
+/** What a list is called. */
+export function titleOf(
+  source: Source,
+  subscriptions: readonly Subscription[],
+  folders: readonly Folder[],
+  t: Translate,
+): string {
+  if (source.kind === 'feed') return subscriptions.find(({ id }) => id === source.id)?.title ?? '';
+  if (source.kind === 'folder') return folders.find(({ id }) => id === source.id)?.name ?? '';
+  if (source.kind === 'starred') return t('nav.starred');
+  if (source.kind === 'search') return t('nav.search');
+  return t('nav.all');
+}
+
+/** How many of a source are unread; undefined where nobody counts. */
+export function unreadOf(source: Source, counters: Counters): number | undefined {
+  if (source.kind === 'all') return counters.unread;
+  if (source.kind === 'feed') return counters.bySubscription[source.id] ?? 0;
+  if (source.kind === 'folder') return counters.byFolder[source.id] ?? 0;
+  return undefined;
+}
+
+/** How many of the arrivals (by feed) belong to a source. */
+export function newCountOf(
+  source: Source,
+  arrived: ReadonlyMap<string, number>,
+  subscriptions: readonly Subscription[],
+  folders: readonly Folder[],
+): number {
+  if (arrived.size === 0 || source.kind === 'starred' || source.kind === 'search') return 0;
+  if (source.kind === 'all') return sum([...arrived.values()]);
+  const inside = source.kind === 'folder' ? foldersWithin(source.id, folders) : null;
+  const feeds = subscriptions.filter((subscription) =>
+    inside
+      ? subscription.folderIds.some((id) => inside.has(id))
+      : source.kind === 'feed' && subscription.id === source.id,
+  );
+  return sum(feeds.map(({ feed }) => arrived.get(feed.id) ?? 0));
+}
+
+function foldersWithin(id: string, folders: readonly Folder[]): Set<string> {
+  const inside = new Set([id]);
+  let before = 0;
+  while (inside.size > before) {
+    before = inside.size;
+    for (const folder of folders) if (folder.parentId && inside.has(folder.parentId)) inside.add(folder.id);
+  }
+  return inside;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

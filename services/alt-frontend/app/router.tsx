@@ -1,0 +1,103 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import type { Api } from './api/api.ts';
+import { ApiProblem } from './api/problem.ts';
+import { identityQuery } from './data/queries.ts';
+import { ReaderScreen } from './reader/reader-screen.tsx';
+import { FailedScreen, LoadingScreen, MissingScreen } from './welcome/other-screens.tsx';
+
+export interface RouterContext {
+  api: Api;
+  cache: QueryClient;
+}
+
+/** What an address of the reader can carry: the open article, an open panel, the words searched for. */
+export interface ReaderSearch {
+  entry?: string;
+  panel?: string;
+  q?: string;
+}
+
+export interface WelcomeSearch {
+  next?: string;
+}
+
+/** The addresses of the web app. Everything but the reader is loaded when it is first needed. */
+export function createAppRouter(context: RouterContext) {
+  return createRouter({
+    routeTree,
+    context,
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const given = Object.entries(search).filter(([, value]) => typeof value === 'string' && value !== '');
+      return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+    },
+    defaultPendingComponent: LoadingScreen,
+    defaultErrorComponent: FailedScreen,
+    defaultNotFoundComponent: MissingScreen,
+  });
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet });
+
+const welcome = lazyRouteComponent(() => import('./welcome/welcome-screen.tsx'), 'WelcomeScreen');
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): WelcomeSearch => pick(search, ['next']),
+  component: welcome,
+});
+
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: welcome });
+
+const reader = createRoute({
+  getParentRoute: () => root,
+  id: 'reader',
+  validateSearch: (search): ReaderSearch => pick(search, ['entry', 'panel', 'q']),
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.cache.ensureQueryData(identityQuery(context.api));
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
+      const { needsFirstAccount } = await context.api.setup();
+      if (needsFirstAccount) throw redirect({ to: '/setup', replace: true });
+      throw redirect({
+        to: '/sign-in',
+        search: location.pathname === '/' ? {} : { next: location.href },
+        replace: true,
+      });
+    }
+  },
+  component: ReaderScreen,
+});
+
+const readerPaths = ['/', '/all', '/starred', '/search', '/feeds/$id', '/folders/$id'] as const;
+
+const routeTree = root.addChildren([
+  signIn,
+  setup,
+  reader.addChildren(readerPaths.map((path) => createRoute({ getParentRoute: () => reader, path }))),
+]);
+
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** The page itself led here, so that “back” is what the browser’s button would do. */
+    isInside?: boolean;
+  }
+}
+
+function pick<Name extends string>(
+  search: Record<string, unknown>,
+  names: readonly Name[],
+): { [Key in Name]?: string } {
+  const given = names.flatMap((name) => (typeof search[name] === 'string' ? [[name, search[name]] as const] : []));
+  return Object.fromEntries(given) as { [Key in Name]?: string };
+}

@@ -1,0 +1,125 @@
+import type { Folder, FullEntry, Subscription } from '@alt/contracts';
+import { articleHtml, pick, steady, textKits } from './texts.ts';
+
+const minuteMs = 60_000;
+/** The article ids of the platform are microseconds; these lie in that range. */
+const firstArticleId = 1_790_000_000_000_000;
+
+interface FeedPlan {
+  title: string;
+  language: 'en' | 'ja' | 'ru';
+  folders: string[];
+  state: Subscription['status']['state'];
+  entries: number;
+}
+
+const folders: Folder[] = [
+  { id: '1', name: 'Technology', parentId: null },
+  { id: '2', name: 'Databases', parentId: '1' },
+  { id: '3', name: '日本語', parentId: null },
+  { id: '4', name: 'Русские', parentId: null },
+];
+
+/** Feeds as people have them; `entries` are shares of the whole. */
+const plans: FeedPlan[] = [
+  { title: 'The Slow Index', language: 'en', folders: ['2'], state: 'ok', entries: 20 },
+  { title: 'Tide & Table', language: 'en', folders: [], state: 'ok', entries: 12 },
+  { title: 'Build Notes', language: 'en', folders: ['1'], state: 'ok', entries: 18 },
+  { title: 'Canal Walker', language: 'en', folders: [], state: 'failing', entries: 6 },
+  {
+    title: 'A weblog with an unreasonably long name that somebody once thought was funny',
+    language: 'en',
+    folders: ['1'],
+    state: 'ok',
+    entries: 5,
+  },
+  { title: '静かな図書館', language: 'ja', folders: ['3'], state: 'ok', entries: 14 },
+  { title: '朝の市場', language: 'ja', folders: ['3'], state: 'ok', entries: 9 },
+  { title: 'Тихая гавань', language: 'ru', folders: ['4'], state: 'ok', entries: 12 },
+  { title: 'Записки с канала', language: 'ru', folders: ['4'], state: 'gone', entries: 4 },
+];
+
+export interface DesignData {
+  folders: Folder[];
+  subscriptions: Subscription[];
+  /** Newest first. */
+  entries: FullEntry[];
+}
+
+/** Made-up subscriptions and articles in three languages, the same on every run. `now` in milliseconds. */
+export function designData(entryCount: number, now: number): DesignData {
+  const subscriptions = plans.map((plan, index) => subscriptionOf(plan, String(index + 1), now));
+  const weights = plans.flatMap((plan, index) => Array.from({ length: plan.entries }, () => index));
+  const entries = Array.from({ length: entryCount }, (_, index) => {
+    const feedIndex = pick(weights, index, 1);
+    const plan = plans[feedIndex];
+    const subscription = subscriptions[feedIndex];
+    if (!plan || !subscription) throw new Error('A weight without a feed');
+    return entryOf(plan, subscription, index, entryCount, now);
+  });
+  return { folders: folders.map((folder) => ({ ...folder })), subscriptions, entries };
+}
+
+export function subscriptionOf(plan: FeedPlan, id: string, now: number): Subscription {
+  const isBad = plan.state === 'failing' || plan.state === 'gone';
+  const at = (minutes: number) => new Date(now + minutes * minuteMs).toISOString();
+  return {
+    id,
+    feed: {
+      id: String(Number(id) + 100),
+      url: `https://feeds.example.org/${id}/atom.xml`,
+      siteUrl: `https://site${id}.example.org/`,
+      title: plan.title,
+      format: 'atom',
+    },
+    title: plan.title,
+    folderIds: plan.folders,
+    unreadCount: 0,
+    fullText: false,
+    status: {
+      state: plan.state,
+      lastCheckedAt: plan.state === 'pending' ? null : at(-12),
+      lastSuccessAt: plan.state === 'pending' ? null : at(isBad ? -60 * 24 * 9 : -12),
+      nextPollAt: at(plan.state === 'gone' ? 60 * 24 * 5 : 33),
+      error: isBad ? { code: 'status', message: 'The server answers 503 (Service Unavailable).' } : null,
+      message: 'Fetched 12 minutes ago.',
+    },
+  };
+}
+
+function entryOf(plan: FeedPlan, subscription: Subscription, index: number, count: number, now: number): FullEntry {
+  const kit = textKits[plan.language];
+  const time = new Date(now - index * 17 * minuteMs - 4 * minuteMs).toISOString();
+  const isAudio = index % 11 === 3;
+  return {
+    id: String(firstArticleId + (count - index) * 1_000_000),
+    title: pick(kit.titles, index, 2),
+    url: `${subscription.feed.siteUrl}${index}`,
+    author: steady(index, 4) > 0.3 ? pick(kit.authors, index, 5) : null,
+    publishedAt: time,
+    receivedAt: time,
+    feed: { id: subscription.feed.id, title: subscription.title },
+    excerpt: `${pick(kit.sentences, index, 6)} ${pick(kit.sentences, index, 7)}`,
+    imageUrl: index % 3 === 0 ? `/v1/images/sig/${index}` : null,
+    read: index > 40 && steady(index, 8) > 0.4,
+    starred: index % 17 === 5,
+    labels: [],
+    tags: [],
+    summary: { state: 'none', text: null },
+    contentHtml: articleHtml(kit, index),
+    fullText: { state: 'none', html: null, reason: null },
+    enclosures: isAudio
+      ? [
+          {
+            url: 'https://media.example.org/episode.mp3',
+            type: 'audio/mpeg',
+            length: 31_457_280,
+            durationSeconds: 2_520,
+            title: null,
+          },
+        ]
+      : [],
+    related: [],
+    commentsUrl: index % 6 === 0 ? `${subscription.feed.siteUrl}${index}/comments` : null,
+  };
+}

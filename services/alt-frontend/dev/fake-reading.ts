@@ -1,0 +1,133 @@
+import * as contracts from '@alt/contracts';
+import type { FakeHandler } from './fake-api.ts';
+import { countersOf, type FakeState, subscriptionsIn } from './fake-state.ts';
+
+export const readingHandlers: FakeHandler[] = [
+  [contracts.listEntries, ({ state, query }) => page(filterEntries(state, query), query)],
+  [contracts.readEntry, ({ state, params }) => entryOf(state, params.id)],
+  [contracts.requestFullText, ({ state, params }) => fetchFullText(state, entryOf(state, params.id))],
+  [
+    contracts.updateEntries,
+    ({ state, body }) => {
+      if (state.failNextWrite) {
+        state.failNextWrite = false;
+        throw new contracts.Problem('unavailable', 'Not now.');
+      }
+      const ids = new Set<string>(body.ids);
+      const changed = state.entries.filter((entry) => ids.has(entry.id));
+      for (const entry of changed) {
+        entry.read = body.read ?? entry.read;
+        entry.starred = body.starred ?? entry.starred;
+      }
+      state.emit('counters', countersOf(state));
+      return { updated: changed.length };
+    },
+  ],
+  [
+    contracts.markRead,
+    ({ state, body }) => {
+      const feeds = feedsOf(
+        state,
+        body.subscriptionId ? [body.subscriptionId] : [],
+        body.folderId ? [body.folderId] : [],
+      );
+      const before = body.before ? Date.parse(body.before) : Number.POSITIVE_INFINITY;
+      const changed = state.entries.filter(
+        (entry) => !entry.read && (!feeds || feeds.has(entry.feed.id)) && Date.parse(entry.receivedAt) <= before,
+      );
+      for (const entry of changed) entry.read = true;
+      state.emit('counters', countersOf(state));
+      return { updated: changed.length };
+    },
+  ],
+  [contracts.readCounters, ({ state }) => countersOf(state)],
+  [contracts.listLabels, () => ({ items: [], nextCursor: null })],
+  [contracts.events, ({ state, request }) => eventStream(state, request.signal)],
+  [
+    contracts.search,
+    ({ state, query }) => {
+      const words = query.q.toLowerCase().split(/\s+/);
+      const found = state.entries.filter((entry) =>
+        words.every((word: string) =>
+          `${entry.title} ${entry.excerpt} ${entry.author ?? ''}`.toLowerCase().includes(word),
+        ),
+      );
+      return { ...page(found, query), total: found.length, totalIsExact: true, tookMs: 3.2 };
+    },
+  ],
+  [contracts.readImage, ({ params }) => picture(Number(params.url))],
+];
+
+function page(entries: contracts.FullEntry[], query: { limit: number; cursor?: string }) {
+  const start = Number(query.cursor ?? 0);
+  const end = start + query.limit;
+  return { items: entries.slice(start, end), nextCursor: end < entries.length ? String(end) : null };
+}
+
+interface Filter {
+  view: string;
+  order: string;
+  subscription: string[];
+  folder: string[];
+}
+
+function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
+  const feeds = feedsOf(state, query.subscription, query.folder);
+  const found = state.entries.filter(
+    (entry) =>
+      (!feeds || feeds.has(entry.feed.id)) &&
+      (query.view !== 'unread' || !entry.read) &&
+      (query.view !== 'read' || entry.read) &&
+      (query.view !== 'starred' || entry.starred),
+  );
+  return query.order === 'oldest' ? found.reverse() : found;
+}
+
+function feedsOf(state: FakeState, subscriptionIds: string[], folderIds: string[]): Set<string> | null {
+  if (subscriptionIds.length === 0 && folderIds.length === 0) return null;
+  const chosen = [
+    ...state.subscriptions.filter(({ id }) => subscriptionIds.includes(id)),
+    ...folderIds.flatMap((id) => subscriptionsIn(state, id)),
+  ];
+  return new Set(chosen.map(({ feed }) => feed.id));
+}
+
+function entryOf(state: FakeState, id: string | undefined): contracts.FullEntry {
+  const entry = state.entries.find((candidate) => candidate.id === id);
+  if (!entry) throw new contracts.Problem('not-found', 'There is no such entry.');
+  return entry;
+}
+
+function fetchFullText(_state: FakeState, entry: contracts.FullEntry): void {
+  entry.fullText = { state: 'pending', html: null, reason: null };
+  setTimeout(() => {
+    entry.fullText = { state: 'ready', html: `${entry.contentHtml}<p>This is the full text.</p>`, reason: null };
+  }, 300);
+}
+
+function eventStream(state: FakeState, signal: AbortSignal): Response {
+  const encoder = new TextEncoder();
+  let listener: (event: string, data: unknown) => void = () => {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      listener = (event, data) =>
+        controller.enqueue(
+          encoder.encode(`id: ${++state.revision}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
+        );
+      state.listeners.add(listener);
+      controller.enqueue(encoder.encode(': welcome\n\n'));
+      signal.addEventListener('abort', () => state.listeners.delete(listener));
+    },
+    cancel() {
+      state.listeners.delete(listener);
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+}
+
+/** A quiet landscape, different for every number. */
+function picture(seed: number): Response {
+  const hue = (seed * 47) % 360;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 540"><rect width="960" height="540" fill="hsl(${hue} 45% 82%)"/><circle cx="${200 + ((seed * 97) % 560)}" cy="190" r="70" fill="hsl(${(hue + 40) % 360} 70% 88%)"/><path d="M0 400 240 250 430 380 660 210 960 400V540H0z" fill="hsl(${hue} 28% 52%)"/><path d="M0 470 300 380 620 480 960 420V540H0z" fill="hsl(${hue} 30% 36%)"/></svg>`;
+  return new Response(svg, { headers: { 'content-type': 'image/svg+xml', 'cache-control': 'max-age=3600' } });
+}

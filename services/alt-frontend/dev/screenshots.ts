@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launchBrowser } from '@alt/testing/browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { fakePassword } from './fake-accounts.ts';
+import { startFakeSite } from './site.ts';
+
+const sizes = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } } as const;
+type Size = keyof typeof sizes;
+
+/** `node services/alt-frontend/dev/screenshots.ts <folder> [part of a name]`: the screens as pictures, to be looked at. */
+async function main(folder: string, filter: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const browser = await launchBrowser();
+  try {
+    for (const shot of shots) {
+      if (shot.name.includes(filter)) await take(browser, shot, folder);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+interface Shot {
+  name: string;
+  size: Size;
+  theme?: 'light' | 'dark' | 'sepia';
+  language?: 'en' | 'ja' | 'ru';
+  isFresh?: boolean;
+  isEmpty?: boolean;
+  density?: 'cards' | 'list' | 'compact';
+  path?: string;
+  act?(page: Page): Promise<unknown>;
+}
+
+const openFirst = async (page: Page) => {
+  await page.locator('article[data-entry]').first().click();
+  await page.locator('.article-text').waitFor();
+};
+
+const openNth = (number: number) => async (page: Page) => {
+  await page.locator('article[data-entry]').nth(number).click();
+  await page.locator('.article-text').waitFor();
+};
+
+const shots: Shot[] = [
+  { name: 'setup-desk', size: 'desk', isFresh: true },
+  { name: 'setup-phone-ja', size: 'phone', isFresh: true, language: 'ja' },
+  { name: 'empty-desk', size: 'desk', isEmpty: true },
+  { name: 'reader-desk', size: 'desk' },
+  { name: 'article-desk', size: 'desk', act: openFirst },
+  { name: 'article-desk-dark', size: 'desk', theme: 'dark', act: openNth(3) },
+  { name: 'article-desk-sepia', size: 'desk', theme: 'sepia', act: openNth(2) },
+  { name: 'article-desk-ja', size: 'desk', language: 'ja', path: '/folders/3', act: openFirst },
+  { name: 'article-desk-ru', size: 'desk', language: 'ru', path: '/folders/4', act: openFirst },
+  { name: 'cards-desk', size: 'desk', density: 'cards' },
+  { name: 'compact-desk', size: 'desk', density: 'compact' },
+  { name: 'sidebar-phone', size: 'phone', path: '/' },
+  { name: 'sidebar-phone-dark-ru', size: 'phone', path: '/', theme: 'dark', language: 'ru' },
+  { name: 'list-phone', size: 'phone', path: '/all' },
+  { name: 'list-phone-ja', size: 'phone', path: '/all', language: 'ja' },
+  { name: 'article-phone', size: 'phone', path: '/all', act: openFirst },
+  { name: 'article-phone-dark-ja', size: 'phone', path: '/folders/3', theme: 'dark', language: 'ja', act: openFirst },
+  { name: 'panel-add-desk', size: 'desk', path: '/?panel=add', act: addSeveral },
+  { name: 'panel-add-phone-ru', size: 'phone', path: '/all?panel=add', language: 'ru', act: addSeveral },
+  { name: 'panel-feed-desk', size: 'desk', path: '/feeds/4?panel=feed:4' },
+  { name: 'panel-settings-desk', size: 'desk', path: '/?panel=settings' },
+  { name: 'panel-settings-phone-ru-dark', size: 'phone', path: '/all?panel=settings', language: 'ru', theme: 'dark' },
+  { name: 'panel-opml-desk', size: 'desk', path: '/?panel=opml' },
+  { name: 'panel-help-desk-ja', size: 'desk', path: '/?panel=help', language: 'ja' },
+  { name: 'search-desk', size: 'desk', path: '/search?q=tide' },
+];
+
+async function addSeveral(page: Page): Promise<void> {
+  await page.locator('[name=url]').fill('many.example.org');
+  await page.locator('button[form=add-feed]').click();
+  await page.locator('[name=feed]').first().waitFor();
+}
+
+async function take(browser: Browser, shot: Shot, folder: string): Promise<void> {
+  const { theme = 'light', language = 'en', density = 'list' } = shot;
+  const site = await startFakeSite({
+    isFresh: shot.isFresh ?? false,
+    isEmpty: shot.isEmpty ?? false,
+    settings: { theme, language, density },
+  });
+  const context = await browser.newContext({
+    viewport: sizes[shot.size],
+    locale: language,
+    hasTouch: shot.size === 'phone',
+  });
+  try {
+    const page = await context.newPage();
+    await page.goto(site.url);
+    if (!shot.isFresh) await signIn(page);
+    if (shot.path) await page.goto(site.url + shot.path);
+    await page.waitForTimeout(600);
+    await shot.act?.(page);
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: join(folder, `${shot.name}.png`) });
+  } finally {
+    await context.close();
+    await site.stop();
+  }
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.locator('[name=email]').fill('ada@example.org');
+  await page.locator('[name=password]').fill(fakePassword);
+  await page.locator('button[type=submit]').click();
+  await page.locator('.frame').waitFor();
+}
+
+if (import.meta.main) await main(process.argv[2] ?? 'screenshots', process.argv[3] ?? '');

@@ -1,0 +1,121 @@
+import type { Database } from '@alt/database';
+import { EgressError, type EgressErrorCode, type EgressResponse } from '@alt/egress';
+import { OutageError, ParkedError, PostponedError, type SaveStage, type StageItem } from '@alt/pipeline';
+import { httpError } from './health.ts';
+import { HostBusyError, hostOf, type Politeness } from './politeness.ts';
+import type { Reading } from './reading.ts';
+import { isAllowed, parseRobots, type RobotsRules } from './robots.ts';
+import { loadPage, loadRobots, saveFullText, saveRobots } from './store/pages.ts';
+
+export interface ExtractionOptions {
+  database: Database;
+  politeness: Politeness;
+  reading: Reading;
+  userAgent: string;
+  respectsRobots: boolean;
+}
+
+/** How long a page waits for its host before others go first. */
+const PATIENCE_MS = 10_000;
+const LONGEST_POSTPONE_MS = 3_600_000;
+const ROBOTS_MAX_BYTES = 500 * 1_024;
+const ROBOTS_KEPT_MS = 86_400_000;
+const PAGE_ACCEPT = 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1';
+
+/** The stage `extract`: the full text of one article. Answers how to save it; throws the errors of a stage. */
+export function createExtraction(options: ExtractionOptions): (item: StageItem) => Promise<SaveStage> {
+  const { database, reading, userAgent } = options;
+  return async (item) => {
+    const page = await loadPage(database, item.articleId);
+    if (!page?.url) throw new ParkedError('The article has no address to fetch it from.');
+    await checkRobots(page.url, options);
+    const response = await fetchPage(page.url, { 'user-agent': userAgent, accept: PAGE_ACCEPT }, options);
+    checkAnswer(response);
+    const result = await reading.extractArticle({
+      bytes: response.bytes,
+      url: response.url,
+      contentType: response.headers.get('content-type'),
+      feedText: page.text,
+    });
+    if (!result.ok) throw new ParkedError(result.reason);
+    return (tx) => saveFullText(tx, item.articleId, result.html);
+  };
+}
+
+async function fetchPage(
+  url: string,
+  headers: Record<string, string>,
+  { politeness }: ExtractionOptions,
+): Promise<EgressResponse> {
+  try {
+    return await politeness.request(url, { headers }, PATIENCE_MS);
+  } catch (error) {
+    if (error instanceof HostBusyError) {
+      throw new PostponedError(error.message, Math.min(error.retryAfterMs, LONGEST_POSTPONE_MS));
+    }
+    if (error instanceof EgressError && FINAL.has(error.code)) throw new ParkedError(error.message);
+    if (error instanceof EgressError && error.code === 'proxy-failed') throw new OutageError(error.message);
+    throw error;
+  }
+}
+
+/** Trying again would end the same way. */
+const FINAL: ReadonlySet<EgressErrorCode> = new Set([
+  'egress-refused-address',
+  'egress-refused-scheme',
+  'egress-refused-port',
+  'egress-invalid-url',
+  'body-too-large',
+  'too-many-redirects',
+  'redirect-invalid',
+]);
+const FINAL_STATUSES = new Set([401, 402, 403, 404, 405, 406, 410, 451]);
+
+function checkAnswer(response: EgressResponse): void {
+  const { status } = response;
+  if (status === 200 || status === 203) return checkType(response.headers.get('content-type'));
+  const error = httpError(status, hostOf(response.url), response.headers.get('retry-after'), Date.now());
+  if (error.penaltySeconds !== undefined) {
+    const delayMs = Math.max(60_000, error.penaltySeconds * 1_000);
+    throw new PostponedError(error.message, Math.min(delayMs, LONGEST_POSTPONE_MS));
+  }
+  if (FINAL_STATUSES.has(status)) throw new ParkedError(error.message);
+  throw new Error(error.message);
+}
+
+function checkType(contentType: string | null): void {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === '' || /^(text\/(html|plain|xml)|application\/(xhtml\+xml|xml|octet-stream))$/.test(type)) return;
+  throw new ParkedError(`The address leads to a file (${type}), not to a page.`);
+}
+
+async function checkRobots(url: string, options: ExtractionOptions): Promise<void> {
+  if (!options.respectsRobots) return;
+  const rules = await robotsOf(url, options);
+  if (isAllowed(rules, url)) return;
+  throw new ParkedError(`${hostOf(url)} asks programs in its robots.txt not to fetch this page.`);
+}
+
+/** The rules of a host, at most a day old. A site without a robots.txt allows all; one that fails is asked again later. */
+async function robotsOf(url: string, options: ExtractionOptions): Promise<RobotsRules> {
+  const { database, userAgent } = options;
+  const host = hostOf(url);
+  const known = await loadRobots(database, host);
+  if (known && Date.now() - known.fetchedAt.getTime() < ROBOTS_KEPT_MS) return parseRobots(known.text);
+  const address = new URL('/robots.txt', url).href;
+  const response = await fetchRobots(address, userAgent, options);
+  if (response && response.status >= 500) throw new Error(`${host} could not say whether programs may fetch this page.`);
+  const text = response?.status === 200 ? response.text().slice(0, ROBOTS_MAX_BYTES).replaceAll('\0', '') : '';
+  await saveRobots(database, host, text);
+  return parseRobots(text);
+}
+
+/** Null where the file is one that nobody can read, which says nothing. */
+async function fetchRobots(address: string, userAgent: string, options: ExtractionOptions): Promise<EgressResponse | null> {
+  try {
+    return await fetchPage(address, { 'user-agent': userAgent }, options);
+  } catch (error) {
+    if (error instanceof ParkedError) return null;
+    throw error;
+  }
+}

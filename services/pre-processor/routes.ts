@@ -1,0 +1,14 @@
+import { findFeeds, receiveWebsub, resolveFeed, verifyWebsub } from '@alt/contracts';
+import { type Route, route } from '@alt/service-kit';
+import type { Adding } from './adding.ts';
+import type { Websub } from './websub.ts';
+
+/** What alt-backend asks of this service. */
+export function routes({ adding, websub }: { adding: Adding; websub: Websub }): Route[] {
+  return [
+    route(resolveFeed, ({ body }) => adding.resolve(body), { callers: ['alt-backend'] }),
+    route(findFeeds, async ({ body }) => ({ feeds: await adding.discover(body.url) }), { callers: ['alt-backend'] }),
+    route(verifyWebsub, ({ params, query }) => websub.verify(params.id, query), { callers: ['alt-backend'] }),
+    route(receiveWebsub, ({ params, request }) => websub.receive(params.id, request), { callers: ['alt-backend'] }),
+  ];
+}

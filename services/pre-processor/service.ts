@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { statement } from '@alt/database';
+import { runStage } from '@alt/pipeline';
+import { createApp, type Host, type Service } from '@alt/service-kit';
+import type { PeerOf } from '@alt/topology';
+import { createAdding } from './adding.ts';
+import { type Config, config } from './config.ts';
+import { createExtraction } from './extraction.ts';
+import { createFinder } from './finding.ts';
+import { createMetrics } from './metrics.ts';
+import { createPoliteness } from './politeness.ts';
+import { createPolling } from './poll.ts';
+import { createReading } from './reading.ts';
+import { createRepair } from './repair.ts';
+import { routes } from './routes.ts';
+import { startScheduler } from './scheduler.ts';
+import { queueDepth } from './store/claims.ts';
+import { failFullText } from './store/pages.ts';
+import { startUpkeep } from './upkeep.ts';
+import { createUserAgent } from './user-agent.ts';
+import { createWebsub } from './websub.ts';
+
+/** Polls feeds, parses and stores what they say, and fetches full texts. */
+export const service: Service<Config, 'pre-processor'> = { name: 'pre-processor', config, start };
+
+async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
+  const { database, egress, log, signal } = host;
+  const { hostSpacingMs: spacingMs, pollConcurrency: concurrency, publicUrl } = settings;
+  const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const userAgentFor = createUserAgent(publicUrl);
+  const userAgent = userAgentFor(null);
+
+  const reading = createReading(settings.parseThreads);
+  const politeness = createPoliteness({ database, egress, spacingMs, spacesOpenedHosts: settings.spacesOpenedHosts, signal });
+  const polling = createPolling({ database, politeness, reading, log, worker, concurrency, userAgent: userAgentFor });
+  const finder = createFinder({ politeness, reading, userAgent });
+  const adding = createAdding({ database, egress, finder, polling });
+  const repair = createRepair({ database, egress, finder, log });
+  const websub = createWebsub({ database, politeness, polling, reading, log, userAgent, publicUrl });
+  const upkeep = startUpkeep({ database, log, tasks: [websub.askHubs] });
+
+  const scheduler = startScheduler({
+    database,
+    polling,
+    politeness,
+    log,
+    worker,
+    concurrency,
+    spacingMs,
+    async onPolled(feed, polled, tookMs) {
+      metrics.polled(polled, tookMs);
+      upkeep.stored(polled.newCount);
+      if (polled.wantsFullText) extracting.wake();
+      await repair.afterPoll(feed, polled);
+    },
+  });
+  const metrics = createMetrics(host.metrics, { depth: () => queueDepth(database), running: scheduler.running });
+  const extracting = await runStage({
+    database,
+    stage: 'extract',
+    worker,
+    concurrency: settings.extractConcurrency,
+    signal,
+    work: createExtraction({ database, politeness, reading, userAgent, respectsRobots: settings.respectsRobots }),
+    onParked: (tx, { articleId }, reason) => failFullText(tx, articleId, reason),
+    onEnded: metrics.extracted,
+    listen: (onNotify) => host.listen('alt_stages', onNotify),
+    log: (message, details) => log.info(details, message),
+  });
+  const stopListening = await host.listen('alt_polls', scheduler.wake);
+
+  const app = createApp({
+    host,
+    routes: routes({ adding, websub }),
+    checks: {
+      database: () => database.run(ping),
+      scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
+    },
+  });
+  return {
+    fetch: app.fetch,
+    async stop() {
+      await stopListening();
+      await Promise.all([scheduler.stop(), extracting.stop(), upkeep.stop()]);
+      await polling.idle();
+      await politeness.idle();
+      await reading.stop();
+    },
+  };
+}
+
+const ping = statement('ping', 'select 1');
+const HEARTBEAT_MS = 120_000;
+
+function checkHeartbeat(lastLookAt: number): void {
+  const silentMs = Date.now() - lastLookAt;
+  if (silentMs > HEARTBEAT_MS) throw new Error(`The scheduler last looked for due feeds ${Math.round(silentMs / 1_000)} s ago.`);
+}

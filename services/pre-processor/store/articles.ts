@@ -1,0 +1,153 @@
+import { type Queryable, statement } from '@alt/database';
+
+/** What the database knows of an item of a document. */
+export interface KnownItem {
+  /** Place among all items asked for, from 0. */
+  place: number;
+  /** The article; null for a tombstone. */
+  id: number | null;
+  /** Found by its link in the feed's last document, not by its identity. */
+  isByLink: boolean;
+  hasChanged: boolean;
+}
+
+// An item is known by its identity, or by its other identity (with or without its URL, where guids repeat), or buried;
+// failing these, by its link among the articles of the last document, which is how a rewrite of guids shows.
+const findItemsStatement = statement<KnownItem>(
+  'find-items',
+  `with given as materialized (
+     select i, o, u, m, l, h, feed_id, (ordinality - 1)::integer as place
+     from rows from (
+       json_to_recordset($1::json) as (i bytea, o bytea, u text, m boolean, l text, h bytea), unnest($2::integer[])
+     ) with ordinality as k (i, o, u, m, l, h, feed_id, ordinality)
+   ), known as (
+     select distinct on (g.place) g.place, a.id, a.content_hash <> g.h as "hasChanged"
+     from given g join articles a on a.feed_id = g.feed_id and a.identity = any (array[g.i, g.o])
+     where a.identity = g.i or not g.m or a.url is not distinct from g.u
+     order by g.place, (a.identity = g.i) desc
+   ), buried as (
+     select distinct g.place from given g join tombstones t on t.feed_id = g.feed_id and t.identity = any (array[g.i, g.o])
+     where g.place not in (select place from known)
+   ), documents as materialized (
+     select d.feed_id, a.id, a.content_hash, regexp_replace(a.url, '^https?://(www\\.)?', '') as l
+     from feed_documents d join articles a on a.id = any (d.article_ids)
+     where d.feed_id in (select g.feed_id from given g where g.place not in (select place from known))
+   ), linked as (
+     select g.place, min(d.id) as id, bool_or(d.content_hash <> g.h) as "hasChanged"
+     from given g join documents d on d.feed_id = g.feed_id and d.l = g.l
+     where g.place not in (select place from known) and d.id not in (select id from known)
+     group by g.place having count(*) = 1
+   )
+   select place, id, false as "isByLink", "hasChanged" from known
+   union all select place, null, false, false from buried
+   union all select place, id, true, "hasChanged" from linked where place not in (select place from buried)`,
+);
+
+/** Looks up items of documents: their keys as a JSON array, and the feed of each. */
+export function findItems(tx: Queryable, keys: Uint8Array, feedIds: number[]): Promise<KnownItem[]> {
+  return tx.all(findItemsStatement, [keys, feedIds]);
+}
+
+const ROW_COLUMNS = `identity bytea, url text, title text, author text, excerpt text, image_url text, comments_url text,
+  language text, published_at timestamptz, updated_at timestamptz, content_hash bytea, content_html text, text text,
+  enclosures jsonb, categories text[]`;
+
+const insertArticlesStatement = statement<{ place: number; id: number }>(
+  'insert-articles',
+  `with block as materialized (
+     select allocate_article_ids(cardinality($2::integer[])) as first
+   ), given as materialized (
+     select r.*, b.first + cardinality($2::integer[]) - r.place as id
+     from block b, rows from (
+       json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $3::timestamptz[], $4::timestamptz[])
+     ) with ordinality as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
+       updated_at, content_hash, content_html, text, enclosures, categories, feed_id, received_at, sort_at, place)
+   ), fresh as (
+     insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language,
+         published_at, updated_at, received_at, sort_at, content_hash)
+       select id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
+         updated_at, received_at, sort_at, content_hash from given
+     on conflict on constraint articles_identity_key do nothing
+     returning id, feed_id, content_hash
+   ), contents as (
+     insert into article_contents (article_id, content_html, text, enclosures, categories, full_state)
+       select g.id, g.content_html, g.text, g.enclosures, coalesce(g.categories, '{}'),
+         case when g.feed_id = any ($5::integer[]) then 'pending' else 'none' end
+       from given g join fresh f on f.id = g.id
+   ), stages as (
+     insert into article_stages (article_id, stage, content_hash)
+       select id, 'extract', content_hash from fresh where feed_id = any ($5::integer[])
+   )
+   select (g.place - 1)::integer as place, g.id from given g join fresh f on f.id = g.id`,
+);
+
+export interface NewArticles {
+  /** A JSON array of article rows; the first gets the highest id. */
+  rows: Uint8Array;
+  feedIds: number[];
+  receivedAt: Date[];
+  sortAt: Date[];
+  /** Feeds whose articles get their full text fetched. */
+  fullTextFeeds: number[];
+}
+
+/** Inserts articles with contents and stages. Answers the ids of those that were truly new, by place. */
+export function insertArticles(tx: Queryable, articles: NewArticles): Promise<{ place: number; id: number }[]> {
+  const { rows, feedIds, receivedAt, sortAt, fullTextFeeds } = articles;
+  return tx.all(insertArticlesStatement, [rows, feedIds, receivedAt, sortAt, fullTextFeeds]);
+}
+
+const updateArticlesStatement = statement(
+  'update-articles',
+  `with given as materialized (
+     select r.* from rows from (
+       json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::bigint[], $3::boolean[], $4::integer[])
+     ) as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at, updated_at,
+       content_hash, content_html, text, enclosures, categories, id, takes_identity, feed_id)
+   ), changed as (
+     update articles a set identity = case when g.takes_identity then g.identity else a.identity end, url = g.url,
+       title = g.title, author = g.author, excerpt = g.excerpt, image_url = g.image_url, comments_url = g.comments_url,
+       language = g.language, published_at = g.published_at, updated_at = g.updated_at, content_hash = g.content_hash
+     from given g where a.id = g.id
+   ), stages as (
+     insert into article_stages as s (article_id, stage, content_hash)
+       select id, 'extract', content_hash from given where feed_id = any ($5::integer[])
+     on conflict (article_id, stage) do update
+       set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
+         claimed_by = null, claimed_until = null
+       where s.content_hash <> excluded.content_hash
+   )
+   update article_contents c set content_html = g.content_html, text = g.text, enclosures = g.enclosures,
+     categories = coalesce(g.categories, '{}')
+   from given g where c.article_id = g.id`,
+);
+
+export interface ChangedArticles {
+  /** A JSON array of article rows. */
+  rows: Uint8Array;
+  ids: number[];
+  /** Whether the article takes the row's identity too: its guid was rewritten. */
+  takesIdentity: boolean[];
+  feedIds: number[];
+  fullTextFeeds: number[];
+}
+
+/** Edits articles in place: same id, same place in every list. */
+export function updateArticles(tx: Queryable, articles: ChangedArticles): Promise<number> {
+  const { rows, ids, takesIdentity, feedIds, fullTextFeeds } = articles;
+  return tx.run(updateArticlesStatement, [rows, ids, takesIdentity, feedIds, fullTextFeeds]);
+}
+
+const deliverStatement = statement('deliver-all', 'select deliver_all($1::bigint[], $2::bigint[])');
+
+/** Makes entries of new articles and raises the revision of changed ones. Holds readers: the last statement. */
+export function deliver(tx: Queryable, newArticles: number[], changedArticles: number[]): Promise<number> {
+  return tx.run(deliverStatement, [newArticles, changedArticles]);
+}
+
+const deliverNextStatement = statement<{ didWork: boolean }>('deliver-next', 'select deliver_next($1) as "didWork"');
+
+/** Works a batch of what was left of a delivery to very many readers. False when nothing is left. */
+export async function deliverNext(db: Queryable, batch: number): Promise<boolean> {
+  return (await db.one(deliverNextStatement, [batch]))?.didWork ?? false;
+}

@@ -1,0 +1,185 @@
+import type { Database, Queryable } from '@alt/database';
+import type { FeedDocument } from './document.ts';
+import type { Feed, FeedUpdate } from './feed.ts';
+import { type Answer, afterDocument, afterPush } from './outcome.ts';
+import { deliver, findItems, insertArticles, type KnownItem, updateArticles } from './store/articles.ts';
+import { completePolls, type LockedFeed, lockFeeds } from './store/polls.ts';
+
+/** A document that was read, and the answer that brought it. */
+export interface StoreTask {
+  feed: Feed;
+  answer: Answer;
+  document: FeedDocument;
+  /** Brought by a hub: news only, and no answer to a poll. */
+  isPush?: boolean;
+}
+
+/** What became of a document; null if the feed was no longer this worker's, and nothing was done. */
+export type StoreResult = { newCount: number; changedCount: number; wantsFullText: boolean; update: FeedUpdate } | null;
+
+/**
+ * Stores any number of documents in one transaction of at most six statements. Either everything of all of them is
+ * there afterwards, or nothing. `worker` holds the feeds' leases; null stores whoever holds them.
+ */
+export function storeDocuments(
+  database: Database,
+  tasks: readonly StoreTask[],
+  worker: string | null,
+): Promise<StoreResult[]> {
+  return database.transaction((tx) => storeIn(tx, tasks, worker), { retry: true });
+}
+
+async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: string | null): Promise<StoreResult[]> {
+  const locked = await lockFeeds(tx, tasks.map(({ feed }) => feed.id), worker);
+  const lockedById = new Map(locked.map((feed) => [feed.id, feed]));
+  const mine = tasks.filter(({ feed }) => lockedById.has(feed.id));
+  if (mine.length === 0) return tasks.map(() => null);
+  const now = locked[0]?.now ?? new Date();
+  const drafts = await draftDocuments(tx, mine);
+  const fullTextFeeds = locked.filter((feed: LockedFeed) => feed.wantsFullText).map(({ id }) => id);
+  await insertNew(tx, drafts, { now, fullTextFeeds });
+  await updateChanged(tx, drafts, fullTextFeeds);
+  const updates = new Map(drafts.map((draft) => [draft.task.feed.id, updateOf(draft, now)]));
+  await completePolls(tx, [...updates.values()], worker);
+  const newIds = drafts.flatMap(({ insertedIds }) => insertedIds);
+  const changedIds = drafts.flatMap(({ changes }) => changes.filter(({ isEdit }) => isEdit).map(({ id }) => id));
+  if (newIds.length + changedIds.length > 0) await deliver(tx, newIds, changedIds);
+  const draftByFeed = new Map(drafts.map((draft) => [draft.task.feed.id, draft]));
+  return tasks.map(({ feed }) => {
+    const draft = draftByFeed.get(feed.id);
+    const update = updates.get(feed.id);
+    if (!draft || !update) return null;
+    const wantsFullText = lockedById.get(feed.id)?.wantsFullText ?? false;
+    return { newCount: draft.insertedIds.length, changedCount: draft.changes.length, wantsFullText, update };
+  });
+}
+
+/** A document beside what the database knows of its items. */
+interface Draft {
+  task: StoreTask;
+  /** The article of each item, in document order; null for what is not stored. */
+  articleIds: (number | null)[];
+  /** Items to insert, in document order. */
+  newItems: number[];
+  changes: { item: number; id: number; takesIdentity: boolean; isEdit: boolean }[];
+  insertedIds: number[];
+}
+
+async function draftDocuments(tx: Queryable, tasks: readonly StoreTask[]): Promise<Draft[]> {
+  const feedIds = tasks.flatMap(({ feed, document }) => Array<number>(document.count).fill(feed.id));
+  const known = feedIds.length === 0 ? [] : await findItems(tx, jsonArray(tasks.map(({ document }) => document.keys)), feedIds);
+  const knownByPlace = new Map(known.map((item) => [item.place, item]));
+  let place = 0;
+  return tasks.map((task) => {
+    const items = Array.from({ length: task.document.count }, () => knownByPlace.get(place++) ?? null);
+    return draftOf(task, items);
+  });
+}
+
+function draftOf(task: StoreTask, items: (KnownItem | null)[]): Draft {
+  const rewrites = guidRewrites(items);
+  const draft: Draft = { task, articleIds: [], newItems: [], changes: [], insertedIds: [] };
+  for (const [item, known] of items.entries()) {
+    const isRewrite = rewrites.has(item);
+    const isNew = known === null || (known.isByLink && !isRewrite);
+    draft.articleIds.push(isNew ? null : known.id);
+    if (isNew) draft.newItems.push(item);
+    else if (known.id !== null && (known.hasChanged || isRewrite)) {
+      draft.changes.push({ item, id: known.id, takesIdentity: isRewrite, isEdit: known.hasChanged });
+    }
+  }
+  return draft;
+}
+
+const FLOOD_ITEMS = 3;
+
+/**
+ * Items whose guid is new but whose link is that of an article of the last document. They are the same articles under
+ * new guids if nothing else about them changed, or if most of the document is like that.
+ */
+function guidRewrites(items: readonly (KnownItem | null)[]): Set<number> {
+  const byLink = items.flatMap((known, item) => (known?.isByLink ? [{ item, known }] : []));
+  const uses = new Map<number | null, number>();
+  for (const { known } of byLink) uses.set(known.id, (uses.get(known.id) ?? 0) + 1);
+  const single = byLink.filter(({ known }) => uses.get(known.id) === 1);
+  const isFlood = single.length >= FLOOD_ITEMS && single.length * 2 >= items.length;
+  return new Set(single.filter(({ known }) => isFlood || !known.hasChanged).map(({ item }) => item));
+}
+
+async function insertNew(
+  tx: Queryable,
+  drafts: readonly Draft[],
+  { now, fullTextFeeds }: { now: Date; fullTextFeeds: number[] },
+): Promise<void> {
+  const places = drafts.flatMap((draft) => draft.newItems.map((item) => ({ draft, item })));
+  if (places.length === 0) return;
+  const inserted = await insertArticles(tx, {
+    rows: jsonArray(drafts.map(({ task, newItems }) => rowsOf(task.document, newItems))),
+    feedIds: places.map(({ draft }) => draft.task.feed.id),
+    receivedAt: places.map(() => now),
+    sortAt: places.map(({ draft, item }) => sortTime(draft.task, item, now)),
+    fullTextFeeds,
+  });
+  for (const { place, id } of inserted) {
+    const target = places[place];
+    if (!target) continue;
+    target.draft.insertedIds.push(id);
+    target.draft.articleIds[target.item] = id;
+  }
+}
+
+async function updateChanged(tx: Queryable, drafts: readonly Draft[], fullTextFeeds: number[]): Promise<void> {
+  const changes = drafts.flatMap((draft) => draft.changes.map((change) => ({ ...change, feedId: draft.task.feed.id })));
+  if (changes.length === 0) return;
+  await updateArticles(tx, {
+    rows: jsonArray(drafts.map((draft) => rowsOf(draft.task.document, draft.changes.map(({ item }) => item)))),
+    ids: changes.map(({ id }) => id),
+    takesIdentity: changes.map(({ takesIdentity }) => takesIdentity),
+    feedIds: changes.map(({ feedId }) => feedId),
+    fullTextFeeds,
+  });
+}
+
+function updateOf(draft: Draft, now: Date): FeedUpdate {
+  const { task, articleIds, newItems, changes } = draft;
+  const { publishedAt } = task.document;
+  const stored = {
+    articleIds: articleIds.filter((id) => id !== null),
+    newTimes: newItems.map((item) => finiteOrNull(publishedAt[item])),
+    hasChanged: newItems.length + changes.length > 0,
+  };
+  if (task.isPush) return afterPush(task.feed, stored, now.getTime());
+  return afterDocument(task.feed, task.answer, task.document, stored, now.getTime());
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * Where an article stands in lists, for ever: when it was published, no later than it was received, and no earlier than
+ * a week before the poll before this one, so that what arrives late is still seen.
+ */
+function sortTime({ feed, document }: StoreTask, item: number, now: Date): Date {
+  const published = finiteOrNull(document.publishedAt[item]) ?? now.getTime();
+  const earliest = feed.lastSuccessAt ? feed.lastSuccessAt.getTime() - WEEK_MS : Number.NEGATIVE_INFINITY;
+  return new Date(Math.min(now.getTime(), Math.max(published, earliest)));
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function rowsOf({ rows, offsets, count }: FeedDocument, items: readonly number[]): Uint8Array {
+  if (items.length === count) return rows;
+  return Buffer.concat(items.map((item) => rows.subarray(offsets[item], offsets[item + 1])));
+}
+
+/** Records that each end with a comma, as a JSON array. */
+function jsonArray(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat([OPENING_BRACKET, ...parts]);
+  if (bytes.length === 1) return Buffer.from('[]');
+  bytes[bytes.length - 1] = CLOSING_BRACKET;
+  return bytes;
+}
+
+const OPENING_BRACKET = Buffer.from('[');
+const CLOSING_BRACKET = 0x5d;
