@@ -42,6 +42,7 @@ function chooseAccount(accounts: ListedAccount[], email: string | undefined): Li
     return account;
   }
   const [only, ...others] = accounts;
-  if (!only || others.length > 0) throw new Error(`There are ${accounts.length} accounts. Say whose with --user EMAIL.`);
+  if (!only || others.length > 0)
+    throw new Error(`There are ${accounts.length} accounts. Say whose with --user EMAIL.`);
   return only;
 }

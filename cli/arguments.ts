@@ -29,6 +29,8 @@ function parse(args: string[], options: Record<string, { type: 'string' | 'boole
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
     // Node's sentences go on with hints for programmers.
-    throw new UsageError(error instanceof Error ? `${error.message.split(/\.\s/)[0]}.`.replace(/\.\.$/, '.') : String(error));
+    throw new UsageError(
+      error instanceof Error ? `${error.message.split(/\.\s/)[0]}.`.replace(/\.\.$/, '.') : String(error),
+    );
   }
 }

@@ -28,7 +28,8 @@ const commands: Record<string, Command> = {
     details: `SERVICE is one of ${builtServices.join(', ')}.`,
     async run(args) {
       const [name = ''] = readArguments(args, { least: 1, options: {} }).given;
-      if (!isBuilt(name)) throw new UsageError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
+      if (!isBuilt(name))
+        throw new UsageError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
       return (await import('./run-serve.ts')).runServe(name);
     },
   },
@@ -118,7 +119,9 @@ export async function runCommand(words: string[], terminal: Terminal = processTe
   if (command === undefined) return explainUnknown(first, second, terminal);
   const args = words.slice(name.split(' ').length);
   if (args.some((word) => word === '--help' || word === '-h')) {
-    terminal.print([usageLine(command), '', `${command.summary}${command.details ? `\n\n${command.details}` : ''}`].join('\n'));
+    terminal.print(
+      [usageLine(command), '', `${command.summary}${command.details ? `\n\n${command.details}` : ''}`].join('\n'),
+    );
     return 0;
   }
   try {
@@ -142,7 +145,10 @@ function explainUnknown(first: string, second: string, terminal: Terminal): numb
   if (group.length > 0) {
     const lines = group.map(([, command]) => `  ${usageLine(command)}`).join('\n');
     if (isHelp) terminal.print(lines);
-    else terminal.remark(`${second ? `"${first} ${second}" is no command` : `"${first}" alone is no command`}. There are:\n${lines}`);
+    else
+      terminal.remark(
+        `${second ? `"${first} ${second}" is no command` : `"${first}" alone is no command`}. There are:\n${lines}`,
+      );
     return isHelp ? 0 : 2;
   }
   terminal.remark(`There is no command "${first}".\n\n${overview()}`);

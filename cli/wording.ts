@@ -3,7 +3,12 @@ export function table(head: string[], rows: string[][]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 
@@ -28,7 +33,8 @@ export function duration(seconds: number): string {
 export function moment(time: Date | null, now: Date): string {
   if (time === null) return 'never';
   const seconds = (time.getTime() - now.getTime()) / 1_000;
-  const distance = Math.abs(seconds) < 1 ? 'now' : seconds < 0 ? `${duration(-seconds)} ago` : `in ${duration(seconds)}`;
+  const distance =
+    Math.abs(seconds) < 1 ? 'now' : seconds < 0 ? `${duration(-seconds)} ago` : `in ${duration(seconds)}`;
   return `${stamp(time)}, ${distance}`;
 }
 

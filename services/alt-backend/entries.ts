@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Entry,
   type FullEntry,
@@ -29,6 +30,8 @@ import { findSubscription } from './store/subscriptions.ts';
 
 const SEARCH_RESULTS_MAXIMUM = 1_000;
 const SETTLE_BATCH = 10_000;
+const SETTLE_WAIT_MS = 100;
+const SETTLE_WAIT_MAXIMUM_MS = 25_000;
 
 export interface EntryTools {
   asReader: AsReader;
@@ -195,26 +198,52 @@ async function changeEntries(
 }
 
 async function markScopeRead(
-  { asReader, database, onMarked }: EntryTools,
+  tools: EntryTools,
   reader: Reader,
   body: { subscriptionId?: string; folderId?: string; before?: string },
 ): Promise<number> {
   const before = body.before ? new Date(body.before) : null;
-  const isAll = before === null || before.getTime() > Date.now();
-  // Two marks with different times are not one mark: the older must have reached its rows first.
-  if (!isAll) await settleAll(database);
-  const updated = await asReader(
-    reader,
-    async (tx, readerId) => {
-      const feedIds = await resolveScope(tx, readerId, body);
-      const revision = await counters.beginChange(tx);
-      if (isAll) return counters.markAllRead(tx, readerId, feedIds, revision);
-      return counters.markReadBefore(tx, readerId, feedIds, revision, before);
-    },
-    { retry: true },
-  );
-  if (updated > 0) onMarked();
+  const updated =
+    before === null || before.getTime() > Date.now()
+      ? await tools.asReader(
+          reader,
+          async (tx, readerId) => {
+            const feedIds = await resolveScope(tx, readerId, body);
+            return counters.markAllRead(tx, readerId, feedIds, await counters.beginChange(tx));
+          },
+          { retry: true },
+        )
+      : await markBefore(tools, reader, body, before);
+  if (updated > 0) tools.onMarked();
   return updated;
+}
+
+/** Two marks with different times are not one mark: the rows of the older must have followed before there is a new one. */
+async function markBefore(
+  { asReader, database }: EntryTools,
+  reader: Reader,
+  body: { subscriptionId?: string; folderId?: string },
+  before: Date,
+): Promise<number> {
+  const deadline = Date.now() + SETTLE_WAIT_MAXIMUM_MS;
+  for (;;) {
+    await settleAll(database);
+    const updated = await asReader(
+      reader,
+      async (tx, readerId) => {
+        const feedIds = await resolveScope(tx, readerId, body);
+        const revision = await counters.beginChange(tx);
+        const { isSettled } = await counters.unreadScope(tx, readerId, feedIds);
+        return isSettled ? counters.markReadBefore(tx, readerId, feedIds, revision, before) : null;
+      },
+      { retry: true },
+    );
+    if (updated !== null) return updated;
+    if (Date.now() > deadline) {
+      throw new Problem('unavailable', 'An earlier "mark all read" is still being written. Try again in a moment.');
+    }
+    await sleep(SETTLE_WAIT_MS); // somebody else settles this reader's rows, or a mark came in between
+  }
 }
 
 async function resolveScope(tx: Queryable, readerId: number, body: { subscriptionId?: string; folderId?: string }) {
@@ -240,7 +269,8 @@ export async function settleAll(database: Database): Promise<number> {
     const step = await counters.settleNext(database, SETTLE_BATCH);
     if (!step) return settled;
     settled += step.settled;
-    if (step.isDone && (await counters.settleFinish(database)) === 0) return settled;
+    const finished = step.isDone ? await counters.settleFinish(database) : 0;
+    if (step.settled === 0 && finished === 0) return settled;
   }
 }
 

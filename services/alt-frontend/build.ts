@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { withBuildLock } from './build-lock.ts';
 
 /** Where the built web app lies. */
 export const distFolder = join(import.meta.dirname, 'dist');
+
+/** Where builds are made before they take the place of the present one. */
+export const workFolder = join(import.meta.dirname, '.cache');
 
 /** The file in the built app that says which sources it was made from. */
 export const stampFile = 'sources.sha256';
@@ -16,8 +20,13 @@ export const stampFile = 'sources.sha256';
 export async function buildFrontend({ force = false }: { force?: boolean } = {}): Promise<{ built: boolean }> {
   const stamp = await sourcesHash();
   if (!force && (await builtStamp()) === stamp) return { built: false };
-  await runBundler(stamp);
-  return { built: true };
+  await mkdir(workFolder, { recursive: true });
+  return withBuildLock(join(workFolder, 'build.lock'), async () => {
+    // Another process may have built it while this one waited.
+    if (!force && (await builtStamp()) === stamp) return { built: false };
+    await runBundler(stamp);
+    return { built: true };
+  });
 }
 
 async function builtStamp(): Promise<string | null> {
@@ -30,7 +39,7 @@ async function sourcesHash(): Promise<string> {
   const inApp = (await readdir(join(root, 'app'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  const files = [...inApp, 'build.ts', 'bundle.ts', 'package.json'].sort();
+  const files = [...inApp, 'bundle.ts', 'package.json'].sort();
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`${file}\0`).update(await readFile(join(root, file)));

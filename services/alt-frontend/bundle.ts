@@ -5,7 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { build, type InlineConfig } from 'vite';
-import { distFolder, stampFile } from './build.ts';
+import { distFolder, stampFile, workFolder } from './build.ts';
 
 const compressible = /\.(?:html|js|css|svg|json|txt)$/;
 const worthwhileBytes = 512;
@@ -33,7 +33,7 @@ export function viteConfig(outDir: string): InlineConfig {
 
 /** Builds beside the present build and then takes its place, so that a server never sees half of one. */
 async function bundle(stamp: string): Promise<void> {
-  const fresh = `${distFolder}.${process.pid}`;
+  const fresh = join(workFolder, `build-${process.pid}`);
   try {
     await build(viteConfig(fresh));
     await compressFiles(fresh);

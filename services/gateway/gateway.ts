@@ -35,7 +35,7 @@ async function answer(request: Request, url: URL, host: Host<PeerOf<'gateway'>>)
       signal: request.signal,
       timeoutMs: TIMEOUT_MS,
     });
-    return new Response(response.body, { status: response.status, headers: publicHeaders(response.headers) });
+    return new Response(response.body, { status: response.status, headers: publicHeaders(response) });
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return error instanceof Problem
@@ -72,11 +72,18 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
-/** A service's answer as the outside sees it; its body was decoded on the way if it was fetched. */
-function publicHeaders(given: Headers): Headers {
-  const headers = new Headers(given);
+/**
+ * A service's answer as the outside sees it. `fetch` has decoded a body that came over HTTP (such an answer has a URL) but
+ * left the headers that describe it encoded; an answer of this process is passed on as it is.
+ */
+function publicHeaders(response: Response): Headers {
+  const headers = new Headers(response.headers);
   for (const name of [...headers.keys()]) {
-    if (name.startsWith('x-alt-') || HOP_BY_HOP.has(name)) headers.delete(name);
+    if (name.startsWith('x-alt-') || (HOP_BY_HOP.has(name) && name !== 'content-length')) headers.delete(name);
+  }
+  if (response.url !== '' && headers.has('content-encoding')) {
+    headers.delete('content-encoding');
+    headers.delete('content-length');
   }
   return headers;
 }

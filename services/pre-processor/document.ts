@@ -27,6 +27,8 @@ export interface FeedDocument {
   newUrl: string | null;
   isCutShort: boolean;
   count: number;
+  /** Identities of what the first poll leaves out, so that no later poll takes it for new. */
+  skipped: string[];
   /** JSON records, each followed by a comma: what finds the items in the database (see store/articles.ts). */
   keys: Uint8Array;
   /** JSON records, each followed by a comma: the items as rows. */
@@ -57,7 +59,8 @@ export function readDocument(task: DocumentTask): DocumentResult {
   const outcome = parseFeed(task.bytes, { url: task.url, contentType: task.contentType, maxItems: DOCUMENT_ITEMS });
   if (!outcome.ok) return refusal(outcome.refusal, task, documentHash);
   const { feed } = outcome;
-  const identified = withIdentities(task.isFirst ? newestItems(feed.items) : feed.items);
+  const all = withIdentities(feed.items);
+  const identified = task.isFirst ? newestItems(all) : all;
   const times = identified.map(({ item }) => timeOf(item.publishedAt) ?? timeOf(item.updatedAt) ?? Number.NaN);
   const rows = identified.map(rowOf);
   const packed = pack(rows.map((row) => JSON.stringify(row)));
@@ -69,6 +72,7 @@ export function readDocument(task: DocumentTask): DocumentResult {
     newUrl: feed.newFeedUrl,
     isCutShort: feed.warnings.includes('document-cut-short'),
     count: identified.length,
+    skipped: identified.length === all.length ? [] : skippedIdentities(all, identified),
     keys: pack(identified.map((entry, index) => keyOf(entry, rows[index]))).bytes,
     rows: packed.bytes,
     offsets: packed.offsets,
@@ -110,12 +114,18 @@ function withIdentities(items: readonly ParsedItem[]): IdentifiedItem[] {
   return result;
 }
 
-function newestItems(items: readonly ParsedItem[]): readonly ParsedItem[] {
+function newestItems(items: readonly IdentifiedItem[]): readonly IdentifiedItem[] {
   if (items.length <= FIRST_POLL_ITEMS) return items;
-  if (items.some((item) => timeOf(item.publishedAt) === null)) return items.slice(0, FIRST_POLL_ITEMS);
-  const newestFirst = items.toSorted((a, b) => (timeOf(b.publishedAt) ?? 0) - (timeOf(a.publishedAt) ?? 0));
+  const timeOfItem = ({ item }: IdentifiedItem) => timeOf(item.publishedAt);
+  if (items.some((item) => timeOfItem(item) === null)) return items.slice(0, FIRST_POLL_ITEMS);
+  const newestFirst = items.toSorted((a, b) => (timeOfItem(b) ?? 0) - (timeOfItem(a) ?? 0));
   const kept = new Set(newestFirst.slice(0, FIRST_POLL_ITEMS));
   return items.filter((item) => kept.has(item));
+}
+
+function skippedIdentities(all: readonly IdentifiedItem[], kept: readonly IdentifiedItem[]): string[] {
+  const identities = new Set(kept.map(({ identity }) => identity));
+  return all.filter(({ identity }) => !identities.has(identity)).map(({ identity }) => identity);
 }
 
 function keyOf({ item, identity, otherIdentity, isAmbiguous }: IdentifiedItem, row: Row | undefined): string {

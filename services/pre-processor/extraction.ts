@@ -74,7 +74,7 @@ const FINAL_STATUSES = new Set([401, 402, 403, 404, 405, 406, 410, 451]);
 function checkAnswer(response: EgressResponse): void {
   const { status } = response;
   if (status === 200 || status === 203) return checkType(response.headers.get('content-type'));
-  const error = httpError(status, hostOf(response.url), response.headers.get('retry-after'), Date.now());
+  const error = httpError(status, new URL(response.url).hostname, response.headers.get('retry-after'), Date.now());
   if (error.penaltySeconds !== undefined) {
     const delayMs = Math.max(60_000, error.penaltySeconds * 1_000);
     throw new PostponedError(error.message, Math.min(delayMs, LONGEST_POSTPONE_MS));

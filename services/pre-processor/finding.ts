@@ -3,7 +3,7 @@ import { type DiscoveredFeed, knownFeedUrls, wellKnownFeedPaths } from '@alt/fee
 import type { FeedDocument } from './document.ts';
 import { httpError, type PollError } from './health.ts';
 import { basicAuthorization, FEED_ACCEPT, withLinkHeader } from './poll.ts';
-import { HostBusyError, hostOf, type Politeness } from './politeness.ts';
+import { HostBusyError, type Politeness } from './politeness.ts';
 import type { Reading } from './reading.ts';
 
 export interface FoundFeed {
@@ -141,5 +141,5 @@ function foundAt(url: string, { document }: { document: FeedDocument }): FoundFe
 }
 
 function errorOf(response: EgressResponse): PollError {
-  return httpError(response.status, hostOf(response.url), response.headers.get('retry-after'), Date.now());
+  return httpError(response.status, new URL(response.url).hostname, response.headers.get('retry-after'), Date.now());
 }

@@ -9,6 +9,7 @@ export interface PollError {
 }
 
 const SENTENCES: Partial<Record<number, { code: string; sentence: (host: string) => string }>> = {
+  204: { code: 'http-no-content', sentence: (host) => `${host} has nothing to send at this address.` },
   304: {
     code: 'http-not-modified',
     sentence: (host) => `${host} says that nothing has changed since a copy that Alt does not have.`,
@@ -16,7 +17,7 @@ const SENTENCES: Partial<Record<number, { code: string; sentence: (host: string)
   401: { code: 'http-unauthorised', sentence: (host) => `${host} asks for a name and a password.` },
   402: { code: 'http-payment-required', sentence: (host) => `${host} shows this feed to paying readers only.` },
   403: { code: 'http-forbidden', sentence: (host) => `${host} does not let Alt read this feed.` },
-  404: { code: 'http-not-found', sentence: (host) => `${host} has nothing at this address any more.` },
+  404: { code: 'http-not-found', sentence: (host) => `${host} has nothing at this address.` },
   410: { code: 'http-gone', sentence: (host) => `${host} says that this feed is gone for good.` },
   429: { code: 'http-too-many-requests', sentence: (host) => `${host} asks Alt to come back later.` },
   451: { code: 'http-legal-reasons', sentence: (host) => `${host} may not show this feed for legal reasons.` },
@@ -50,11 +51,13 @@ export function maxAgeSeconds(cacheControl: string | null): number {
 }
 
 function familyOf(status: number): string {
+  if (status >= 600) return 'http-unexpected';
   if (status >= 500) return 'http-server-error';
   return status >= 400 ? 'http-client-error' : 'http-unexpected';
 }
 
 function familyName(status: number): string {
+  if (status >= 600) return 'unknown status';
   if (status >= 500) return 'server error';
   return status >= 400 ? 'error' : 'unexpected status';
 }

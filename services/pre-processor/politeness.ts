@@ -1,5 +1,6 @@
 import type { Database } from '@alt/database';
 import { type Egress, EgressError, type EgressInit, type EgressResponse } from '@alt/egress';
+import type { Logger } from '@alt/service-kit';
 import { type Batching, createBatching } from './batching.ts';
 import { retryAfterSeconds } from './health.ts';
 import { type HostRelease, releaseHosts, takeHost } from './store/hosts.ts';
@@ -48,6 +49,7 @@ export function createPoliteness(options: {
   egress: Egress;
   spacingMs: number;
   spacesOpenedHosts: boolean;
+  log: Logger;
   signal: AbortSignal;
 }): Politeness {
   const { database, egress, signal } = options;
@@ -73,10 +75,10 @@ export function createPoliteness(options: {
     const penalty = response ? penaltyOf(response) : null;
     if (isOpened && penalty === null) return;
     const spacing_seconds = isOpened ? 0 : options.spacingMs / 1_000;
-    // A lost release costs the host a minute, not the poll.
+    // A lost release costs the host the rest of its lease, not the poll.
     await releases
       .add({ host, spacing_seconds, penalty_seconds: penalty, penalty_code: penalty === null ? null : `http-${response?.status}` })
-      .catch(() => null);
+      .catch((error: unknown) => options.log.warn({ host, error: String(error) }, 'a host could not be released'));
   };
 
   const send = async (url: string, init: EgressInit, gate: Gate | null): Promise<EgressResponse> => {

@@ -6,7 +6,7 @@ import type { FeedDocument } from './document.ts';
 import type { Feed, FeedUpdate } from './feed.ts';
 import { httpError, maxAgeSeconds, type PollError } from './health.ts';
 import { type Answer, afterFailure, afterUnchanged } from './outcome.ts';
-import { createGate, hostOf, type Politeness } from './politeness.ts';
+import { createGate, type Politeness } from './politeness.ts';
 import type { Reading } from './reading.ts';
 import { completePolls } from './store/polls.ts';
 import { type StoreResult, type StoreTask, storeDocuments } from './storing.ts';
@@ -189,7 +189,7 @@ function judge(feed: Feed, response: EgressResponse): Fetched {
   const isConditional = feed.etag !== null || feed.lastModified !== null;
   if (status === 200 || status === 203) return { kind: 'answered', answer: answerOf(response), response };
   if (status === 304 && isConditional) return { kind: 'answered', answer: answerOf(response), response: null };
-  const error = httpError(status, hostOf(response.url), response.headers.get('retry-after'), Date.now());
+  const error = httpError(status, new URL(response.url).hostname, response.headers.get('retry-after'), Date.now());
   return { kind: 'failed', error, status };
 }
 

@@ -32,7 +32,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const userAgent = userAgentFor(null);
 
   const reading = createReading(settings.parseThreads);
-  const politeness = createPoliteness({ database, egress, spacingMs, spacesOpenedHosts: settings.spacesOpenedHosts, signal });
+  const politeness = createPoliteness({ database, egress, spacingMs, spacesOpenedHosts: settings.spacesOpenedHosts, log, signal });
   const polling = createPolling({ database, politeness, reading, log, worker, concurrency, userAgent: userAgentFor });
   const finder = createFinder({ politeness, reading, userAgent });
   const adding = createAdding({ database, egress, finder, polling });

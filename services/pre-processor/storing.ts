@@ -2,7 +2,7 @@ import type { Database, Queryable } from '@alt/database';
 import type { FeedDocument } from './document.ts';
 import type { Feed, FeedUpdate } from './feed.ts';
 import { type Answer, afterDocument, afterPush } from './outcome.ts';
-import { deliver, findItems, insertArticles, type KnownItem, updateArticles } from './store/articles.ts';
+import { deliver, findItems, insertArticles, type KnownItem, skipItems, updateArticles } from './store/articles.ts';
 import { completePolls, type LockedFeed, lockFeeds } from './store/polls.ts';
 
 /** A document that was read, and the answer that brought it. */
@@ -39,6 +39,7 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
   const fullTextFeeds = locked.filter((feed: LockedFeed) => feed.wantsFullText).map(({ id }) => id);
   await insertNew(tx, drafts, { now, fullTextFeeds });
   await updateChanged(tx, drafts, fullTextFeeds);
+  await skipOld(tx, mine);
   const updates = new Map(drafts.map((draft) => [draft.task.feed.id, updateOf(draft, now)]));
   await completePolls(tx, [...updates.values()], worker);
   const newIds = drafts.flatMap(({ insertedIds }) => insertedIds);
@@ -138,6 +139,12 @@ async function updateChanged(tx: Queryable, drafts: readonly Draft[], fullTextFe
     feedIds: changes.map(({ feedId }) => feedId),
     fullTextFeeds,
   });
+}
+
+async function skipOld(tx: Queryable, tasks: readonly StoreTask[]): Promise<void> {
+  const skipped = tasks.flatMap(({ feed, document }) => document.skipped.map((identity) => ({ feedId: feed.id, identity })));
+  if (skipped.length === 0) return;
+  await skipItems(tx, skipped.map(({ feedId }) => feedId), skipped.map(({ identity }) => identity));
 }
 
 function updateOf(draft: Draft, now: Date): FeedUpdate {

@@ -12,8 +12,8 @@ function outputs(): string[] {
   return [...new Set(cleaned)];
 }
 
-/** Neither serialisation tells one line break behind `<pre>` from two. */
-const comparable = (html: string): string => html.replaceAll(/<pre([^>]*)>\n\n/g, '<pre$1>\n');
+/** `pre` swallows one line break behind it, which the standard's serialisation does not write again. */
+const asSerialised = (html: string): string => html.replaceAll(/<pre([^>]*)>\n/g, '<pre$1>');
 
 test('Chromium reads the output as the tree that was written, and nothing runs', { timeout: 60_000 }, async () => {
   const expected = outputs();
@@ -34,7 +34,7 @@ test('Chromium reads the output as the tree that was written, and nothing runs',
         }),
       expected,
     );
-    expect(read.map(comparable)).toEqual(expected.map(comparable));
+    expect(read).toEqual(expected.map(asSerialised));
     await page.setContent(
       `<!doctype html><body>${VECTORS.map((vector) => sanitiseHtml(vector, { baseUrl: null })).join('')}</body>`,
     );

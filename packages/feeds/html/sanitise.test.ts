@@ -74,10 +74,8 @@ describe('the output is what it says', () => {
         const context = parseFragment('<div></div>').childNodes[0];
         if (context === undefined || !('tagName' in context)) throw new Error('no context');
         const read = serialize(parseFragment(context, once, {}));
-        // parse5 writes no second line break behind `<pre>`, as the standard's serialisation does not either.
-        expect(read.replaceAll('<pre>\n', '<pre>')).toBe(
-          once.replaceAll(/<pre>\n\n?/g, (start) => start.slice(0, -1)).replaceAll('<pre>\n', '<pre>'),
-        );
+        // `pre` swallows one line break behind it, which the standard's serialisation does not write again.
+        expect(read).toBe(once.replaceAll(/<pre([^>]*)>\n/g, '<pre$1>'));
       }),
       { numRuns: 3_000 },
     );

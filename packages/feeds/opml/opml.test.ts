@@ -59,6 +59,12 @@ describe('reading', () => {
     ]);
   });
 
+  test('HTML with unescaped quotes inside an attribute', () => {
+    const feed =
+      '<outline text="A" description="An <em class="x">old</em> feed" xmlUrl="https://a.example/feed" htmlUrl="https://a.example/"/>';
+    expect(read(body(feed))).toEqual([A]);
+  });
+
   test('a file cut short keeps what it has', () => {
     expect(
       read(

@@ -17,6 +17,8 @@ export type Seek = (needle: string, from: number) => number;
 
 const NO_ATTRIBUTES: readonly RawAttribute[] = [];
 const MAX_ATTRIBUTES = 256;
+/** Attributes with quotes of their own that one value may hold unescaped. */
+const MAX_QUOTED_PAIRS = 32;
 
 /**
  * An `indexOf` that remembers what was not found, so that text full of openings without an end costs one search and
@@ -77,10 +79,29 @@ function readAttribute(text: string, start: number, seek: Seek, attributes: RawA
   position = skipSpaces(text, position + 1);
   const quote = text.charCodeAt(position);
   const valueStart = isQuote(quote) ? position + 1 : position;
-  const closing = isQuote(quote) ? seek(quote === 0x22 ? '"' : "'", valueStart) : -1;
+  const closing = isQuote(quote) ? closingQuote(text, valueStart, quote === 0x22 ? '"' : "'", seek) : -1;
   const valueEnd = closing === -1 ? endOfUnquoted(text, valueStart) : closing;
   if (attributes.length < MAX_ATTRIBUTES) attributes.push({ name, value: text.slice(valueStart, valueEnd) });
   return closing === -1 ? valueEnd : valueEnd + 1;
+}
+
+/**
+ * The quote that ends a value. Exports write HTML into attributes without escaping its quotes
+ * (`description="<em class="x">…"`): a quote behind the `=` of a tag inside the value belongs to that tag, and so does the next.
+ */
+function closingQuote(text: string, valueStart: number, quote: string, seek: Seek): number {
+  let closing = seek(quote, valueStart);
+  for (let pairs = 0; pairs < MAX_QUOTED_PAIRS; pairs++) {
+    if (closing === -1 || text.charCodeAt(closing - 1) !== 0x3d || !isInsideTag(text, valueStart, closing)) break;
+    const paired = seek(quote, closing + 1);
+    if (paired === -1) return closing;
+    closing = seek(quote, paired + 1);
+  }
+  return closing;
+}
+
+function isInsideTag(text: string, valueStart: number, index: number): boolean {
+  return /<[a-z][^<>]*=$/i.test(text.slice(Math.max(valueStart, index - 200), index));
 }
 
 function endOfUnquoted(text: string, start: number): number {

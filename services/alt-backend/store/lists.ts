@@ -65,6 +65,7 @@ export async function listPage(
 
 /** Below this many feeds with unread entries, reading each one's head is cheaper than a walk past the others. */
 const FEW_FEEDS = 100;
+const MAXIMUM_ID = 2 ** 53;
 
 interface Shape {
   plan: 'walk' | 'merge' | 'named';
@@ -139,18 +140,20 @@ function walkText(given: Shape): string {
 
 /**
  * Only a feed whose first entry is among the first entries of all can be on the page, and the feed in place n with at
- * most limit - n + 1 entries: half of limit² index rows, of which only the page is fetched.
+ * most limit - n + 1 entries. Where there are as many heads as the page has places, nothing behind the last head can be
+ * on it either: of evenly busy feeds only the page itself is read, and never more than half of limit² index rows.
  */
 function mergeText(given: Shape): string {
   const shape = withTruth(given);
   const { isSettled } = given;
+  const isNewest = shape.order === 'newest';
   const onlyUnread = shape.view === 'unread' ? 'and c.unread > 0' : '';
   const where = (marks: string) =>
     `e.reader_id = $1 and e.is_listed
         ${condition({ ...shape, isSettled }, `is_covered(e.revision, e.received_at, ${marks}.read_through, ${marks}.read_before)`)}
         ${afterKey(shape, 'e')}`;
   return `with heads as materialized (
-      select c.feed_id, c.read_through, c.read_before,
+      select c.feed_id, c.read_through, c.read_before, first.sort_at, first.article_id,
         row_number() over (${orderBy(shape, 'first')}) as place
       from counters c
       cross join lateral (
@@ -163,6 +166,9 @@ function mergeText(given: Shape): string {
       select next.* from heads
       cross join lateral (
         select e.sort_at, e.article_id from entries e where e.feed_id = heads.feed_id and ${where('heads')}
+          and (e.sort_at, e.article_id) ${isNewest ? '>=' : '<='} (
+            coalesce((select sort_at from heads where place = $2), '${isNewest ? '-' : ''}infinity'),
+            coalesce((select article_id from heads where place = $2), ${isNewest ? '0' : MAXIMUM_ID}))
         ${orderBy(shape, 'e')} limit $2 - heads.place + 1
       ) next
       ${orderBy(shape, 'next')} limit $2

@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router';
 import type { Api } from './api/api.ts';
 import { ApiProblem } from './api/problem.ts';
-import { identityQuery } from './data/queries.ts';
+import { identityQuery, setupQuery } from './data/queries.ts';
 import { ReaderScreen } from './reader/reader-screen.tsx';
 import { FailedScreen, LoadingScreen, MissingScreen } from './welcome/other-screens.tsx';
 
@@ -67,7 +67,7 @@ const reader = createRoute({
       await context.cache.ensureQueryData(identityQuery(context.api));
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.status !== 401) throw error;
-      const { needsFirstAccount } = await context.api.setup();
+      const { needsFirstAccount } = await context.cache.fetchQuery(setupQuery(context.api));
       if (needsFirstAccount) throw redirect({ to: '/setup', replace: true });
       throw redirect({
         to: '/sign-in',

@@ -77,7 +77,7 @@ function subscriptionWith(state: FakeState, id: string | undefined) {
 /** `many…` has several feeds, `down…` does not answer, `none…` has none, everything else has one. */
 function discover(typed: string) {
   const url = URL.parse(/^https?:/.test(typed) ? typed : `https://${typed}`);
-  if (!url || !url.hostname.includes('.')) throw new contracts.Problem('invalid-feed-url', 'This is no address.');
+  if (!url?.hostname.includes('.')) throw new contracts.Problem('invalid-feed-url', 'This is no address.');
   if (url.hostname.startsWith('down')) {
     throw new contracts.Problem('feed-unreachable', `${url.hostname} does not answer. Is the address right?`);
   }

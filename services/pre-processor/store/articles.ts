@@ -138,6 +138,17 @@ export function updateArticles(tx: Queryable, articles: ChangedArticles): Promis
   return tx.run(updateArticlesStatement, [rows, ids, takesIdentity, feedIds, fullTextFeeds]);
 }
 
+const skipItemsStatement = statement(
+  'skip-items',
+  `insert into tombstones (feed_id, identity)
+   select feed_id, identity::bytea from unnest($1::integer[], $2::text[]) as s (feed_id, identity) on conflict do nothing`,
+);
+
+/** Remembers items that are left out for good: later polls must not take them for new. */
+export function skipItems(tx: Queryable, feedIds: number[], identities: string[]): Promise<number> {
+  return tx.run(skipItemsStatement, [feedIds, identities]);
+}
+
 const deliverStatement = statement('deliver-all', 'select deliver_all($1::bigint[], $2::bigint[])');
 
 /** Makes entries of new articles and raises the revision of changed ones. Holds readers: the last statement. */

@@ -26,13 +26,15 @@ const releaseHostsStatement = statement(
      where h.host = r.host and (h.next_request_at > now() or h.penalty_count > 0 or r.penalty_seconds is not null)
      returning h.host, h.penalty_until
    ), delayed as (
-     select f.id, r.penalty_until, row_number() over (partition by f.host order by f.id) as place
+     select f.id, f.host, r.penalty_until
      from released r join feeds f on f.host = r.host
      where r.penalty_until is not null and f.next_poll_at < r.penalty_until and f.claimed_until is null
      order by f.id for no key update of f skip locked
+   ), placed as (
+     select id, penalty_until, row_number() over (partition by host order by id) as place from delayed
    )
    update feeds f set next_poll_at = d.penalty_until + make_interval(secs => d.place)
-   from delayed d where f.id = d.id`,
+   from placed d where f.id = d.id`,
 );
 
 /** Lets hosts be asked again, after the spacing or the penalty. */

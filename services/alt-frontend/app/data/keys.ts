@@ -1,6 +1,7 @@
 /** The names under which answers are kept in the page. */
 export const keys = {
   identity: ['identity'],
+  setup: ['setup'],
   settings: ['settings'],
   subscriptions: ['subscriptions'],
   folders: ['folders'],

@@ -9,6 +9,9 @@ const minuteMs = 60_000;
 export const identityQuery = (api: Api) =>
   queryOptions({ queryKey: keys.identity, queryFn: api.validate, staleTime: 5 * minuteMs, retry: false });
 
+/** Asked for again whenever the way in is shown: the first account may have been made meanwhile. */
+export const setupQuery = (api: Api) => queryOptions({ queryKey: keys.setup, queryFn: api.setup, staleTime: 2_000 });
+
 export const settingsQuery = (api: Api) =>
   queryOptions({ queryKey: keys.settings, queryFn: api.settings, staleTime: 5 * minuteMs });
 

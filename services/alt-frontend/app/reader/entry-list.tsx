@@ -40,7 +40,7 @@ export function EntryList({ data, place, density, cursorId, focusId, newCount, o
   const lastShown = rows.at(-1)?.index ?? 0;
 
   useEffect(() => {
-    virtualizer.measure();
+    if (rowHeight > 0) virtualizer.measure();
   }, [virtualizer, rowHeight]);
 
   useEffect(() => {

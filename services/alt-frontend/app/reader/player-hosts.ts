@@ -23,7 +23,7 @@ export const playerHosts = [
 /** The address that a frame may load, or null. */
 export function playableUrl(address: string | null | undefined): URL | null {
   const url = URL.parse(address ?? '');
-  if (!url || url.protocol !== 'https:') return null;
+  if (url?.protocol !== 'https:') return null;
   return (playerHosts as readonly string[]).includes(url.hostname) ? url : null;
 }
 

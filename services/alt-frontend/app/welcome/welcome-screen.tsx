@@ -1,13 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useRouter, useRouterState, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Credentials, Setup } from '../api/api.ts';
 import { usePreferences } from '../appearance/preferences.ts';
 import { useConnection } from '../data/api-context.ts';
+import { setupQuery } from '../data/queries.ts';
 import { type Language, languageNames, languages } from '../language/language.ts';
 import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { AccountForm } from './account-form.tsx';
+import { LoadingScreen } from './other-screens.tsx';
 
 type Purpose = 'setup' | 'register' | 'sign-in';
 
@@ -19,10 +21,9 @@ export function WelcomeScreen() {
   const navigate = useNavigate();
   const router = useRouter();
   const { next } = useSearch({ strict: false }) as { next?: string };
-  const isSetupPath = useRouterState({ select: (state) => state.location.pathname === '/setup' });
-  const setup = useQuery({ queryKey: ['setup'], queryFn: api.setup, staleTime: 0 }).data;
+  const { data: setup, isPending } = useQuery(setupQuery(api));
   const [wantsAccount, setWantsAccount] = useState(false);
-  const purpose = purposeOf(setup, isSetupPath, wantsAccount);
+  const purpose = purposeOf(setup, wantsAccount);
 
   const enter = async (credentials: Credentials) => {
     const session = await (purpose === 'sign-in' ? api.login(credentials) : api.register(credentials));
@@ -32,6 +33,8 @@ export function WelcomeScreen() {
     else await navigate({ to: '/', replace: true });
   };
 
+  // Not before it is known which form it is: fields must not change under what is being typed.
+  if (isPending) return <LoadingScreen />;
   return (
     <main className="grid h-dvh overflow-y-auto">
       <div className="m-auto flex w-full max-w-sm flex-col gap-6 px-6 py-10">
@@ -67,8 +70,8 @@ const titles = {
   'sign-in': 'welcome.signInTitle',
 } as const;
 
-function purposeOf(setup: Setup | undefined, isSetupPath: boolean, wantsAccount: boolean): Purpose {
-  if (setup ? setup.needsFirstAccount : isSetupPath) return 'setup';
+function purposeOf(setup: Setup | undefined, wantsAccount: boolean): Purpose {
+  if (setup?.needsFirstAccount) return 'setup';
   return wantsAccount && setup?.canRegister ? 'register' : 'sign-in';
 }
 

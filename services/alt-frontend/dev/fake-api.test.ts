@@ -1,0 +1,55 @@
+import { altBackendEndpoints, authServiceEndpoints, type Endpoint } from '@alt/contracts';
+import { expect, test } from 'vitest';
+import { accountHandlers, fakePassword } from './fake-accounts.ts';
+import { createFakeApi } from './fake-api.ts';
+import { readingHandlers } from './fake-reading.ts';
+import { subscriptionHandlers } from './fake-subscriptions.ts';
+
+/** What the web app does not call yet. */
+const notFaked = new Set(['refresh', 'readProfile', 'writeProfile', 'readStats']);
+
+test('the fake knows every endpoint of the contract that the web app calls', () => {
+  const faked = new Set(
+    [...accountHandlers, ...readingHandlers, ...subscriptionHandlers].map(([endpoint]) => endpoint),
+  );
+  const missing = [...authServiceEndpoints, ...altBackendEndpoints].filter(
+    (endpoint: Endpoint) => !faked.has(endpoint) && !notFaked.has(endpoint.name),
+  );
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
+
+test('its answers satisfy the contract: ten thousand entries, page by page, in all views', async () => {
+  const api = createFakeApi();
+  const call = (path: string, init: RequestInit = {}) =>
+    api.fetch(new Request(new URL(path, 'http://alt.example'), init));
+  const login = await call('/v1/auth/login', {
+    method: 'POST',
+    body: JSON.stringify({ email: 'ada@example.org', password: fakePassword }),
+  });
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const read = async (path: string) => (await call(path, { headers: { cookie } })).json();
+  for (const path of [
+    '/v1/auth/validate',
+    '/v1/settings',
+    '/v1/subscriptions',
+    '/v1/folders',
+    '/v1/counters',
+    '/v1/search?q=tide',
+  ]) {
+    expect([path, await read(path)]).toEqual([path, expect.anything()]);
+  }
+  let cursor: string | null = '';
+  let count = 0;
+  while (cursor !== null) {
+    // The handler parses each of its answers with the contract's schema and throws where it does not fit.
+    const page = (await read(`/v1/entries?limit=200${cursor && `&cursor=${cursor}`}`)) as {
+      items: unknown[];
+      nextCursor: string | null;
+    };
+    count += page.items.length;
+    cursor = page.nextCursor;
+  }
+  expect(count).toBe(10_000);
+  expect((await call('/v1/entries')).status).toBe(401);
+  expect((await call('/v1/entries/mark-read', { method: 'POST', headers: { cookie }, body: '{}' })).status).toBe(403);
+});
