@@ -14,7 +14,14 @@ import {
   statement,
 } from '@alt/database';
 import { createEgress } from '@alt/egress';
-import { createHost, createLogger, generateServiceKey, parseConfig, parseTrustedProxies, publicHalf } from '@alt/service-kit';
+import {
+  createHost,
+  createLogger,
+  generateServiceKey,
+  parseConfig,
+  parseTrustedProxies,
+  publicHalf,
+} from '@alt/service-kit';
 import { service } from '../services/pre-processor/service.ts';
 
 export interface RefreshOptions {
@@ -35,6 +42,8 @@ export interface RefreshResult {
   seconds: number;
   feedsPerSecond: number;
   articlesPerSecond: number;
+  /** Processor time of the measured process: its event loop, and its other threads. */
+  cpuSeconds: { eventLoop: number; threads: number };
   eventLoopDelayMs: { p50: number; p99: number; max: number };
   settings: Record<string, string>;
 }
@@ -65,7 +74,10 @@ interface Platform {
 async function withPlatform<T>(options: RefreshOptions, work: (platform: Platform) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'alt-bench-'));
   const server = await startEmbedded({ dataDir });
-  const web = fork(new URL('./feed-server.ts', import.meta.url), [options.feeds, options.items, options.hosts ?? 1].map(String));
+  const web = fork(
+    new URL('./feed-server.ts', import.meta.url),
+    [options.feeds, options.items, options.hosts ?? 1].map(String),
+  );
   const stops: (() => Promise<unknown>)[] = [];
   try {
     const [{ urls }] = (await once(web, 'message')) as [{ urls: string[] }];
@@ -93,7 +105,9 @@ async function withPlatform<T>(options: RefreshOptions, work: (platform: Platfor
 
 function createPlatform(rows: Database, web: ChildProcess, options: RefreshOptions): Platform {
   const pollAll = async () => {
-    await rows.script(`update hosts set next_request_at = now(); update feeds set next_poll_at = now(); notify alt_polls`);
+    await rows.script(
+      `update hosts set next_request_at = now(); update feeds set next_poll_at = now(); notify alt_polls`,
+    );
     const open = statement<{ count: number }>(
       'bench-open',
       `select count(*)::integer as count from feeds where claimed_by is not null or next_poll_at <= now()`,
@@ -110,6 +124,7 @@ function createPlatform(rows: Database, web: ChildProcess, options: RefreshOptio
       const before = await countArticles(rows);
       const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       delay.enable();
+      const cpu = { all: process.cpuUsage(), eventLoop: process.threadCpuUsage() };
       const startedAt = performance.now();
       await pollAll();
       const seconds = (performance.now() - startedAt) / 1_000;
@@ -120,11 +135,19 @@ function createPlatform(rows: Database, web: ChildProcess, options: RefreshOptio
         seconds,
         feedsPerSecond: options.feeds / seconds,
         articlesPerSecond: articles / seconds,
+        cpuSeconds: cpuSecondsSince(cpu),
         eventLoopDelayMs: { p50: lateness(delay, 50), p99: lateness(delay, 99), max: lateness(delay, 100) },
         settings: await readSettings(rows),
       };
     },
   };
+}
+
+function cpuSecondsSince(before: { all: NodeJS.CpuUsage; eventLoop: NodeJS.CpuUsage }) {
+  const all = process.cpuUsage(before.all);
+  const eventLoop = process.threadCpuUsage(before.eventLoop);
+  const seconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
+  return { eventLoop: seconds(eventLoop), threads: seconds(all) - seconds(eventLoop) };
 }
 
 const RESOLUTION_MS = 5;
@@ -134,7 +157,9 @@ function lateness(delay: ReturnType<typeof monitorEventLoopDelay>, percentile: n
 }
 
 async function countArticles(rows: Database): Promise<number> {
-  return (await rows.one(statement<{ count: number }>('bench-count', 'select count(*) as count from articles')))?.count ?? 0;
+  return (
+    (await rows.one(statement<{ count: number }>('bench-count', 'select count(*) as count from articles')))?.count ?? 0
+  );
 }
 
 async function readSettings(rows: Database): Promise<Record<string, string>> {
@@ -161,7 +186,10 @@ async function follow(backend: Database, urls: string[], readers: number): Promi
     const who = { userId: `00000000-0000-7000-8000-${suffix}`, tenantId: `00000000-0000-7000-9000-${suffix}` };
     await backend.asReader(who, async (tx) => {
       await tx.run(statement('bench-reader', 'select ensure_reader()'));
-      await tx.run(statement('bench-subscribe', 'select from subscribe($1, $2)'), [ids.map(({ id }) => id), ids.map(() => null)]);
+      await tx.run(statement('bench-subscribe', 'select from subscribe($1, $2)'), [
+        ids.map(({ id }) => id),
+        ids.map(() => null),
+      ]);
     });
   }
 }

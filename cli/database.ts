@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ADMIN_ROLE,
@@ -113,6 +114,7 @@ async function prepare(
   { admin, stop }: { admin: AdminConnections; stop(): Promise<void> },
   log: Logger,
 ): Promise<DatabaseServer> {
+  mkdirSync(settings.ALT_DATA_DIR, { recursive: true, mode: 0o700 });
   const passwords = loadRolePasswords(settings.ALT_DATA_DIR);
   const applied = await migrateAll(admin, passwords, (message) => log.debug(message));
   const connect = (database: OwnDatabase, role: string, applicationName: string) =>

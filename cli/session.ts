@@ -10,7 +10,7 @@ export async function withDatabases<T>(
   options: { isOwner?: boolean } = {},
 ): Promise<T> {
   const settings = readSettings(terminal.environment);
-  const log = createLogger(settings.LOG_LEVEL ?? 'warn');
+  const log = createLogger(settings.LOG_LEVEL ?? 'error');
   const databases = await openDatabases(settings, { log, isOwner: options.isOwner ?? false });
   try {
     return await work(databases, settings);

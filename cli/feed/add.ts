@@ -41,12 +41,15 @@ export async function addFeed(args: string[], terminal: Terminal): Promise<numbe
 /** One feed is a list of one: the import knows how addresses are spelled, which are private, and where names and passwords go. */
 async function subscribe(alt: Database, own: Subscriptions, reader: Reader, address: string) {
   const url = withoutCredential(canonicalFeedUrl(address));
-  const opml = writeOpml({ title: 'one feed', outlines: [{ kind: 'feed', title: '', xmlUrl: address, children: [] }] });
+  const opml = writeOpml({
+    title: 'one feed',
+    outlines: [{ kind: 'feed', title: url, xmlUrl: address, children: [] }],
+  });
   const { created, failed } = await own.importOpml(opml);
   if (failed[0]) throw new Error(failed[0].reason);
   const found = await findOwnSubscription(alt, reader, url);
   if (!found) throw new Error('The feed went away meanwhile. Try again.');
-  // A list calls an outline without a title by its address; the feed itself knows better.
+  // A list has a title for everything; the feed itself will know better.
   if (created > 0) await own.asReader(reader, (tx, readerId) => setTitle(tx, readerId, found.subscriptionId, null));
   return { feedId: found.feedId, isNew: created > 0 };
 }

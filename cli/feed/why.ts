@@ -105,7 +105,7 @@ function host(feed: FeedRow, around: FeedSurroundings): string {
     return `${feed.host} is left alone until ${moment(around.penaltyUntil, feed.now)} (${around.penaltyCode ?? 'penalty'}${times})`;
   }
   const isBusy = around.hostNextRequestAt !== null && around.hostNextRequestAt > feed.now;
-  return `${feed.host}: ${isBusy ? 'is being asked for something just now' : 'may be asked'}`;
+  return `${feed.host}: ${isBusy ? 'is being asked, or rests for a moment after its last answer' : 'may be asked'}`;
 }
 
 function push(around: FeedSurroundings, now: Date): string | null {

@@ -1,7 +1,15 @@
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claimStage, completeStage, OutageError, ParkedError, PostponedError, runStage, type StageOptions } from './index.ts';
+import {
+  claimStage,
+  completeStage,
+  OutageError,
+  ParkedError,
+  PostponedError,
+  runStage,
+  type StageOptions,
+} from './index.ts';
 
 let database: TestDatabase;
 let rows: Database;
@@ -86,7 +94,10 @@ describe('a stage', () => {
       retrySeconds: 0.01,
       work: async (item) => async (tx) => {
         tries += 1;
-        await tx.run(statement('test-title', 'update articles set title = $2 where id = $1'), [item.articleId, `try ${tries}`]);
+        await tx.run(statement('test-title', 'update articles set title = $2 where id = $1'), [
+          item.articleId,
+          `try ${tries}`,
+        ]);
         if (tries < 3) throw new Error('the disk is full');
       },
     });
@@ -107,7 +118,9 @@ describe('a stage', () => {
       },
     });
     await allInState('parked', 2);
-    const parked = await rows.all(statement('test-parked', 'select article_id, attempts, error from article_stages order by 1'));
+    const parked = await rows.all(
+      statement('test-parked', 'select article_id, attempts, error from article_stages order by 1'),
+    );
     expect(parked).toEqual([
       { article_id: hopeless, attempts: 1, error: 'behind a paywall' },
       { article_id: unlucky, attempts: 3, error: 'no luck' },
@@ -131,7 +144,9 @@ describe('a stage', () => {
     await untilTrue(async () => calls >= 6);
     isDown = false;
     await allInState('done', 20);
-    const tried = await rows.all(statement('test-attempts', 'select article_id from article_stages where attempts > 0'));
+    const tried = await rows.all(
+      statement('test-attempts', 'select article_id from article_stages where attempts > 0'),
+    );
     expect(tried).toEqual([]);
     await stage.stop();
   });
@@ -147,7 +162,9 @@ describe('a stage', () => {
       },
     });
     await allInState('done', 1);
-    expect(await rows.all(statement('test-attempts', 'select attempts from article_stages'))).toEqual([{ attempts: 0 }]);
+    expect(await rows.all(statement('test-attempts', 'select attempts from article_stages'))).toEqual([
+      { attempts: 0 },
+    ]);
     await stage.stop();
   });
 

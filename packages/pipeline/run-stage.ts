@@ -117,11 +117,7 @@ export async function runStage(options: StageOptions): Promise<RunningStage> {
   };
 }
 
-async function workOn(
-  item: StageItem,
-  options: StageOptions,
-  outage: { count: number; until: number },
-): Promise<void> {
+async function workOn(item: StageItem, options: StageOptions, outage: { count: number; until: number }): Promise<void> {
   try {
     const save = await options.work(item, options.signal);
     const isMine = await options.database.transaction(async (tx) => {
@@ -135,7 +131,11 @@ async function workOn(
     options.onEnded?.(resultOf(error));
     await afterFailure(item, error, options, outage).catch((again: unknown) => {
       // The lease ends by itself, and somebody tries again.
-      options.log?.('cannot write down a failure', { stage: item.stage, articleId: item.articleId, error: messageOf(again) });
+      options.log?.('cannot write down a failure', {
+        stage: item.stage,
+        articleId: item.articleId,
+        error: messageOf(again),
+      });
     });
   }
 }

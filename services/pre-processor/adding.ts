@@ -3,8 +3,8 @@ import type { Database } from '@alt/database';
 import type { Egress } from '@alt/egress';
 import { canonicalFeedUrl, FeedAddressError, isPrivateFeedAddress } from '@alt/feeds';
 import type { Finder, Finding, FoundFeed } from './finding.ts';
-import { answerOf, type Polling } from './poll.ts';
 import { hostOf } from './politeness.ts';
+import { answerOf, type Polling } from './poll.ts';
 import { ensureFeed, findFeedByAddress, loadFeed } from './store/feeds.ts';
 
 export interface Adding {
@@ -23,7 +23,12 @@ export interface AddingOptions {
 
 /** What happens when somebody adds a feed. Throws Problems in words for the reader. */
 export function createAdding({ database, egress, finder, polling }: AddingOptions): Adding {
-  async function makeFeed(address: Address, isPrivate: boolean, tenantId: string, title: string | null): Promise<number> {
+  async function makeFeed(
+    address: Address,
+    isPrivate: boolean,
+    tenantId: string,
+    title: string | null,
+  ): Promise<number> {
     return ensureFeed(database, {
       url: address.url,
       host: hostOf(address.url),
@@ -33,7 +38,11 @@ export function createAdding({ database, egress, finder, polling }: AddingOption
     });
   }
 
-  async function storeFound(found: Extract<Finding, { kind: 'feed' }>, typed: Address, tenantId: string): Promise<ResolvedFeed> {
+  async function storeFound(
+    found: Extract<Finding, { kind: 'feed' }>,
+    typed: Address,
+    tenantId: string,
+  ): Promise<ResolvedFeed> {
     const answer = answerOf(found.response);
     const url = answer.permanentUrl ?? found.url;
     const isSameOrigin = new URL(url).origin === new URL(typed.url).origin;

@@ -1,5 +1,5 @@
-import { Readability } from '@mozilla/readability';
 import { decodeText, htmlToText, sanitiseHtml } from '@alt/feeds';
+import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 
 /** A page as it was fetched. */
@@ -57,9 +57,11 @@ function baseOf(document: Document, url: string): string {
 
 function judge(title: string, html: string, text: string, feedText: string): PageResult {
   const isShort = text.length < 2_000;
-  if (isShort && (BLOCKED.test(text) || BLOCKED.test(title))) return refuse('The site shows programs another page than people.');
+  if (isShort && (BLOCKED.test(text) || BLOCKED.test(title)))
+    return refuse('The site shows programs another page than people.');
   if (isShort && PAYWALL.test(text)) return refuse('The page shows the whole article to subscribers only.');
-  if (isShort && MISSING.test(`${title}\n${text.slice(0, 300)}`)) return refuse('The page says that the article is not there.');
+  if (isShort && MISSING.test(`${title}\n${text.slice(0, 300)}`))
+    return refuse('The page says that the article is not there.');
   if (text.length < MIN_LENGTH) return refuse('The page has hardly any text.');
   if (text.length < feedText.length * 0.8) return refuse('The page has less of the article than the feed itself.');
   return { ok: true, html, text };

@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
-import { type DiscoveredFeed, discoverFeeds, itemIdentity, type ParsedFeed, type ParsedItem, parseFeed } from '@alt/feeds';
+import {
+  type DiscoveredFeed,
+  discoverFeeds,
+  itemIdentity,
+  type ParsedFeed,
+  type ParsedItem,
+  parseFeed,
+} from '@alt/feeds';
 import type { FeedHeader } from './feed.ts';
 
 /** What a thread is asked to read. */

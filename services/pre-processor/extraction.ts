@@ -73,7 +73,10 @@ const FINAL_STATUSES = new Set([401, 402, 403, 404, 405, 406, 410, 451]);
 
 function checkAnswer(response: EgressResponse): void {
   const { status } = response;
-  if (status === 200 || status === 203) return checkType(response.headers.get('content-type'));
+  if (status === 200 || status === 203) {
+    checkType(response.headers.get('content-type'));
+    return;
+  }
   const error = httpError(status, new URL(response.url).hostname, response.headers.get('retry-after'), Date.now());
   if (error.penaltySeconds !== undefined) {
     const delayMs = Math.max(60_000, error.penaltySeconds * 1_000);
@@ -104,14 +107,19 @@ async function robotsOf(url: string, options: ExtractionOptions): Promise<Robots
   if (known && Date.now() - known.fetchedAt.getTime() < ROBOTS_KEPT_MS) return parseRobots(known.text);
   const address = new URL('/robots.txt', url).href;
   const response = await fetchRobots(address, userAgent, options);
-  if (response && response.status >= 500) throw new Error(`${host} could not say whether programs may fetch this page.`);
+  if (response && response.status >= 500)
+    throw new Error(`${host} could not say whether programs may fetch this page.`);
   const text = response?.status === 200 ? response.text().slice(0, ROBOTS_MAX_BYTES).replaceAll('\0', '') : '';
   await saveRobots(database, host, text);
   return parseRobots(text);
 }
 
 /** Null where the file is one that nobody can read, which says nothing. */
-async function fetchRobots(address: string, userAgent: string, options: ExtractionOptions): Promise<EgressResponse | null> {
+async function fetchRobots(
+  address: string,
+  userAgent: string,
+  options: ExtractionOptions,
+): Promise<EgressResponse | null> {
   try {
     return await fetchPage(address, { 'user-agent': userAgent }, options);
   } catch (error) {

@@ -2,8 +2,8 @@ import { EgressError, type EgressResponse } from '@alt/egress';
 import { type DiscoveredFeed, knownFeedUrls, wellKnownFeedPaths } from '@alt/feeds';
 import type { FeedDocument } from './document.ts';
 import { httpError, type PollError } from './health.ts';
-import { basicAuthorization, FEED_ACCEPT, withLinkHeader } from './poll.ts';
 import { HostBusyError, type Politeness } from './politeness.ts';
+import { basicAuthorization, FEED_ACCEPT, withLinkHeader } from './poll.ts';
 import type { Reading } from './reading.ts';
 
 export interface FoundFeed {
@@ -61,7 +61,8 @@ export function createFinder(options: { politeness: Politeness; reading: Reading
       if (document.kind === 'unchanged') throw new Error('a document without a known hash cannot be unchanged');
       return { kind: 'page', found: document.found, message: document.message };
     } catch (error) {
-      if (error instanceof HostBusyError) return { kind: 'failed', error: { code: 'host-busy', message: error.message } };
+      if (error instanceof HostBusyError)
+        return { kind: 'failed', error: { code: 'host-busy', message: error.message } };
       if (!(error instanceof EgressError)) throw error;
       return { kind: 'failed', error: { code: error.code, message: error.message } };
     }
@@ -77,7 +78,11 @@ export function createFinder(options: { politeness: Politeness; reading: Reading
   }
 
   async function find(url: string, credential: string | null = null): Promise<Finding> {
-    const known = await firstFeed(knownFeedUrls(url).filter((candidate) => candidate !== url).slice(0, 2));
+    const known = await firstFeed(
+      knownFeedUrls(url)
+        .filter((candidate) => candidate !== url)
+        .slice(0, 2),
+    );
     if (known) return known;
     const seen = await look(url, credential);
     if (seen.kind === 'feed') return { ...seen, url };
@@ -86,7 +91,9 @@ export function createFinder(options: { politeness: Politeness; reading: Reading
     if (offered.length > 1) return { kind: 'several', feeds: offered.map(toFound) };
     const chosen = await firstFeed(offered.map((feed) => feed.url));
     if (chosen) return chosen;
-    return (await firstFeed(wellKnownFeedPaths(url).slice(0, WELL_KNOWN_TRIES))) ?? { kind: 'none', message: seen.message };
+    return (
+      (await firstFeed(wellKnownFeedPaths(url).slice(0, WELL_KNOWN_TRIES))) ?? { kind: 'none', message: seen.message }
+    );
   }
 
   return {

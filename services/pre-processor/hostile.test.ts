@@ -1,6 +1,6 @@
+import { statement } from '@alt/database';
 import { createEgress, EgressError } from '@alt/egress';
 import { BEHAVIOURS, type HostileServer, startHostileServer } from '@alt/testing/hostile/index.ts';
-import { statement } from '@alt/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ArticleRow, type FeedRow, startTestPreProcessor, type TestPreProcessor } from './testing.ts';
 
@@ -151,7 +151,9 @@ describe('after four polls of a server', () => {
   });
 
   test('articles show their latest text, and stand no later than their arrival', () => {
-    expect(lastOf('edited-in-place').articles.map(({ title }) => title)).toContainEqual(expect.stringMatching(/edition [4-9]/));
+    expect(lastOf('edited-in-place').articles.map(({ title }) => title)).toContainEqual(
+      expect.stringMatching(/edition [4-9]/),
+    );
     for (const { sort_at, received_at } of lastOf('dates-in-the-future').articles) {
       expect(sort_at.getTime()).toBeLessThanOrEqual(received_at.getTime());
     }

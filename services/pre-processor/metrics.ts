@@ -32,8 +32,19 @@ export function createMetrics(
     labelNames: ['result'],
     registers,
   });
-  new Gauge({ name: 'alt_polls_running', help: 'Polls under way', registers, collect() { this.set(queue.running()); } });
-  const oldest = new Gauge({ name: 'alt_feeds_due_oldest_seconds', help: 'For how long the oldest due feed has waited', registers });
+  new Gauge({
+    name: 'alt_polls_running',
+    help: 'Polls under way',
+    registers,
+    collect() {
+      this.set(queue.running());
+    },
+  });
+  const oldest = new Gauge({
+    name: 'alt_feeds_due_oldest_seconds',
+    help: 'For how long the oldest due feed has waited',
+    registers,
+  });
   new Gauge({
     name: 'alt_feeds_due',
     help: 'Feeds that are due',

@@ -1,4 +1,4 @@
-import { rss, posts } from '@alt/testing/hostile/index.ts';
+import { posts, rss } from '@alt/testing/hostile/index.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSite, type TestSite } from './test-site.ts';
 import { startTestPreProcessor, type TestPreProcessor, until } from './testing.ts';

@@ -77,7 +77,12 @@ export function createPoliteness(options: {
     const spacing_seconds = isOpened ? 0 : options.spacingMs / 1_000;
     // A lost release costs the host the rest of its lease, not the poll.
     await releases
-      .add({ host, spacing_seconds, penalty_seconds: penalty, penalty_code: penalty === null ? null : `http-${response?.status}` })
+      .add({
+        host,
+        spacing_seconds,
+        penalty_seconds: penalty,
+        penalty_code: penalty === null ? null : `http-${response?.status}`,
+      })
       .catch((error: unknown) => options.log.warn({ host, error: String(error) }, 'a host could not be released'));
   };
 

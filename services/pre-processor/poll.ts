@@ -66,7 +66,14 @@ export function createPolling(options: PollingOptions): Polling {
 
   async function finish(update: FeedUpdate, result: PollResult): Promise<PolledFeed> {
     const isMine = await completing.add(update);
-    return { result: isMine ? result : 'lost', newCount: 0, changedCount: 0, wantsFullText: false, update, newUrl: null };
+    return {
+      result: isMine ? result : 'lost',
+      newCount: 0,
+      changedCount: 0,
+      wantsFullText: false,
+      update,
+      newUrl: null,
+    };
   }
 
   async function storeDocument(feed: Feed, answer: Answer, document: FeedDocument): Promise<PolledFeed> {
@@ -150,7 +157,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 type Fetched =
-  | { kind: 'answered'; answer: Answer; /** Null where nothing has changed. */ response: EgressResponse | null }
+  | { kind: 'answered'; answer: Answer /** Null where nothing has changed. */; response: EgressResponse | null }
   | { kind: 'failed'; error: PollError; status: number | null }
   | { kind: 'stopped' };
 

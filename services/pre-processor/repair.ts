@@ -5,8 +5,8 @@ import type { Logger } from '@alt/service-kit';
 import type { Feed } from './feed.ts';
 import { type Finder, mainFeeds } from './finding.ts';
 import { confirmedRedirect } from './outcome.ts';
-import type { PolledFeed } from './poll.ts';
 import { hostOf } from './politeness.ts';
+import type { PolledFeed } from './poll.ts';
 import { moveFeed } from './store/feeds.ts';
 
 export interface Repair {
@@ -65,7 +65,8 @@ export function createRepair({ database, egress, finder, log }: RepairOptions): 
       const confirmed = confirmedRedirect(update, Date.now());
       if (confirmed !== null) await adopt(feed, confirmed, 'redirect');
       // The publisher's own word needs no confirmation, only a feed at its end.
-      else if (newUrl !== null && newUrl !== feed.url && (await isFeed(newUrl))) await adopt(feed, newUrl, 'new-feed-url');
+      else if (newUrl !== null && newUrl !== feed.url && (await isFeed(newUrl)))
+        await adopt(feed, newUrl, 'new-feed-url');
     },
   };
 }

@@ -11,7 +11,13 @@ const rhythm = fc.record({
 });
 
 function interval(options: Partial<Parameters<typeof pollInterval>[0]>): number {
-  const feed = { id: 1, rhythm: { gapSeconds: null, newestItemAt: null }, minimumSeconds: 0, isPushed: false, now: NOW };
+  const feed = {
+    id: 1,
+    rhythm: { gapSeconds: null, newestItemAt: null },
+    minimumSeconds: 0,
+    isPushed: false,
+    now: NOW,
+  };
   return pollInterval({ ...feed, ...options });
 }
 

@@ -84,8 +84,7 @@ export function learnRhythm(known: Rhythm, itemTimes: readonly (number | null)[]
   if (newest === newestItemAt) return known;
   const meanSeconds = (newest - newestItemAt) / 1_000 / itemTimes.length;
   const weight = (1 - SMOOTHING) ** itemTimes.length;
-  const gapSeconds =
-    known.gapSeconds === null ? meanSeconds : meanSeconds + (known.gapSeconds - meanSeconds) * weight;
+  const gapSeconds = known.gapSeconds === null ? meanSeconds : meanSeconds + (known.gapSeconds - meanSeconds) * weight;
   return { gapSeconds, newestItemAt: newest };
 }
 

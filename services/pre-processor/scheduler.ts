@@ -1,8 +1,8 @@
 import type { Database } from '@alt/database';
 import type { Logger } from '@alt/service-kit';
 import type { Feed } from './feed.ts';
-import type { PolledFeed, Polling } from './poll.ts';
 import { HOST_LEASE_SECONDS, type Politeness } from './politeness.ts';
+import type { PolledFeed, Polling } from './poll.ts';
 import { claimOpened, claimSpaced, nextDue, unclaim } from './store/claims.ts';
 
 export interface Scheduler {
@@ -58,7 +58,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     const opened = openHosts.length > 0 && limit > 0 ? await claimOpened(database, { ...lease, limit }) : [];
     hasMore = spaced.length >= room.spaced || (openHosts.length > 0 && opened.length >= limit);
     lastLookAt = Date.now();
-    return [...spaced, ...opened].filter(({ id }) => !running.has(id));
+    return [...spaced, ...opened];
   };
 
   const pollOne = async (feed: Feed): Promise<void> => {
@@ -73,8 +73,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     }
   };
 
-  const giveBack = (feedIds: number[]) =>
-    unclaim(database, worker, feedIds, options.spacingMs / 1_000).catch(() => 0); // else the lease ends by itself
+  const giveBack = (feedIds: number[]) => unclaim(database, worker, feedIds, options.spacingMs / 1_000).catch(() => 0); // else the lease ends by itself
 
   const start = (feed: Feed): void => {
     const poll = pollOne(feed).finally(() => {
@@ -97,7 +96,12 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   const look = async (): Promise<number> => {
     isWoken = false;
     const feeds = await claim();
-    for (const feed of feeds) start(feed);
+    for (const feed of feeds) {
+      // A feed that moved is due again while its last poll is still being looked after.
+      const last = running.get(feed.id);
+      if (last) void last.then(() => start(feed));
+      else start(feed);
+    }
     if (feeds.filter(({ url }) => politeness.learn(url)).length > 0) return 0;
     if (hasMore) return feeds.length > 0 && running.size < spacedLimit ? 0 : options.spacingMs || AFTER_ERROR_MS;
     const { dueInSeconds, isBlocked } = await nextDue(database);

@@ -32,7 +32,14 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const userAgent = userAgentFor(null);
 
   const reading = createReading(settings.parseThreads);
-  const politeness = createPoliteness({ database, egress, spacingMs, spacesOpenedHosts: settings.spacesOpenedHosts, log, signal });
+  const politeness = createPoliteness({
+    database,
+    egress,
+    spacingMs,
+    spacesOpenedHosts: settings.spacesOpenedHosts,
+    log,
+    signal,
+  });
   const polling = createPolling({ database, politeness, reading, log, worker, concurrency, userAgent: userAgentFor });
   const finder = createFinder({ politeness, reading, userAgent });
   const adding = createAdding({ database, egress, finder, polling });
@@ -95,5 +102,6 @@ const HEARTBEAT_MS = 120_000;
 
 function checkHeartbeat(lastLookAt: number): void {
   const silentMs = Date.now() - lastLookAt;
-  if (silentMs > HEARTBEAT_MS) throw new Error(`The scheduler last looked for due feeds ${Math.round(silentMs / 1_000)} s ago.`);
+  if (silentMs > HEARTBEAT_MS)
+    throw new Error(`The scheduler last looked for due feeds ${Math.round(silentMs / 1_000)} s ago.`);
 }

@@ -47,7 +47,9 @@ describe('storing a document', () => {
     const revision = await revisionOfReader();
     await store([post(3, { title: 'A better title', date: new Date().toUTCString() }), ...posts(2)]);
     const after = await alt.articles(feedId);
-    expect(after.map(({ id, sort_at }) => ({ id, sort_at }))).toEqual(before.map(({ id, sort_at }) => ({ id, sort_at })));
+    expect(after.map(({ id, sort_at }) => ({ id, sort_at }))).toEqual(
+      before.map(({ id, sort_at }) => ({ id, sort_at })),
+    );
     expect(after[0]?.title).toBe('A better title');
     expect(await revisionOfReader()).toBeGreaterThan(revision);
   });
@@ -74,7 +76,11 @@ describe('storing a document', () => {
     await store(posts(3));
     await store([post(3, { id: 'another', title: 'The same address, a new story' }), ...posts(2)]);
     expect(await alt.articles(feedId)).toHaveLength(4);
-    await store([post(3, { id: 'another', title: 'The same address, a new story' }), post(2, { id: 'just renamed' }), post(1)]);
+    await store([
+      post(3, { id: 'another', title: 'The same address, a new story' }),
+      post(2, { id: 'just renamed' }),
+      post(1),
+    ]);
     expect(await alt.articles(feedId)).toHaveLength(4);
   });
 
@@ -131,14 +137,19 @@ describe('storing a document', () => {
   test('stores several feeds at once, each for its own readers', async () => {
     const [second = 0] = await alt.follow(['http://192.0.2.1/second'], { ...READER, userId: READER.tenantId });
     const feeds = await Promise.all([loadFeed(role, feedId), loadFeed(role, second)]);
-    const tasks = feeds.flatMap((feed, index) => (feed ? [{ feed, answer: ANSWER, document: documentOf(posts(index + 2)) }] : []));
+    const tasks = feeds.flatMap((feed, index) =>
+      feed ? [{ feed, answer: ANSWER, document: documentOf(posts(index + 2)) }] : [],
+    );
     await storeDocuments(role, tasks, null);
     expect(await alt.articles(feedId)).toHaveLength(2);
     expect(await alt.articles(second)).toHaveLength(3);
     const entries = await alt.rows.all(
       statement('test-entries', 'select reader_id, feed_id, count(*)::integer from entries group by 1, 2 order by 2'),
     );
-    expect(entries).toMatchObject([{ feed_id: feedId, count: 2 }, { feed_id: second, count: 3 }]);
+    expect(entries).toMatchObject([
+      { feed_id: feedId, count: 2 },
+      { feed_id: second, count: 3 },
+    ]);
     expect(await miscounted()).toEqual([]);
   });
 });
@@ -156,7 +167,11 @@ async function store(items: HostileItem[], options: { failAt?: number; worker?: 
   const feed = await loadFeed(role, feedId);
   if (!feed) throw new Error('there is no feed');
   const database = watched(options.failAt ?? Number.POSITIVE_INFINITY);
-  const [result] = await storeDocuments(database, [{ feed, answer: ANSWER, document: documentOf(items) }], options.worker ?? null);
+  const [result] = await storeDocuments(
+    database,
+    [{ feed, answer: ANSWER, document: documentOf(items) }],
+    options.worker ?? null,
+  );
   return result;
 }
 
@@ -209,6 +224,8 @@ function miscounted() {
 }
 
 async function revisionOfReader(): Promise<number> {
-  const row = await alt.rows.one<{ revision: number }>(statement('test-revision', 'select max(revision) as revision from readers'));
+  const row = await alt.rows.one<{ revision: number }>(
+    statement('test-revision', 'select max(revision) as revision from readers'),
+  );
   return row?.revision ?? 0;
 }

@@ -30,7 +30,11 @@ export function storeDocuments(
 }
 
 async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: string | null): Promise<StoreResult[]> {
-  const locked = await lockFeeds(tx, tasks.map(({ feed }) => feed.id), worker);
+  const locked = await lockFeeds(
+    tx,
+    tasks.map(({ feed }) => feed.id),
+    worker,
+  );
   const lockedById = new Map(locked.map((feed) => [feed.id, feed]));
   const mine = tasks.filter(({ feed }) => lockedById.has(feed.id));
   if (mine.length === 0) return tasks.map(() => null);
@@ -68,7 +72,8 @@ interface Draft {
 
 async function draftDocuments(tx: Queryable, tasks: readonly StoreTask[]): Promise<Draft[]> {
   const feedIds = tasks.flatMap(({ feed, document }) => Array<number>(document.count).fill(feed.id));
-  const known = feedIds.length === 0 ? [] : await findItems(tx, jsonArray(tasks.map(({ document }) => document.keys)), feedIds);
+  const known =
+    feedIds.length === 0 ? [] : await findItems(tx, jsonArray(tasks.map(({ document }) => document.keys)), feedIds);
   const knownByPlace = new Map(known.map((item) => [item.place, item]));
   let place = 0;
   return tasks.map((task) => {
@@ -117,7 +122,7 @@ async function insertNew(
   const inserted = await insertArticles(tx, {
     rows: jsonArray(drafts.map(({ task, newItems }) => rowsOf(task.document, newItems))),
     feedIds: places.map(({ draft }) => draft.task.feed.id),
-    receivedAt: places.map(() => now),
+    receivedAt: now,
     sortAt: places.map(({ draft, item }) => sortTime(draft.task, item, now)),
     fullTextFeeds,
   });
@@ -133,7 +138,14 @@ async function updateChanged(tx: Queryable, drafts: readonly Draft[], fullTextFe
   const changes = drafts.flatMap((draft) => draft.changes.map((change) => ({ ...change, feedId: draft.task.feed.id })));
   if (changes.length === 0) return;
   await updateArticles(tx, {
-    rows: jsonArray(drafts.map((draft) => rowsOf(draft.task.document, draft.changes.map(({ item }) => item)))),
+    rows: jsonArray(
+      drafts.map((draft) =>
+        rowsOf(
+          draft.task.document,
+          draft.changes.map(({ item }) => item),
+        ),
+      ),
+    ),
     ids: changes.map(({ id }) => id),
     takesIdentity: changes.map(({ takesIdentity }) => takesIdentity),
     feedIds: changes.map(({ feedId }) => feedId),
@@ -142,9 +154,15 @@ async function updateChanged(tx: Queryable, drafts: readonly Draft[], fullTextFe
 }
 
 async function skipOld(tx: Queryable, tasks: readonly StoreTask[]): Promise<void> {
-  const skipped = tasks.flatMap(({ feed, document }) => document.skipped.map((identity) => ({ feedId: feed.id, identity })));
+  const skipped = tasks.flatMap(({ feed, document }) =>
+    document.skipped.map((identity) => ({ feedId: feed.id, identity })),
+  );
   if (skipped.length === 0) return;
-  await skipItems(tx, skipped.map(({ feedId }) => feedId), skipped.map(({ identity }) => identity));
+  await skipItems(
+    tx,
+    skipped.map(({ feedId }) => feedId),
+    skipped.map(({ identity }) => identity),
+  );
 }
 
 function updateOf(draft: Draft, now: Date): FeedUpdate {
@@ -165,10 +183,10 @@ const WEEK_MS = 7 * 86_400_000;
  * Where an article stands in lists, for ever: when it was published, no later than it was received, and no earlier than
  * a week before the poll before this one, so that what arrives late is still seen.
  */
-function sortTime({ feed, document }: StoreTask, item: number, now: Date): Date {
+function sortTime({ feed, document }: StoreTask, item: number, now: Date): number {
   const published = finiteOrNull(document.publishedAt[item]) ?? now.getTime();
   const earliest = feed.lastSuccessAt ? feed.lastSuccessAt.getTime() - WEEK_MS : Number.NEGATIVE_INFINITY;
-  return new Date(Math.min(now.getTime(), Math.max(published, earliest)));
+  return Math.min(now.getTime(), Math.max(published, earliest));
 }
 
 function finiteOrNull(value: number | undefined): number | null {

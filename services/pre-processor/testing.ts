@@ -1,5 +1,5 @@
-import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import { type Database, statement } from '@alt/database';
+import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import { createEgress, type Egress } from '@alt/egress';
 import {
   createHost,
@@ -11,7 +11,10 @@ import {
 } from '@alt/service-kit';
 import { service } from './service.ts';
 
-export const READER = { userId: '00000000-0000-7000-8000-000000000001', tenantId: '00000000-0000-7000-8000-0000000000a1' };
+export const READER = {
+  userId: '00000000-0000-7000-8000-000000000001',
+  tenantId: '00000000-0000-7000-8000-0000000000a1',
+};
 
 /** pre-processor on a database of its own, with readers who follow feeds. */
 export interface TestPreProcessor {

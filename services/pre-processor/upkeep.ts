@@ -28,7 +28,7 @@ export function startUpkeep(options: {
   let analysed: Promise<void> | null = null;
 
   const look = async (): Promise<void> => {
-    while (!isStopped && (await deliverNext(database, DELIVERY_BATCH))) continue;
+    while (!isStopped && (await deliverNext(database, DELIVERY_BATCH)));
     for (const task of options.tasks) if (!isStopped) await task();
   };
   let looking = Promise.resolve();

@@ -3,8 +3,8 @@ import { Problem } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import { EgressError } from '@alt/egress';
 import type { Logger } from '@alt/service-kit';
-import type { Polling } from './poll.ts';
 import { HostBusyError, type Politeness } from './politeness.ts';
+import type { Polling } from './poll.ts';
 import type { Reading } from './reading.ts';
 import { loadFeed } from './store/feeds.ts';
 import * as store from './store/websub.ts';
@@ -71,7 +71,10 @@ export function createWebsub(options: WebsubOptions): Websub {
         LONGEST_LEASE_SECONDS,
       );
       // Renewed at a random moment in the last third, so that the leases of a restart do not end together.
-      await store.activateHub(database, id, { leaseSeconds, renewSeconds: leaseSeconds * (0.67 + Math.random() * 0.23) });
+      await store.activateHub(database, id, {
+        leaseSeconds,
+        renewSeconds: leaseSeconds * (0.67 + Math.random() * 0.23),
+      });
       return text(challenge, 200);
     },
 

@@ -69,6 +69,7 @@ begin
   select id into other_id from feeds
     where url = new_url and tenant_id is not distinct from present.tenant_id
       and credential is not distinct from present.credential;
+  perform pg_notify('alt_polls', '');
   if other_id is not null then
     perform merge_feeds(wanted_feed, other_id);
     return other_id;

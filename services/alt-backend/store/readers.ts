@@ -74,8 +74,8 @@ const selectStats = statement<{
      (select starred_count from readers where id = $1) as starred,
      (select count(*) from (select from entries where reader_id = $1 and is_listed
        and sort_at > now() - interval '7 days' limit 100000) x) as received,
-     (select count(*) from (select from entries where reader_id = $1 and is_listed and is_read
-       and read_at > now() - interval '7 days' limit 100000) x) as read`,
+     (select count(*) from (select read_at from entries where reader_id = $1 order by revision desc limit 20000) x
+       where read_at > now() - interval '7 days') as read`,
 );
 
 export async function readStats(tx: Queryable, readerId: number) {

@@ -7,7 +7,7 @@ import { createApi } from './api/api.ts';
 import { createClient } from './api/client.ts';
 import { createPreferences, PreferencesContext } from './appearance/preferences.ts';
 import { ApiContext } from './data/api-context.ts';
-import { createCache } from './data/cache.ts';
+import { createCache, forgetReader } from './data/cache.ts';
 import { activateLanguage, chooseLanguage, createI18n } from './language/language.ts';
 import { createAppRouter } from './router.tsx';
 import { ToastProvider } from './ui/toasts.tsx';
@@ -28,7 +28,7 @@ async function start(): Promise<void> {
 
   client.onSignedOut(() => {
     client.keepCsrfToken(null);
-    cache.clear();
+    forgetReader(cache);
     if (router.state.location.pathname === '/sign-in') return;
     void router.navigate({ to: '/sign-in', search: { next: router.state.location.href }, replace: true });
   });

@@ -5,7 +5,11 @@ import type { Browser, Page } from 'playwright-core';
 import { fakePassword } from './fake-accounts.ts';
 import { startFakeSite } from './site.ts';
 
-const sizes = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } } as const;
+const sizes = {
+  phone: { width: 390, height: 844 },
+  tablet: { width: 834, height: 1112 },
+  desk: { width: 1440, height: 900 },
+} as const;
 type Size = keyof typeof sizes;
 
 /** `node services/alt-frontend/dev/screenshots.ts <folder> [part of a name]`: the screens as pictures, to be looked at. */
@@ -68,6 +72,8 @@ const shots: Shot[] = [
   { name: 'panel-settings-phone-ru-dark', size: 'phone', path: '/all?panel=settings', language: 'ru', theme: 'dark' },
   { name: 'panel-opml-desk', size: 'desk', path: '/?panel=opml' },
   { name: 'panel-help-desk-ja', size: 'desk', path: '/?panel=help', language: 'ja' },
+  { name: 'list-tablet', size: 'tablet', path: '/' },
+  { name: 'article-tablet', size: 'tablet', path: '/all', act: openNth(9) },
   { name: 'search-desk', size: 'desk', path: '/search?q=tide' },
 ];
 

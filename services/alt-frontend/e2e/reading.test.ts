@@ -184,7 +184,7 @@ test('a video is loaded only when it is played, and hostile HTML does nothing', 
   ].join('');
   await page.locator(`[data-entry="${first.id}"] a`).click();
   const text = page.locator('.article-text');
-  await text.getByRole('button', { name: 'Play the video from youtube-nocookie.com' }).waitFor();
+  await text.getByRole('button', { name: 'Play from YouTube' }).waitFor();
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
   expect(await text.locator('script, iframe, style, form, svg, [onclick], [onerror]').count()).toBe(0);
   expect(await text.getByText('link').getAttribute('href')).toBeNull();

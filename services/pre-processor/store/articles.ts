@@ -59,14 +59,14 @@ const insertArticlesStatement = statement<{ place: number; id: number }>(
    ), given as materialized (
      select r.*, b.first + cardinality($2::integer[]) - r.place as id
      from block b, rows from (
-       json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $3::timestamptz[], $4::timestamptz[])
+       json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $4::float8[])
      ) with ordinality as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-       updated_at, content_hash, content_html, text, enclosures, categories, feed_id, received_at, sort_at, place)
+       updated_at, content_hash, content_html, text, enclosures, categories, feed_id, sort_seconds, place)
    ), fresh as (
      insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language,
          published_at, updated_at, received_at, sort_at, content_hash)
        select id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-         updated_at, received_at, sort_at, content_hash from given
+         updated_at, $3::timestamptz, to_timestamp(sort_seconds), content_hash from given
      on conflict on constraint articles_identity_key do nothing
      returning id, feed_id, content_hash
    ), contents as (
@@ -85,8 +85,9 @@ export interface NewArticles {
   /** A JSON array of article rows; the first gets the highest id. */
   rows: Uint8Array;
   feedIds: number[];
-  receivedAt: Date[];
-  sortAt: Date[];
+  receivedAt: Date;
+  /** Milliseconds since the epoch, an article each. */
+  sortAt: number[];
   /** Feeds whose articles get their full text fetched. */
   fullTextFeeds: number[];
 }
@@ -94,7 +95,7 @@ export interface NewArticles {
 /** Inserts articles with contents and stages. Answers the ids of those that were truly new, by place. */
 export function insertArticles(tx: Queryable, articles: NewArticles): Promise<{ place: number; id: number }[]> {
   const { rows, feedIds, receivedAt, sortAt, fullTextFeeds } = articles;
-  return tx.all(insertArticlesStatement, [rows, feedIds, receivedAt, sortAt, fullTextFeeds]);
+  return tx.all(insertArticlesStatement, [rows, feedIds, receivedAt, sortAt.map((time) => time / 1_000), fullTextFeeds]);
 }
 
 const updateArticlesStatement = statement(

@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiProblem } from '../api/problem.ts';
+import { keys } from './keys.ts';
 
 const maximumRetries = 2;
 
@@ -13,6 +14,11 @@ export function createCache(): QueryClient {
       },
     },
   });
+}
+
+/** Forgets all that belongs to the reader; what the way in needs stays, for it may be on the page already. */
+export function forgetReader(cache: QueryClient): void {
+  cache.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.setup[0] });
 }
 
 function mayPass(error: unknown): boolean {

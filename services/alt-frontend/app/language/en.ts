@@ -125,8 +125,8 @@ export const en = {
   'article.gone': 'This article is not here any more.',
   'article.attachments': 'Attachments',
   'article.download': 'Download',
-  'article.playVideo': 'Play the video from {host}',
-  'article.playNote': 'Nothing is loaded from {host} until you press play.',
+  'article.play': 'Play from {player}',
+  'article.playNote': 'Nothing is loaded from {player} until you press play.',
   'article.related': 'Related',
   'article.summary': 'Summary',
 

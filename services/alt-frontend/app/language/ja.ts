@@ -124,8 +124,8 @@ export const ja: Catalogue = {
   'article.gone': 'この記事はもうありません。',
   'article.attachments': '添付ファイル',
   'article.download': 'ダウンロード',
-  'article.playVideo': '{host} の動画を再生',
-  'article.playNote': '再生を押すまで {host} からは何も読み込みません。',
+  'article.play': '{player} で再生',
+  'article.playNote': '再生を押すまで {player} からは何も読み込みません。',
   'article.related': '関連記事',
   'article.summary': '要約',
 

@@ -1,4 +1,4 @@
-import createDOMPurify from 'dompurify';
+import DOMPurify from 'dompurify';
 
 /** Elements that text needs; forms, frames, styles and scripts are not among them. */
 const allowedTags = (
@@ -17,7 +17,7 @@ const allowedAttributes = (
  * second lock, by another maker and on the reader's own parser.
  */
 export function articleFragment(html: string): DocumentFragment {
-  const fragment = createDOMPurify(window).sanitize(html, {
+  const fragment = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: allowedTags,
     ALLOWED_ATTR: allowedAttributes,
     ALLOW_DATA_ATTR: false,

@@ -107,12 +107,18 @@ function ArticleBar({ entry, place, entries, fullText, onClose }: ArticleBarProp
       <IconButton icon="back" label={t('action.back')} className="only-stacked -ms-2" onClick={onClose} />
       <IconButton
         icon="chevron"
-        className="*:rotate-180"
+        className="*:-rotate-90"
         label={t('article.previous')}
         disabled={!previous}
         onClick={() => open(previous)}
       />
-      <IconButton icon="chevron" label={t('article.next')} disabled={!next} onClick={() => open(next)} />
+      <IconButton
+        icon="chevron"
+        className="*:rotate-90"
+        label={t('article.next')}
+        disabled={!next}
+        onClick={() => open(next)}
+      />
       <span className="flex-1" />
       {entry && (
         <>

@@ -15,8 +15,8 @@ export function ArticleText({ html }: { html: string }) {
     if (!element) return;
     element.replaceChildren(fragment.cloneNode(true));
     return placePlayers(element, {
-      play: (host) => t('article.playVideo', { host }),
-      note: (host) => t('article.playNote', { host }),
+      play: (player) => t('article.play', { player }),
+      note: (player) => t('article.playNote', { player }),
     });
   }, [fragment, t]);
   return <div ref={place} lang={language} dir="auto" className="article-text" />;

@@ -4,7 +4,7 @@ import { duration } from '../language/time.ts';
 import { useTexts } from '../language/translate.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
-import { playerOfPage } from './player-hosts.ts';
+import { playerName, playerOfPage } from './player-hosts.ts';
 import { playerFrame } from './players.ts';
 
 type Enclosure = FullEntry['enclosures'][number];
@@ -70,7 +70,7 @@ function VideoPage({ url, title }: { url: URL; title: string }) {
   const { t } = useTexts();
   const frame = useRef<HTMLDivElement>(null);
   const [isPlaying, setIsPlaying] = useState(false);
-  const host = url.hostname.replace(/^www\./, '');
+  const player = playerName(url);
   const address = url.href;
   useEffect(() => {
     if (isPlaying) frame.current?.replaceChildren(playerFrame(new URL(address), title));
@@ -80,9 +80,9 @@ function VideoPage({ url, title }: { url: URL; title: string }) {
     <div className="player">
       <button type="button" className="player-button inline-flex items-center gap-2" onClick={() => setIsPlaying(true)}>
         <Icon name="play" filled className="size-4" />
-        {t('article.playVideo', { host })}
+        {t('article.play', { player })}
       </button>
-      <p className="player-note">{t('article.playNote', { host })}</p>
+      <p className="player-note">{t('article.playNote', { player })}</p>
     </div>
   );
 }

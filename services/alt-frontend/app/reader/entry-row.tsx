@@ -30,7 +30,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
   const state = `${isOpen ? 'bg-chosen' : 'hover:bg-hover'} ${isCursor && !isOpen ? 'bg-hover' : ''}`;
   return (
     <article
-      className={`line ${state} has-focus-visible:bg-hover`}
+      className={`line ${state}`}
       style={{ height, transform: `translateY(${top}px)` }}
       aria-posinset={index + 1}
       aria-setsize={-1}

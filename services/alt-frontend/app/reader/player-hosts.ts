@@ -2,29 +2,36 @@
  * The players that may stand in a frame, after a click. The server's Content-Security-Policy names the same hosts, so a
  * frame for any other host would stay empty; a link to such a player opens its page instead.
  */
-export const playerHosts = [
-  'www.youtube-nocookie.com',
-  'player.vimeo.com',
-  'www.dailymotion.com',
-  'geo.dailymotion.com',
-  'player.twitch.tv',
-  'clips.twitch.tv',
-  'w.soundcloud.com',
-  'open.spotify.com',
-  'bandcamp.com',
-  'player.bilibili.com',
-  'embed.nicovideo.jp',
-  'rutube.ru',
-  'embed.ted.com',
-  'archive.org',
-  'embed.podcasts.apple.com',
-] as const;
+export const players = {
+  'www.youtube-nocookie.com': 'YouTube',
+  'player.vimeo.com': 'Vimeo',
+  'www.dailymotion.com': 'Dailymotion',
+  'geo.dailymotion.com': 'Dailymotion',
+  'player.twitch.tv': 'Twitch',
+  'clips.twitch.tv': 'Twitch',
+  'w.soundcloud.com': 'SoundCloud',
+  'open.spotify.com': 'Spotify',
+  'bandcamp.com': 'Bandcamp',
+  'player.bilibili.com': 'bilibili',
+  'embed.nicovideo.jp': 'ニコニコ動画',
+  'rutube.ru': 'RUTUBE',
+  'embed.ted.com': 'TED',
+  'archive.org': 'Internet Archive',
+  'embed.podcasts.apple.com': 'Apple Podcasts',
+} as const;
+
+export const playerHosts = Object.keys(players);
+
+/** What the player at an address calls itself. */
+export function playerName(url: URL): string {
+  return Object.hasOwn(players, url.hostname) ? players[url.hostname as keyof typeof players] : url.hostname;
+}
 
 /** The address that a frame may load, or null. */
 export function playableUrl(address: string | null | undefined): URL | null {
   const url = URL.parse(address ?? '');
   if (url?.protocol !== 'https:') return null;
-  return (playerHosts as readonly string[]).includes(url.hostname) ? url : null;
+  return Object.hasOwn(players, url.hostname) ? url : null;
 }
 
 /** The player of a video page that a feed links to as an enclosure, or null. */

@@ -1,10 +1,10 @@
-import { playableUrl } from './player-hosts.ts';
+import { playableUrl, playerName } from './player-hosts.ts';
 
 interface PlayerTexts {
   /** The label of the button that loads the player. */
-  play(host: string): string;
+  play(player: string): string;
   /** That nothing is loaded before. */
-  note(host: string): string;
+  note(player: string): string;
 }
 
 /**
@@ -27,10 +27,10 @@ function wrapInPlayer(url: URL, link: HTMLAnchorElement, texts: PlayerTexts, sig
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'player-button';
-  button.textContent = texts.play(url.hostname.replace(/^www\./, ''));
+  button.textContent = texts.play(playerName(url));
   const note = document.createElement('p');
   note.className = 'player-note';
-  note.textContent = texts.note(url.hostname.replace(/^www\./, ''));
+  note.textContent = texts.note(playerName(url));
   link.className = 'player-link';
   const title = link.textContent?.trim() ?? '';
   link.before(box);

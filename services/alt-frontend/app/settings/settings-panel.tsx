@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Settings } from '../api/api.ts';
 import { usePreferences } from '../appearance/preferences.ts';
 import { useConnection } from '../data/api-context.ts';
+import { forgetReader } from '../data/cache.ts';
 import { useChangeSettings } from '../data/changes.ts';
 import { identityQuery, useSettings } from '../data/queries.ts';
 import { languageNames, languages } from '../language/language.ts';
@@ -132,7 +133,7 @@ function Account() {
       await api.logout();
       client.keepCsrfToken(null);
       await navigate({ to: '/sign-in', replace: true });
-      cache.clear();
+      forgetReader(cache);
     } catch (error) {
       show({ text: problem(error), tone: 'error' });
     }

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useEffect, useId, useState } from 'react';
 
 export const inputClass =
   'min-h-11 w-full rounded-lg border border-edge bg-paper px-3 text-base text-ink placeholder:text-soft aria-invalid:border-danger md:min-h-10 md:text-[0.9375rem]';
@@ -71,13 +71,17 @@ interface CheckProps {
 
 export function CheckField({ label, hint, checked, onChange }: CheckProps) {
   const id = useId();
+  const [shown, setShown] = useShown(checked);
   return (
     <div className="flex min-h-11 items-start gap-3 py-2 md:min-h-9 md:py-1.5">
       <input
         id={id}
         type="checkbox"
-        checked={checked}
-        onChange={(event) => onChange(event.target.checked)}
+        checked={shown}
+        onChange={(event) => {
+          setShown(event.target.checked);
+          onChange(event.target.checked);
+        }}
         aria-describedby={hint ? `${id}-hint` : undefined}
         className="mt-0.5 size-5 shrink-0 accent-accent"
       />
@@ -113,6 +117,7 @@ export function Choice<Value extends string>({
   isLabelHidden = false,
 }: ChoiceProps<Value>) {
   const name = useId();
+  const [shown, setShown] = useShown(value);
   return (
     <fieldset>
       <legend className={isLabelHidden ? 'sr-only' : 'mb-1.5 block text-sm font-medium'}>{label}</legend>
@@ -120,14 +125,17 @@ export function Choice<Value extends string>({
         {options.map(([option, text]) => (
           <label
             key={option}
-            className="flex min-h-9 flex-1 cursor-pointer items-center justify-center rounded-md px-3 text-center text-sm text-soft has-checked:bg-pressed has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent md:min-h-8"
+            className="flex min-h-9 flex-1 cursor-pointer items-center justify-center rounded-md px-2 text-center text-sm text-soft has-checked:bg-pressed has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent md:min-h-8"
           >
             <input
               type="radio"
               name={name}
               value={option}
-              checked={option === value}
-              onChange={() => onChange(option)}
+              checked={option === shown}
+              onChange={() => {
+                setShown(option);
+                onChange(option);
+              }}
               className="sr-only"
             />
             {text}
@@ -136,4 +144,11 @@ export function Choice<Value extends string>({
       </div>
     </fieldset>
   );
+}
+
+/** A value that a control shows from the moment it is touched, until the value itself changes. */
+function useShown<Value>(value: Value): [Value, (value: Value) => void] {
+  const [shown, setShown] = useState(value);
+  useEffect(() => setShown(value), [value]);
+  return [shown, setShown];
 }

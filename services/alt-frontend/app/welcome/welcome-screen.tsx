@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Credentials, Setup } from '../api/api.ts';
 import { usePreferences } from '../appearance/preferences.ts';
 import { useConnection } from '../data/api-context.ts';
+import { forgetReader } from '../data/cache.ts';
 import { setupQuery } from '../data/queries.ts';
 import { type Language, languageNames, languages } from '../language/language.ts';
 import { useTexts } from '../language/translate.ts';
@@ -27,7 +28,7 @@ export function WelcomeScreen() {
 
   const enter = async (credentials: Credentials) => {
     const session = await (purpose === 'sign-in' ? api.login(credentials) : api.register(credentials));
-    cache.clear();
+    forgetReader(cache);
     client.keepCsrfToken(session.csrfToken);
     if (next?.startsWith('/') && !next.startsWith('//')) router.history.replace(next);
     else await navigate({ to: '/', replace: true });
