@@ -57,10 +57,10 @@ async function readFirstLine(input: Readable): Promise<string> {
   return '';
 }
 
-const QUIET_MS = 1_000;
+const QUIET_MS = 2_000;
 const REDRAW_MS = 100;
 
-/** Shows how far long work is; what is over within a second stays quiet. */
+/** Shows how far long work is; what is over within two seconds stays quiet. */
 export interface Progress {
   /** From 0 to 1. */
   update(share: number): void;

@@ -126,6 +126,8 @@ export interface FoundPart {
 
 export interface PartMeter {
   add(bytes: Buffer): void;
+  /** So far. */
+  rows(): number;
   end(): FoundPart;
 }
 
@@ -140,6 +142,7 @@ export function createPartMeter(name: string): PartMeter {
       bytes += chunk.length;
       for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) rows += 1;
     },
+    rows: () => rows,
     end: () => ({ name, bytes, rows, sha256: hash.digest('hex') }),
   };
 }

@@ -107,9 +107,12 @@ async function* instanceRecords(
       const name = partName(database, table.name);
       yield { kind: 'part', name };
       const meter = createPartMeter(name);
-      yield* copyRecords(sessions[database], table, meter);
+      for await (const record of copyRecords(sessions[database], table, meter)) {
+        const share = table.estimatedRows > 0 ? Math.min(1, meter.rows() / table.estimatedRows) : 0;
+        instance.onProgress((doneBytes + share * table.diskBytes) / Math.max(1, totalBytes));
+        yield record;
+      }
       doneBytes += table.diskBytes;
-      instance.onProgress(doneBytes / Math.max(1, totalBytes));
       const { rows, bytes, sha256 } = meter.end();
       databases[database].tables.push({ name: table.name, columns: table.columns, rows, bytes, sha256 });
     }
@@ -159,6 +162,8 @@ interface PlannedTable {
   /** Without generated ones, which COPY takes neither out nor in. */
   columns: string[];
   diskBytes: number;
+  /** As of the last analyze; not positive before the first. */
+  estimatedRows: number;
   isHidden: boolean;
 }
 
@@ -187,7 +192,7 @@ const tableNames = statement<{ name: string }>(
 
 const plannedTables = statement<PlannedTable>(
   'backup_tables',
-  `select c.relname::text as name, pg_table_size(c.oid) as "diskBytes",
+  `select c.relname::text as name, pg_table_size(c.oid) as "diskBytes", c.reltuples as "estimatedRows",
      array(select attname::text from pg_attribute
        where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum) as columns,
      c.relrowsecurity and not exists (select from pg_policy where polrelid = c.oid and polpermissive

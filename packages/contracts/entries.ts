@@ -118,7 +118,7 @@ export const markRead = endpoint({
   name: 'markRead',
   method: 'POST',
   path: '/v1/entries/mark-read',
-  summary: 'Mark everything read: of a subscription, of a folder with those inside, or all; up to a time',
+  summary: 'Mark everything read: of a subscription, of a folder with those inside, or all; received up to a time',
   access: 'reader',
   body: z
     .strictObject({ subscriptionId: smallId.optional(), folderId: smallId.optional(), before: time.optional() })
@@ -165,8 +165,8 @@ export const listLabels = endpoint({
 
 /**
  * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
- * `entries` {revision, items:[{id, feedId, read, starred, isNew}]} · `counters` Counters · `subscriptions` {} (load
- * them again) · `reset` {revision} (too far behind: load everything again).
+ * `entries` {revision, items:[{id, feedId, read, starred, isNew}]} · `marked` {feeds:[{feedId, before}]} (all of the
+ * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) · `reset` {revision} (too far behind: load everything again).
  */
 export const events = endpoint({
   name: 'events',

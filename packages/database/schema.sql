@@ -387,13 +387,11 @@ create table websub_subscriptions (
 CREATE INDEX article_stages_unfinished ON public.article_stages USING btree (stage, priority DESC, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'claimed'::text]));
 CREATE INDEX article_tags_list ON public.article_tags USING btree (tag_id, sort_at, article_id);
 CREATE INDEX counters_unsettled ON public.counters USING btree (reader_id, feed_id) WHERE (NOT is_settled);
-CREATE INDEX entries_all ON public.entries USING btree (reader_id, sort_at, article_id) WHERE is_listed;
-CREATE INDEX entries_feed ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE is_listed;
-CREATE INDEX entries_feed_unread ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE (is_listed AND (NOT is_read));
-CREATE INDEX entries_read ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_read);
+CREATE INDEX entries_feed ON public.entries USING btree (reader_id, feed_id, is_listed, is_read, sort_at, article_id);
+CREATE INDEX entries_feed_starred ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE (is_listed AND is_starred);
+CREATE INDEX entries_list ON public.entries USING btree (reader_id, is_read, sort_at, article_id) WHERE (is_listed AND (feed_id > 0));
 CREATE INDEX entries_revision ON public.entries USING btree (reader_id, revision);
-CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred);
-CREATE INDEX entries_unread ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND (NOT is_read));
+CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred AND (feed_id > 0));
 CREATE INDEX entry_labels_list ON public.entry_labels USING btree (label_id, reader_id, sort_at, article_id);
 CREATE INDEX feeds_due ON public.feeds USING btree (next_poll_at) WHERE (subscriber_count > 0);
 CREATE INDEX feeds_host ON public.feeds USING btree (host);
@@ -1192,13 +1190,14 @@ begin
   select id into other_id from feeds
     where url = new_url and tenant_id is not distinct from present.tenant_id
       and credential is not distinct from present.credential;
+  perform pg_notify('alt_polls', '');
   if other_id is not null then
     perform merge_feeds(wanted_feed, other_id);
     return other_id;
   end if;
   insert into hosts (host) values (new_host) on conflict do nothing;
   update feeds set url = new_url, host = new_host, repaired_from = url, redirect_url = null, redirect_count = 0,
-      redirect_since = null
+      redirect_since = null, etag = null, last_modified = null, body_hash = null, next_poll_at = now()
     where id = wanted_feed;
   return wanted_feed;
 end
@@ -1333,13 +1332,16 @@ AS $function$
 declare
   changed integer;
 begin
-  with done as (
-    select c.reader_id, c.feed_id from counters c
+  with seen as materialized (
+    select c.reader_id, c.feed_id, c.read_through, c.read_before from counters c where not c.is_settled
+  ), done as (
+    select c.reader_id, c.feed_id from seen s
+    join counters c on c.reader_id = s.reader_id and c.feed_id = s.feed_id and c.read_through = s.read_through
     where not c.is_settled and not exists (
       select from entries e
-      where e.reader_id = c.reader_id and e.feed_id = c.feed_id and e.is_listed and not e.is_read
-        and is_covered(e.revision, e.received_at, c.read_through, c.read_before))
-    for update skip locked
+      where e.reader_id = s.reader_id and e.feed_id = s.feed_id and e.is_listed and not e.is_read
+        and is_covered(e.revision, e.received_at, s.read_through, s.read_before))
+    for update of c skip locked
   )
   update counters c set is_settled = true from done where c.reader_id = done.reader_id and c.feed_id = done.feed_id;
   get diagnostics changed = row_count;
@@ -1362,25 +1364,24 @@ begin
   if reader is null then
     return;
   end if;
-  with due as (
-    select e.article_id
-    from counters c
+  with marked as materialized (
+    select c.feed_id, c.read_through, c.read_before, greatest(batch / count(*) over (), 1) as share
+    from counters c where c.reader_id = reader and not c.is_settled
+  ), due as materialized (
+    select e.row_id
+    from marked c
     cross join lateral (
-      select x.article_id, x.revision, x.received_at from entries x
+      select x.ctid as row_id from entries x
       where x.reader_id = reader and x.feed_id = c.feed_id and x.is_listed and not x.is_read
         and is_covered(x.revision, x.received_at, c.read_through, c.read_before)
-      limit batch for update skip locked
+      order by x.sort_at, x.article_id limit c.share for update skip locked
     ) e
-    where c.reader_id = reader and not c.is_settled
     limit batch
   )
-  update entries e set is_read = true
-    from due, counters c
-    where e.reader_id = reader and e.article_id = due.article_id
-      and c.reader_id = reader and c.feed_id = e.feed_id
-      and not e.is_read and is_covered(e.revision, e.received_at, c.read_through, c.read_before);
+  -- The lock is held, so a ctid names the row that was looked at, or none.
+  update entries e set is_read = true from (select row_id from due order by row_id) d where e.ctid = d.row_id;
   get diagnostics changed = row_count;
-  return query select changed, changed = 0;
+  return query select changed, changed < batch;
 end
 $function$
 ;

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '@alt/database';
+import { createAlarm } from './alarm.ts';
 import { OutageError, ParkedError, PostponedError } from './errors.ts';
 import {
   claimStage,
@@ -10,7 +11,7 @@ import {
   type StageItem,
 } from './stages.ts';
 
-/** Saves the result; runs in the transaction that completes the stage. */
+/** Saves the result; runs in the transaction that completes the stage, again if that met a deadlock. */
 export type SaveStage = (tx: Queryable) => Promise<void>;
 
 export interface StageOptions {
@@ -55,6 +56,8 @@ const LONGEST_RETRY_SECONDS = 86_400;
 const LONGEST_PAUSE_SECONDS = 600;
 const LONGEST_WAIT_MS = 30_000;
 const AFTER_ERROR_MS = 1_000;
+/** A save takes readers' rows after others, and may meet who takes them first; then it runs again. */
+const RETRY = { retry: true };
 
 /**
  * Works a stage until stopped: claims as many articles as there is room for, renews their leases, completes, retries and
@@ -124,7 +127,7 @@ async function workOn(item: StageItem, options: StageOptions, outage: { count: n
       const isComplete = await completeStage(tx, item, options.worker);
       if (isComplete) await save(tx);
       return isComplete;
-    });
+    }, RETRY);
     outage.count = 0;
     options.onEnded?.(isMine ? 'done' : 'stale');
   } catch (error) {
@@ -164,7 +167,7 @@ async function afterFailure(
   await database.transaction(async (tx) => {
     await failStage(tx, item, { worker, reason, isLast, retrySeconds: waitSeconds });
     if (isLast) await options.onParked?.(tx, item, reason);
-  });
+  }, RETRY);
 }
 
 function resultOf(error: unknown): StageResult {
@@ -175,27 +178,4 @@ function resultOf(error: unknown): StageResult {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** A sleep that can be ended; a ring that nobody waits for ends the next one. */
-function createAlarm(): { wait(milliseconds: number): Promise<void>; ring(): void } {
-  let isRung = false;
-  let wakeUp = () => {};
-  return {
-    wait: (milliseconds) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(done, isRung ? 0 : milliseconds);
-        function done() {
-          clearTimeout(timer);
-          isRung = false;
-          wakeUp = () => {};
-          resolve();
-        }
-        wakeUp = done;
-      }),
-    ring() {
-      isRung = true;
-      wakeUp();
-    },
-  };
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Queryable, Statement } from '@alt/database';
 
-/** What a statement did: from `explain analyze`, run as it is run in the service. */
+/** What a statement did, from `explain analyze`. */
 export interface Seen {
   name: string;
   /** Rows that its scans looked at, those thrown away included. */
@@ -25,33 +26,39 @@ export interface PlanNode {
   Plans?: PlanNode[];
 }
 
+export type PlanMode = 'force_custom_plan' | 'force_generic_plan';
+
 /**
  * A transaction that notes the plan of every statement that passes through it, as prepared statements are planned:
  * `force_custom_plan` with the values known, `force_generic_plan` without.
  */
-export function explaining(tx: Queryable, mode: 'force_custom_plan' | 'force_generic_plan', seen: Seen[]): Queryable {
-  const note = async (statement: Statement<unknown>, values: unknown[]) => {
-    await tx.script(`set local plan_cache_mode = ${mode}; savepoint explained; prepare explained as ${statement.text}`);
-    const text = `explain (analyze, buffers, timing off, format json) execute explained${argumentList(values)}`;
-    const row = await tx.one<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({ name: '', text });
-    await tx.script('deallocate explained; rollback to explained'); // what it changed is done once more, for its result
-    if (row) seen.push(summarise(statement.name, row['QUERY PLAN'][0].Plan));
+export function explaining(tx: Queryable, mode: PlanMode, seen: Seen[]): Queryable {
+  let last: Promise<unknown> = Promise.resolve();
+  const noted = <T>(statement: Statement<unknown>, values: unknown[], run: () => Promise<T>): Promise<T> => {
+    const next = last.then(async () => {
+      seen.push(await explain(tx, mode, statement, values));
+      return run();
+    });
+    last = next.catch(() => {});
+    return next;
   };
   return {
     ...tx,
-    async all(statement, values = []) {
-      await note(statement, values);
-      return tx.all(statement, values);
-    },
-    async one(statement, values = []) {
-      await note(statement, values);
-      return tx.one(statement, values);
-    },
-    async run(statement, values = []) {
-      await note(statement, values);
-      return tx.run(statement, values);
-    },
+    all: (statement, values = []) => noted(statement, values, () => tx.all(statement, values)),
+    one: (statement, values = []) => noted(statement, values, () => tx.one(statement, values)),
+    run: (statement, values = []) => noted(statement, values, () => tx.run(statement, values)),
   };
+}
+
+/** Explains by running; what that changes is undone. */
+async function explain(tx: Queryable, mode: PlanMode, statement: Statement<unknown>, values: unknown[]): Promise<Seen> {
+  const name = `explained_${randomUUID().replaceAll('-', '')}`; // survives a failed transaction, so never the same
+  await tx.script(`set local plan_cache_mode = ${mode}; savepoint explained; prepare ${name} as ${statement.text}`);
+  const text = `explain (analyze, buffers, timing off, format json) execute ${name}${argumentList(values)}`;
+  const row = await tx.one<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({ name: '', text });
+  await tx.script(`deallocate ${name}; rollback to explained`);
+  if (!row) throw new Error('explain gave no row');
+  return summarise(statement.name, row['QUERY PLAN'][0].Plan);
 }
 
 function argumentList(values: unknown[]): string {

@@ -47,9 +47,14 @@ export async function loadLargeReader(superuser: Database, options: LargeReaderO
     await superuser.script(`vacuum (analyze) ${table}`);
   }
   await superuser.script('analyze');
+  return findLargeReader(superuser);
+}
+
+/** What `loadLargeReader` made in this database. */
+export async function findLargeReader(superuser: Database): Promise<LargeReader> {
   const ids = await superuser.one(selectIds);
-  if (!ids) throw new Error('the large reader was not made');
-  return { ...ids, feeds, entries: feeds * perFeed };
+  if (!ids) throw new Error('there is no large reader');
+  return ids;
 }
 
 const LOAD_SETTINGS = `set local session_replication_role = replica; set local statement_timeout = 0;
@@ -70,14 +75,15 @@ const selectIndexes = statement<{ drop: string; make: string }>(
      and i.indexrelid <> 'articles_pkey'::regclass`,
 );
 
-const selectIds = statement<Omit<LargeReader, 'feeds' | 'entries'>>(
+const selectIds = statement<LargeReader>(
   'large_reader_ids',
   `select (select owner_id from labels where name = 'kept') as "readerId",
     (select id from folders where name = 'Large') as "folderId",
     (select id from folders where name = 'Old') as "oldFolderId",
     (select id from labels where name = 'kept') as "labelId",
     (select id from tags where name = 'science') as "tagId",
-    (select id from tags where name = 'dull') as "dullTagId"`,
+    (select id from tags where name = 'dull') as "dullTagId",
+    (select count(*)::int from feeds) as feeds, (select count(*)::int from entries) as entries`,
 );
 
 /** Article n of feed 1 + n mod `feeds` was published n · 37 s ago; those of the last tenth of the feeds years before. */

@@ -202,7 +202,8 @@ async function markScopeRead(
   reader: Reader,
   body: { subscriptionId?: string; folderId?: string; before?: string },
 ): Promise<number> {
-  const before = body.before ? new Date(body.before) : null;
+  // Up to and including that time, which is what a client has that read it off the newest entry it shows.
+  const before = body.before ? new Date(new Date(body.before).getTime() + 1) : null;
   const updated =
     before === null || before.getTime() > Date.now()
       ? await tools.asReader(

@@ -6,7 +6,7 @@ const SETTLE_EVERY_MS = 30_000;
 const CLEAN_EVERY_MS = 6 * 3_600_000;
 const CLEAN_FIRST_MS = 10 * 60_000;
 const CLEAN_BATCH = 1_000;
-/** After so many settled rows the dead ones would slow down lists; autovacuum may take a minute to come by. */
+/** After so many settled rows the dead ones would slow down lists, and the planner would still take all for unread. */
 const VACUUM_AFTER_ROWS = 50_000;
 
 const retain = statement<{ removed: number }>('retain', 'select retain($1) as removed');
@@ -28,7 +28,7 @@ export function startMaintenance(database: Database, log: Logger): Maintenance {
     do {
       isAgain = false;
       const settled = await settleAll(database);
-      if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum entries');
+      if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum (analyze) entries');
     } while (isAgain && !isStopped);
   };
   const clean = async () => {

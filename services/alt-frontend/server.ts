@@ -111,11 +111,13 @@ function isUnchanged(condition: string | null, file: StoredFile): boolean {
   return condition.split(',').some((tag) => tag.trim() === '*' || etags.includes(tag.trim().replace(/^W\//, '')));
 }
 
-/** A navigation of a browser, or somebody who asks for HTML, at an address that does not look like a file. */
+/**
+ * Somebody who asks for HTML, as every navigation does, at an address that does not look like a file. Not by
+ * Sec-Fetch-Mode: a request that came through the gateway over HTTP was made by `fetch`, which sets its own.
+ */
 function asksForPage(request: Request, pathname: string): boolean {
   if (/\.[a-z\d]{1,8}$/i.test(pathname) || pathname.startsWith('/assets/')) return false;
-  const mode = request.headers.get('sec-fetch-mode');
-  return mode ? mode === 'navigate' : (request.headers.get('accept') ?? '').includes('text/html');
+  return (request.headers.get('accept') ?? '').includes('text/html');
 }
 
 function plainAnswer(status: 404 | 405, headers: Record<string, string> = {}): Response {

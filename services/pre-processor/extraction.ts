@@ -25,10 +25,11 @@ const PAGE_ACCEPT = 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1';
 /** The stage `extract`: the full text of one article. Answers how to save it; throws the errors of a stage. */
 export function createExtraction(options: ExtractionOptions): (item: StageItem) => Promise<SaveStage> {
   const { database, reading, userAgent } = options;
+  const asked = new Map<string, Promise<RobotsRules>>();
   return async (item) => {
     const page = await loadPage(database, item.articleId);
     if (!page?.url) throw new ParkedError('The article has no address to fetch it from.');
-    await checkRobots(page.url, options);
+    await checkRobots(page.url, options, asked);
     const response = await fetchPage(page.url, { 'user-agent': userAgent, accept: PAGE_ACCEPT }, options);
     checkAnswer(response);
     const result = await reading.extractArticle({
@@ -92,11 +93,18 @@ function checkType(contentType: string | null): void {
   throw new ParkedError(`The address leads to a file (${type}), not to a page.`);
 }
 
-async function checkRobots(url: string, options: ExtractionOptions): Promise<void> {
+/** Articles of one host that come together ask for its robots.txt once. */
+async function checkRobots(
+  url: string,
+  options: ExtractionOptions,
+  asked: Map<string, Promise<RobotsRules>>,
+): Promise<void> {
   if (!options.respectsRobots) return;
-  const rules = await robotsOf(url, options);
-  if (isAllowed(rules, url)) return;
-  throw new ParkedError(`${hostOf(url)} asks programs in its robots.txt not to fetch this page.`);
+  const host = hostOf(url);
+  const asking = asked.get(host) ?? robotsOf(url, options).finally(() => asked.delete(host));
+  asked.set(host, asking);
+  if (isAllowed(await asking, url)) return;
+  throw new ParkedError(`${host} asks programs in its robots.txt not to fetch this page.`);
 }
 
 /** The rules of a host, at most a day old. A site without a robots.txt allows all; one that fails is asked again later. */

@@ -9,6 +9,7 @@ import { type HostRelease, releaseHosts, takeHost } from './store/hosts.ts';
 export const HOST_LEASE_SECONDS = 60;
 const OPENED_HOST_CONCURRENCY = 8;
 const SHORTEST_LOOK_MS = 50;
+const RELEASE_BATCH = 200;
 
 export interface Politeness {
   /** Hosts that are known to be the operator's own: asked eight at once, without spacing. */
@@ -40,27 +41,23 @@ export class HostBusyError extends Error {
   }
 }
 
-/**
- * Manners towards hosts: one request at a time and a pause after it, for all processes together, because the host's row
- * is the lock; and a pause for everybody when a host says 429 or 503.
- */
-export function createPoliteness(options: {
+export interface PolitenessOptions {
   database: Database;
   egress: Egress;
   spacingMs: number;
   spacesOpenedHosts: boolean;
   log: Logger;
   signal: AbortSignal;
-}): Politeness {
-  const { database, egress, signal } = options;
+}
+
+/**
+ * Manners towards hosts: one request at a time and a pause after it, for all processes together, because the host's row
+ * is the lock; and a pause for everybody when a host says 429 or 503.
+ */
+export function createPoliteness(options: PolitenessOptions): Politeness {
+  const { egress, signal } = options;
   const opened = new Map<string, Gate>();
-  const releases: Batching<HostRelease, null> = createBatching({
-    maximum: 200,
-    work: async (batch: HostRelease[]) => {
-      await releaseHosts(database, batch);
-      return batch.map(() => null);
-    },
-  });
+  const releasing = createReleasing(options);
 
   const gateOf = (url: string): Gate | null => {
     const host = hostOf(url);
@@ -71,21 +68,6 @@ export function createPoliteness(options: {
     return gate;
   };
 
-  const release = async (host: string, isOpened: boolean, response: EgressResponse | null): Promise<void> => {
-    const penalty = response ? penaltyOf(response) : null;
-    if (isOpened && penalty === null) return;
-    const spacing_seconds = isOpened ? 0 : options.spacingMs / 1_000;
-    // A lost release costs the host the rest of its lease, not the poll.
-    await releases
-      .add({
-        host,
-        spacing_seconds,
-        penalty_seconds: penalty,
-        penalty_code: penalty === null ? null : `http-${response?.status}`,
-      })
-      .catch((error: unknown) => options.log.warn({ host, error: String(error) }, 'a host could not be released'));
-  };
-
   const send = async (url: string, init: EgressInit, gate: Gate | null): Promise<EgressResponse> => {
     const leave = (await gate?.enter()) ?? null;
     let response: EgressResponse | null = null;
@@ -94,20 +76,8 @@ export function createPoliteness(options: {
       return response;
     } finally {
       leave?.();
-      void release(hostOf(url), gateOf(url) !== null, response);
-    }
-  };
-
-  const take = async (url: string, patienceMs: number): Promise<void> => {
-    const host = hostOf(url);
-    const until = Date.now() + patienceMs;
-    for (;;) {
-      const { waitSeconds, penaltySeconds } = await takeHost(database, host, HOST_LEASE_SECONDS);
-      if (waitSeconds === 0) return;
-      // The lease of a running request says a minute, but the request is usually over long before.
-      const waitMs = Math.max(SHORTEST_LOOK_MS, Math.min(waitSeconds * 1_000, options.spacingMs / 2));
-      if (penaltySeconds > 0 || Date.now() + waitMs > until) throw new HostBusyError(host, penaltySeconds);
-      await pause(waitMs, signal);
+      // A name may turn out to be the operator's own only when it has been looked up.
+      releasing.release(hostOf(url), gateOf(url) !== null, response);
     }
   };
 
@@ -120,11 +90,50 @@ export function createPoliteness(options: {
     claimed: (url, init) => send(url, init, gateOf(url)),
     async request(url, init, patienceMs) {
       const gate = gateOf(url);
-      if (gate === null) await take(url, patienceMs);
+      if (gate === null) await waitForHost(hostOf(url), patienceMs, options);
       return send(url, init, gate);
     },
-    idle: () => releases.idle(),
+    idle: releasing.idle,
   };
+}
+
+/** Gives hosts back after a request, many in one statement. */
+function createReleasing({ database, spacingMs, log }: PolitenessOptions) {
+  const releases: Batching<HostRelease, null> = createBatching({
+    maximum: RELEASE_BATCH,
+    work: async (batch: HostRelease[]) => {
+      await releaseHosts(database, batch);
+      return batch.map(() => null);
+    },
+  });
+  return {
+    idle: releases.idle,
+    release(host: string, isOpened: boolean, response: EgressResponse | null): void {
+      const penalty = response ? penaltyOf(response) : null;
+      if (isOpened && penalty === null) return;
+      const release = {
+        host,
+        spacing_seconds: isOpened ? 0 : spacingMs / 1_000,
+        penalty_seconds: penalty,
+        penalty_code: penalty === null ? null : `http-${response?.status}`,
+      };
+      releases.add(release).catch((error: unknown) => {
+        log.warn({ host, error: String(error) }, 'a host stays taken until its lease ends');
+      });
+    },
+  };
+}
+
+async function waitForHost(host: string, patienceMs: number, options: PolitenessOptions): Promise<void> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const { waitSeconds, penaltySeconds } = await takeHost(options.database, host, HOST_LEASE_SECONDS);
+    if (waitSeconds === 0) return;
+    // The lease of a running request says a minute, but the request is usually over long before.
+    const waitMs = Math.max(SHORTEST_LOOK_MS, Math.min(waitSeconds * 1_000, options.spacingMs / 2));
+    if (penaltySeconds > 0 || Date.now() + waitMs > until) throw new HostBusyError(host, penaltySeconds);
+    await pause(waitMs, options.signal);
+  }
 }
 
 /** The host of an address as `feeds.host` and `hosts.host` spell it: with a port that is not the scheme's own. */

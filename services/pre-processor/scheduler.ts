@@ -1,4 +1,5 @@
 import type { Database } from '@alt/database';
+import { type Alarm, createAlarm } from '@alt/pipeline';
 import type { Logger } from '@alt/service-kit';
 import type { Feed } from './feed.ts';
 import { HOST_LEASE_SECONDS, type Politeness } from './politeness.ts';
@@ -33,6 +34,7 @@ const CLAIMED_AHEAD = 2;
 /** Eight at once, each at most 20 s, end within the lease. */
 const OPENED_AHEAD = 64;
 const LONGEST_WAIT_MS = 30_000;
+const SHORTEST_WAIT_MS = 50;
 const AFTER_ERROR_MS = 1_000;
 
 /**
@@ -40,98 +42,112 @@ const AFTER_ERROR_MS = 1_000;
  * waits, or half a minute is over. Any number may run on one database.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
-  const { database, politeness, log, worker } = options;
-  const spacedLimit = options.concurrency * CLAIMED_AHEAD;
-  const running = new Map<number, Promise<void>>();
+  const alarm = createAlarm();
+  const polls = createPolls(options, alarm);
   let isStopped = false;
-  let hasMore = false;
   let lastLookAt = Date.now();
-  let wake = () => {};
-  let isWoken = false;
-
-  const claim = async (): Promise<Feed[]> => {
-    const openHosts = politeness.openHosts();
-    const room = { spaced: spacedLimit - running.size, opened: OPENED_AHEAD - running.size };
-    const lease = { worker, openHosts, leaseSeconds: HOST_LEASE_SECONDS * 3 };
-    const spaced = room.spaced > 0 ? await claimSpaced(database, { ...lease, limit: room.spaced }) : [];
-    const limit = room.opened - spaced.length;
-    const opened = openHosts.length > 0 && limit > 0 ? await claimOpened(database, { ...lease, limit }) : [];
-    hasMore = spaced.length >= room.spaced || (openHosts.length > 0 && opened.length >= limit);
-    lastLookAt = Date.now();
-    return [...spaced, ...opened];
-  };
-
-  const pollOne = async (feed: Feed): Promise<void> => {
-    const startedAt = performance.now();
-    try {
-      const polled = await options.polling.poll(feed);
-      if (polled.result === 'stopped') await giveBack([feed.id]);
-      else await options.onPolled(feed, polled, performance.now() - startedAt);
-    } catch (error) {
-      log.error({ feedId: feed.id, error: error instanceof Error ? error.stack : String(error) }, 'poll failed');
-      await giveBack([feed.id]);
-    }
-  };
-
-  const giveBack = (feedIds: number[]) => unclaim(database, worker, feedIds, options.spacingMs / 1_000).catch(() => 0); // else the lease ends by itself
-
-  const start = (feed: Feed): void => {
-    const poll = pollOne(feed).finally(() => {
-      running.delete(feed.id);
-      if (hasMore && running.size <= Math.max(spacedLimit, OPENED_AHEAD) / 2) wake();
-    });
-    running.set(feed.id, poll);
-  };
-
-  const wait = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, isWoken || isStopped ? 0 : milliseconds);
-      wake = () => {
-        clearTimeout(timer);
-        isWoken = true;
-        resolve();
-      };
-    });
-
-  const look = async (): Promise<number> => {
-    isWoken = false;
-    const feeds = await claim();
-    for (const feed of feeds) {
-      // A feed that moved is due again while its last poll is still being looked after.
-      const last = running.get(feed.id);
-      if (last) void last.then(() => start(feed));
-      else start(feed);
-    }
-    if (feeds.filter(({ url }) => politeness.learn(url)).length > 0) return 0;
-    if (hasMore) return feeds.length > 0 && running.size < spacedLimit ? 0 : options.spacingMs || AFTER_ERROR_MS;
-    const { dueInSeconds, isBlocked } = await nextDue(database);
-    if (isBlocked) return Math.max(50, Math.min(options.spacingMs, 1_000));
-    return Math.min((dueInSeconds ?? LONGEST_WAIT_MS) * 1_000 + 10, LONGEST_WAIT_MS);
-  };
 
   const loop = async (): Promise<void> => {
     while (!isStopped) {
-      const waitMs = await look().catch((error: unknown) => {
-        log.warn({ error: error instanceof Error ? error.message : String(error) }, 'cannot look for due feeds');
-        return AFTER_ERROR_MS;
+      const waitMs = await look(options, polls).catch((error: unknown) => {
+        options.log.warn({ error: String(error) }, 'cannot look for due feeds');
+        return null;
       });
-      await wait(waitMs);
+      if (waitMs !== null) lastLookAt = Date.now();
+      if (!isStopped) await alarm.wait(waitMs ?? AFTER_ERROR_MS);
     }
   };
   const looping = loop();
-
   return {
-    wake: () => {
-      isWoken = true;
-      wake();
-    },
+    wake: alarm.ring,
     lastLookAt: () => lastLookAt,
-    running: () => running.size,
+    running: polls.count,
     async stop() {
       isStopped = true;
-      wake();
+      alarm.ring();
       await looping;
-      await Promise.all(running.values());
+      await polls.stop();
     },
   };
+}
+
+/** Claims what there is room for and starts it. Answers for how long there is nothing more to do, in milliseconds. */
+async function look(options: SchedulerOptions, polls: Polls): Promise<number> {
+  const { database, politeness, worker, concurrency, spacingMs } = options;
+  const openHosts = politeness.openHosts();
+  const lease = { worker, openHosts, leaseSeconds: HOST_LEASE_SECONDS * 3 };
+  const spacedRoom = concurrency * CLAIMED_AHEAD - polls.count();
+  const spaced = spacedRoom > 0 ? await claimSpaced(database, { ...lease, limit: spacedRoom }) : [];
+  const openedRoom = Math.min(OPENED_AHEAD, concurrency * CLAIMED_AHEAD) - polls.count() - spaced.length;
+  const hasOpened = openHosts.length > 0;
+  const opened = hasOpened && openedRoom > 0 ? await claimOpened(database, { ...lease, limit: openedRoom }) : [];
+  for (const feed of [...spaced, ...opened]) polls.start(feed);
+  if (spaced.filter(({ url }) => politeness.learn(url)).length > 0) return 0;
+  const isFull = spaced.length >= spacedRoom || (hasOpened && opened.length >= openedRoom);
+  if (isFull) return polls.untilRoom();
+  const { dueInSeconds, isBlocked } = await nextDue(database);
+  if (isBlocked) return Math.max(SHORTEST_WAIT_MS, Math.min(spacingMs, AFTER_ERROR_MS));
+  return Math.min((dueInSeconds ?? LONGEST_WAIT_MS) * 1_000 + 10, LONGEST_WAIT_MS);
+}
+
+interface Polls {
+  start(feed: Feed): void;
+  count(): number;
+  /** Rings the alarm when half of the room is free again; answers how long to wait for that at most. */
+  untilRoom(): number;
+  stop(): Promise<void>;
+}
+
+function createPolls(options: SchedulerOptions, alarm: Alarm): Polls {
+  const running = new Map<number, Promise<void>>();
+  // Few enough for either kind of claim to find room.
+  const half = Math.min(options.concurrency * CLAIMED_AHEAD, OPENED_AHEAD) / 2;
+  let isWaitingForRoom = false;
+  let isStopped = false;
+
+  const start = (feed: Feed): void => {
+    const last = running.get(feed.id);
+    // A feed that moved is due again while its last poll is still being looked after.
+    const begun = last
+      ? last.then(() => (isStopped ? giveBack(feed, options) : pollFeed(feed, options)))
+      : pollFeed(feed, options);
+    const poll = begun.finally(() => {
+      if (running.get(feed.id) === poll) running.delete(feed.id);
+      if (!isWaitingForRoom || running.size > half) return;
+      isWaitingForRoom = false;
+      alarm.ring();
+    });
+    running.set(feed.id, poll);
+  };
+  return {
+    start,
+    count: () => running.size,
+    untilRoom() {
+      if (running.size <= half) return 0;
+      isWaitingForRoom = true;
+      return LONGEST_WAIT_MS;
+    },
+    async stop() {
+      isStopped = true;
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+}
+
+async function pollFeed(feed: Feed, options: SchedulerOptions): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    const polled = await options.polling.poll(feed);
+    if (polled.result === 'stopped') await giveBack(feed, options);
+    else await options.onPolled(feed, polled, performance.now() - startedAt);
+  } catch (error) {
+    options.log.error({ feedId: feed.id, error: error instanceof Error ? error.stack : String(error) }, 'poll failed');
+    await giveBack(feed, options);
+  }
+}
+
+async function giveBack(feed: Feed, { database, worker, spacingMs, log }: SchedulerOptions): Promise<void> {
+  await unclaim(database, worker, [feed.id], spacingMs / 1_000).catch((error: unknown) => {
+    log.warn({ feedId: feed.id, error: String(error) }, 'a feed stays taken until its lease ends');
+  });
 }

@@ -25,7 +25,7 @@ export interface TestPreProcessor {
   addFeeds(urls: string[], tenantId?: string | null): Promise<number[]>;
   /** Lets a reader follow feeds; answers their ids. */
   follow(urls: string[], reader?: typeof READER): Promise<number[]>;
-  /** Lets feeds be polled now, whatever their schedule says. */
+  /** Lets feeds be polled now, whatever their schedule and their hosts say. */
   pollNow(feedIds: number[]): Promise<void>;
   /** Resolves when no feed is due or being polled. */
   settled(): Promise<void>;
@@ -85,14 +85,31 @@ export interface TestOptions {
 export async function startTestPreProcessor(options: TestOptions = {}): Promise<TestPreProcessor> {
   const database = await createTestDatabase();
   const rows = database.superuser('alt');
-  const backend = database.connectAs('alt_backend');
   const egress =
     options.egress ??
     createEgress({ allow: ['127.0.0.0/8'], userAgent: 'Alt/test', timeoutScale: options.timeoutScale ?? 1 });
   const running = await startOn(database, egress, options.environment ?? {});
+  return {
+    database,
+    rows,
+    ...createReaders(database.connectAs('alt_backend')),
+    ...createPollControl(rows),
+    peer: running.peer,
+    async another(environment = {}) {
+      const other = await startOn(database, egress, { ...options.environment, ...environment });
+      return other.stop;
+    },
+    async stop() {
+      await running.stop();
+      await egress.close();
+      await database.drop();
+    },
+  };
+}
+
+function createReaders(backend: Database): Pick<TestPreProcessor, 'addFeeds' | 'follow'> {
   const asReader = (reader: typeof READER, name: string, sql: string, values: unknown[]) =>
     backend.asReader(reader, (tx) => tx.all<{ id: number }>(statement(name, sql), values));
-
   const addFeeds: TestPreProcessor['addFeeds'] = async (urls, tenantId = null) => {
     const made = await backend.all<{ id: number }>(
       statement(
@@ -103,40 +120,38 @@ export async function startTestPreProcessor(options: TestOptions = {}): Promise<
     );
     return made.map(({ id }) => id);
   };
-  const settled = () =>
-    until(async () => {
-      const [row] = await rows.all<{ count: number }>(
-        statement(
-          'test-due',
-          `select count(*)::integer as count from feeds where subscriber_count > 0
-             and (claimed_by is not null or next_poll_at <= now())`,
-        ),
-      );
-      return row?.count === 0;
-    });
-  const pollNow: TestPreProcessor['pollNow'] = async (feedIds) => {
-    await rows.script('update hosts set next_request_at = now() where next_request_at > now()');
-    await rows.run(statement('test-poll-now', 'update feeds set next_poll_at = now() where id = any ($1)'), [feedIds]);
-    await rows.script('notify alt_polls');
-  };
   return {
-    database,
-    rows,
     addFeeds,
-    pollNow,
-    settled,
     async follow(urls, reader = READER) {
       const ids = await addFeeds(urls);
       await asReader(reader, 'test-reader', 'select ensure_reader() as id', []);
-      await asReader(reader, 'test-subscribe', 'select subscription_id as id from subscribe($1, $2)', [
-        ids,
-        ids.map(() => null),
-      ]);
+      const titles = ids.map(() => null);
+      await asReader(reader, 'test-subscribe', 'select subscription_id as id from subscribe($1, $2)', [ids, titles]);
       return ids;
     },
+  };
+}
+
+type PollControl = Pick<TestPreProcessor, 'pollNow' | 'settled' | 'poll' | 'feed' | 'articles'>;
+
+function createPollControl(rows: Database): PollControl {
+  const openFeeds = statement<{ count: number }>(
+    'test-due',
+    `select count(*)::integer as count from feeds where subscriber_count > 0
+       and (claimed_by is not null or next_poll_at <= now())`,
+  );
+  const control: PollControl = {
+    async pollNow(feedIds) {
+      await rows.script('update hosts set next_request_at = now(), penalty_until = null');
+      await rows.run(statement('test-poll-now', 'update feeds set next_poll_at = now() where id = any ($1)'), [
+        feedIds,
+      ]);
+      await rows.script('notify alt_polls');
+    },
+    settled: () => until(async () => (await rows.one(openFeeds))?.count === 0),
     async poll(feedIds) {
-      await pollNow(feedIds);
-      await settled();
+      await control.pollNow(feedIds);
+      await control.settled();
     },
     async feed(feedId) {
       const row = await rows.one<FeedRow>(statement('test-feed', 'select * from feeds where id = $1'), [feedId]);
@@ -152,17 +167,8 @@ export async function startTestPreProcessor(options: TestOptions = {}): Promise<
         ),
         [feedId],
       ),
-    peer: running.peer,
-    async another(environment = {}) {
-      const other = await startOn(database, egress, { ...options.environment, ...environment });
-      return other.stop;
-    },
-    async stop() {
-      await running.stop();
-      await egress.close();
-      await database.drop();
-    },
   };
+  return control;
 }
 
 /** Resolves when the condition holds; rejects after a time that only a hang takes. */

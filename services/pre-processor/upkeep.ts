@@ -20,7 +20,8 @@ export interface Upkeep {
 export function startUpkeep(options: {
   database: Database;
   log: Logger;
-  tasks: readonly (() => Promise<unknown>)[];
+  /** Each works a batch and answers its size; it is called until that is 0. */
+  tasks: readonly (() => Promise<number>)[];
 }): Upkeep {
   const { database, log } = options;
   let isStopped = false;
@@ -29,7 +30,7 @@ export function startUpkeep(options: {
 
   const look = async (): Promise<void> => {
     while (!isStopped && (await deliverNext(database, DELIVERY_BATCH)));
-    for (const task of options.tasks) if (!isStopped) await task();
+    for (const task of options.tasks) while (!isStopped && (await task()) > 0);
   };
   let looking = Promise.resolve();
   const run = () => {

@@ -69,10 +69,10 @@ const selectStats = statement<{
      (select count(*) from subscriptions where reader_id = $1) as subscriptions,
      (select count(*) from subscriptions s join feeds f on f.id = s.feed_id
        where s.reader_id = $1 and f.state in ('failing', 'gone')) as failing,
-     (select count(*) from (select from entries where reader_id = $1 and is_listed limit 100000) x) as entries,
+     (select count(*) from (select from entries where reader_id = $1 and is_listed and feed_id > 0 limit 100000) x) as entries,
      (select coalesce(sum(unread), 0)::int from counters where reader_id = $1) as unread,
      (select starred_count from readers where id = $1) as starred,
-     (select count(*) from (select from entries where reader_id = $1 and is_listed
+     (select count(*) from (select from entries where reader_id = $1 and is_listed and feed_id > 0
        and sort_at > now() - interval '7 days' limit 100000) x) as received,
      (select count(*) from (select read_at from entries where reader_id = $1 order by revision desc limit 20000) x
        where read_at > now() - interval '7 days') as read`,

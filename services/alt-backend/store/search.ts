@@ -23,7 +23,7 @@ const selectMatches = statement<ListedEntry>(
 
 /** Read and unread entries lie apart in their index. */
 function newest(condition: string): string {
-  return `select * from entries where reader_id = $1 and is_listed and ${condition}
+  return `select * from entries where reader_id = $1 and is_listed and feed_id > 0 and ${condition}
      order by sort_at desc, article_id desc limit ${SEARCHED_ENTRIES}`;
 }
 

@@ -95,7 +95,13 @@ export interface NewArticles {
 /** Inserts articles with contents and stages. Answers the ids of those that were truly new, by place. */
 export function insertArticles(tx: Queryable, articles: NewArticles): Promise<{ place: number; id: number }[]> {
   const { rows, feedIds, receivedAt, sortAt, fullTextFeeds } = articles;
-  return tx.all(insertArticlesStatement, [rows, feedIds, receivedAt, sortAt.map((time) => time / 1_000), fullTextFeeds]);
+  return tx.all(insertArticlesStatement, [
+    rows,
+    feedIds,
+    receivedAt,
+    sortAt.map((time) => time / 1_000),
+    fullTextFeeds,
+  ]);
 }
 
 const updateArticlesStatement = statement(
