@@ -60,7 +60,8 @@ export function createKeys(service: ServiceName, material: KeyMaterial): Keys {
   }
 
   async function callerOf(token: string, audience: ServiceName): Promise<ServiceName | null> {
-    const known = verified.get(token);
+    const id = `${audience} ${token}`;
+    const known = verified.get(id);
     if (known && Date.now() < known.expiresAt) return known.caller;
     try {
       const { payload } = await jwtVerify(
@@ -76,7 +77,7 @@ export function createKeys(service: ServiceName, material: KeyMaterial): Keys {
       const kid = material.all.find((jwk) => jwk.kid.startsWith(`${issuer}/`));
       if (!isServiceName(issuer) || !kid || !tokenKid(token)?.startsWith(`${issuer}/`)) return null;
       if (verified.size >= VERIFIED_MAXIMUM) verified.clear();
-      verified.set(token, { caller: issuer, expiresAt: (payload.exp ?? 0) * 1000 });
+      verified.set(id, { caller: issuer, expiresAt: (payload.exp ?? 0) * 1000 });
       return issuer;
     } catch {
       return null;
