@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createDatabase, type Database, databaseNames, type OwnDatabase, openClient, statement } from '@alt/database';
 import { schemaSql } from '@alt/database/schema.ts';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTemporaryFolder } from '../testing.ts';
 import { verifyArchive, writeArchive } from './archive.ts';
 import type { Manifest } from './manifest.ts';
@@ -12,6 +12,8 @@ import { type AdminDatabases, type KeptFile, withInstanceRecords } from './snaps
 import { ann, contentsOf, fillInstance } from './testing.ts';
 
 const miscounted = statement('miscounted', 'select * from miscounted()');
+
+vi.setConfig({ testTimeout: 120_000 }); // ends what hangs
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
 const databases: TestDatabase[] = [];

@@ -15,12 +15,15 @@ import {
 import { THROWAWAY_SETTINGS } from '@alt/database/embedded-settings.ts';
 import { ownFolders } from '@alt/database/migration-files.ts';
 import { schemaSql } from '@alt/database/schema.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadSecrets } from '../settings.ts';
 import { createTemporaryFolder, runInTest } from '../testing.ts';
 import { writeArchive } from './archive.ts';
 import { withInstanceRecords } from './snapshot.ts';
 import { contentsOf, fillInstance } from './testing.ts';
+
+// Every command here starts a Postgres of its own; the limit only ends what hangs.
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
 const at = (name: string) => path.join(folder.path, name);
@@ -84,7 +87,7 @@ function addressOf({ host, port, user, password }: Connection): string {
   return `postgres://${user}:${password}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`;
 }
 
-test('an instance goes from one folder to another, with its keys, and is not overwritten by accident', async () => {
+test('an instance goes from one folder to another, encrypted, with its keys', async () => {
   const before = await makeInstance(at('one'));
   const file = at('one.altbackup');
   const made = await runInTest(['backup', file, '--password', 'open sesame'], { ALT_DATA_DIR: at('one') });
@@ -106,15 +109,9 @@ test('an instance goes from one folder to another, with its keys, and is not ove
   expect(await readFile(at('two/secrets.json'), 'utf8')).toBe(await readFile(at('one/secrets.json'), 'utf8'));
   const schemas = await withServer(at('two'), ({ connection }) => schemasOf(connection));
   expect(schemas).toEqual(await withServer(at('one'), ({ connection }) => schemasOf(connection)));
-
-  const again = await runInTest(['restore', file, '--password', 'open sesame'], environment);
-  expect(again).toMatchObject({ code: 1, remarks: expect.stringContaining('use --force') });
-  const forced = await runInTest(['restore', file, '--password', 'open sesame', '--force'], environment);
-  expect(forced.code).toBe(0);
-  expect(await contentsAt(at('two'))).toEqual(before);
 });
 
-test('a damaged backup changes nothing, and a running Alt is not restored over', async () => {
+test('what is here is replaced neither by accident, nor by a damaged backup, nor under a running Alt', async () => {
   const before = await makeInstance(at('three'));
   const environment = { ALT_DATA_DIR: at('three') };
   const file = at('three.altbackup');
@@ -130,6 +127,10 @@ test('a damaged backup changes nothing, and a running Alt is not restored over',
   const running = await runInTest(['restore', file, '--force'], environment);
   lock.release();
   expect(running).toMatchObject({ code: 1, remarks: expect.stringContaining('already running') });
+  const careless = await runInTest(['restore', file], environment);
+  expect(careless).toMatchObject({ code: 1, remarks: expect.stringContaining('use --force') });
+  expect(await contentsAt(at('three'))).toEqual(before);
+  expect((await runInTest(['restore', file, '--force'], environment)).code).toBe(0);
   expect(await contentsAt(at('three'))).toEqual(before);
 });
 

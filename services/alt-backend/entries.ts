@@ -21,7 +21,7 @@ import type { ImageAddresses } from './image-address.ts';
 import { articleIdOf, idOf } from './peers.ts';
 import * as counters from './store/counters.ts';
 import * as store from './store/entries.ts';
-import { allFolders, foldersBelow, placements } from './store/folders.ts';
+import { allFolders, feedsInFolders } from './store/folders.ts';
 import * as labels from './store/labels.ts';
 import { type ListedEntry, type ListFilter, listPage } from './store/lists.ts';
 import type { AsReader } from './store/readers.ts';
@@ -110,9 +110,7 @@ async function resolveFeeds(tx: Queryable, readerId: number, subscriptionIds: nu
     if (row) feeds.add(row.feedId);
   }
   if (folderIds.length > 0) {
-    const below = foldersBelow(await allFolders(tx, readerId));
-    const wanted = new Set(folderIds.flatMap((id) => [...(below.get(id) ?? [])]));
-    for (const { folderId, feedId } of await placements(tx, readerId)) if (wanted.has(folderId)) feeds.add(feedId);
+    for (const feedId of await feedsInFolders(tx, readerId, folderIds)) feeds.add(feedId);
   }
   return [...feeds];
 }

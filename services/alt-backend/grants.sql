@@ -15,5 +15,5 @@ grant select, insert, update, delete on subscription_folders, folders, labels, e
 grant insert, update, delete on tags, tag_aliases to alt_backend;
 grant maintain on entries to alt_backend;
 grant execute on function current_user_id, current_tenant_id, current_reader_id, is_covered, ensure_reader, begin_change,
-  begin_structure_change, revisions_of, subscribe, unsubscribe, request_poll, request_feed_full_text, request_full_text,
-  ensure_feed, settle_next, settle_finish, retain, collect_garbage, miscounted to alt_backend;
+  begin_structure_change, revisions_of, subscribe, unsubscribe, request_poll, request_polls, request_feed_full_text,
+  request_full_text, ensure_feed, settle_next, settle_finish, retain, collect_garbage, miscounted to alt_backend;

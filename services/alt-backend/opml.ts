@@ -70,12 +70,18 @@ function addFeed(
       ...address,
       isPrivate:
         address.credential !== null || isPrivateFeedAddress(address.url) || into.egress.isOpenedByOperator(address.url),
-      title: outline.title.trim().slice(0, 300) || null,
+      title: titleOf(outline, given),
       paths: [path],
     });
   } catch (error) {
     into.failed.push({ url: given, reason: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** An outline without a title comes with its address as title, which may hold a password. */
+function titleOf({ title }: OpmlOutline, address: string): string | null {
+  const trimmed = title.trim();
+  return trimmed === address.trim() || URL.canParse(trimmed) ? null : trimmed.slice(0, 300) || null;
 }
 
 /** Name and password are kept apart from the address. */

@@ -5,6 +5,7 @@ import {
   listSubscriptions,
   Problem,
   refreshSubscription,
+  refreshSubscriptions,
   type Subscription,
   updateSubscription,
 } from '@alt/contracts';
@@ -12,6 +13,7 @@ import type { Queryable } from '@alt/database';
 import { type PeerFetch, type Route, reply, route } from '@alt/service-kit';
 import { decodeId } from './cursor.ts';
 import { idOf, postJson } from './peers.ts';
+import { feedsInFolders } from './store/folders.ts';
 import type { AsReader } from './store/readers.ts';
 import * as store from './store/subscriptions.ts';
 
@@ -96,6 +98,12 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
       });
       return undefined;
     }),
+
+    route(refreshSubscriptions, async ({ body, reader }) => ({
+      polls: await asReader(reader, async (tx, readerId) =>
+        store.requestPolls(tx, body.folderId === undefined ? null : await feedsIn(tx, readerId, idOf(body.folderId))),
+      ),
+    })),
   ];
 }
 
@@ -103,6 +111,13 @@ async function findOwn(tx: Queryable, readerId: number, id: number | null): Prom
   const row = id === null ? null : await store.findSubscription(tx, readerId, id);
   if (!row) throw new Problem('not-found', 'You have no such subscription.');
   return row;
+}
+
+async function feedsIn(tx: Queryable, readerId: number, folderId: number | null): Promise<number[]> {
+  if (folderId === null || !(await store.ownFolders(tx, readerId, [folderId]))) {
+    throw new Problem('not-found', 'You have no such folder.');
+  }
+  return feedsInFolders(tx, readerId, [folderId]);
 }
 
 async function checkFolders(tx: Queryable, readerId: number, folderIds: number[]): Promise<void> {

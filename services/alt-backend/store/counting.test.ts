@@ -1,49 +1,477 @@
-import { type Counters, defaultSettings, type Entry } from '@alt/contracts';
+import type { Counters, Entry } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import type { Reader, RouteContext } from '@alt/service-kit';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { entryRoutes, settleAll } from '../entries.ts';
 import { createImageAddresses } from '../image-address.ts';
 import { settleFinish, settleNext } from './counters.ts';
 import { createAsReader, writeSettings } from './readers.ts';
-import { subscribe, unsubscribe } from './subscriptions.ts';
+import { findSubscription, subscribe, unsubscribe } from './subscriptions.ts';
 
-/** What a reader did and received, kept the simple way; the database must never say anything else. */
-interface Model {
-  lastDocuments: Map<number, number[]>;
-  readers: { subscriptions: Map<number, number>; entries: Map<number, ModelEntry> }[];
-}
+const FEEDS = 3;
+const READERS = 2;
+const DAY_MS = 86_400_000;
+const RETAINED_DAYS = 20;
+const LABEL = 'kept';
+const isLong = process.env.ALT_TEST_LONG === '1';
+
+const feed = fc.integer({ min: 0, max: FEEDS - 1 });
+const reader = fc.nat({ max: READERS - 1 });
+const ageDays = fc.nat({ max: 40 });
+/** Places in the reader's list, counted round. */
+const picked = fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 4 });
+
+const deliveries = fc.record({
+  kind: fc.constant('deliver'),
+  feed,
+  ages: fc.array(ageDays, { minLength: 1, maxLength: 5 }),
+});
+const subscribing = fc.record({ kind: fc.constantFrom('subscribe', 'unsubscribe'), reader, feed });
+const changes = fc.record({
+  kind: fc.constant('change'),
+  reader,
+  picked,
+  read: fc.option(fc.boolean(), { nil: undefined }),
+  starred: fc.option(fc.boolean(), { nil: undefined }),
+  labelled: fc.option(fc.boolean(), { nil: undefined }),
+});
+const marks = fc.record({ kind: fc.constant('mark'), reader, feed: fc.option(feed), age: fc.option(ageDays) });
+const settling = fc.record({ kind: fc.constant('settle'), batch: fc.integer({ min: 1, max: 6 }) });
+const touches = fc.record({ kind: fc.constant('touch'), reader, picked });
+const retention = fc.record({ kind: fc.constant('retain'), reader });
+const anyStep = fc.oneof(
+  { weight: 4, arbitrary: deliveries },
+  { weight: 2, arbitrary: subscribing },
+  { weight: 4, arbitrary: changes },
+  { weight: 3, arbitrary: marks },
+  { weight: 3, arbitrary: settling },
+  { weight: 1, arbitrary: touches },
+  { weight: 1, arbitrary: retention },
+);
+/** Everybody follows everything at first, or most sequences would do nothing. */
+const sequences = fc.array(anyStep, { minLength: 5, maxLength: 25 });
+
+type Step =
+  | { kind: 'deliver'; feed: number; ages: number[] }
+  | { kind: 'subscribe' | 'unsubscribe'; reader: number; feed: number }
+  | { kind: 'change'; reader: number; picked: number[]; read?: boolean; starred?: boolean; labelled?: boolean }
+  | { kind: 'mark'; reader: number; feed: number | null; age: number | null }
+  | { kind: 'settle'; batch: number }
+  | { kind: 'touch'; reader: number; picked: number[] }
+  | { kind: 'retain'; reader: number };
+
+test('after every step lists and counters agree with each other, with a recount and with a plain model', async () => {
+  await fc.assert(
+    fc.asyncProperty(sequences, async (sequence) => {
+      const platform = await openPlatform();
+      try {
+        const model = emptyModel();
+        for (const step of [...FIRST_STEPS, ...(sequence as Step[])]) {
+          await take(platform, model, step);
+          for (const who of READER_NUMBERS) await expectTruth(platform, model, who);
+          expect(await platform.superuser.all(selectMiscounted)).toEqual([]);
+        }
+      } finally {
+        await platform.drop();
+      }
+    }),
+    { numRuns: isLong ? 300 : 12, endOnFailure: !isLong },
+  );
+}, 600_000);
+
+test('an entry marked unread after "mark all read" stays unread when the rows have followed', async () => {
+  const platform = await openPlatform();
+  const model = emptyModel();
+  const steps: Step[] = [
+    ...FIRST_STEPS,
+    { kind: 'deliver', feed: 0, ages: [1, 2, 3, 4] },
+    { kind: 'mark', reader: 0, feed: null, age: null },
+    { kind: 'change', reader: 0, picked: [1], read: false },
+    { kind: 'settle', batch: 2 },
+    { kind: 'change', reader: 0, picked: [2], read: false },
+    { kind: 'settle', batch: 100 },
+  ];
+  for (const step of steps) await take(platform, model, step);
+  await settleAll(platform.backend);
+  await expectTruth(platform, model, 0);
+  expect(unreadOf(model, 0)).toHaveLength(2);
+  await platform.drop();
+});
+
+test('a mark up to a time waits for the rows of an earlier mark', async () => {
+  const platform = await openPlatform();
+  const model = emptyModel();
+  const steps: Step[] = [
+    ...FIRST_STEPS,
+    { kind: 'deliver', feed: 0, ages: [1, 2, 3, 4, 5] },
+    { kind: 'mark', reader: 0, feed: null, age: null },
+    { kind: 'deliver', feed: 0, ages: [1, 10] },
+  ];
+  for (const step of steps) await take(platform, model, step);
+  // Somebody else is about to settle this reader's rows: the mark looks, finds them unsettled, and waits.
+  const marked = await platform.superuser.transaction(async (tx) => {
+    await tx.run(lockSettling);
+    const revision = await tx.one(selectRevision);
+    const waiting = take(platform, model, { kind: 'mark', reader: 0, feed: null, age: 5 });
+    await expect.poll(async () => (await tx.one(selectRevision))?.revision).toBeGreaterThan(revision?.revision ?? 0);
+    return { waiting };
+  });
+  await marked.waiting;
+  await expectTruth(platform, model, 0);
+  expect(await platform.superuser.all(selectMiscounted)).toEqual([]);
+  await platform.drop();
+});
+
+test('two connections at once neither fail nor miscount', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(sequences, { minLength: 3, maxLength: 3 }), async (several) => {
+      const platform = await openPlatform();
+      const model = emptyModel();
+      try {
+        for (const step of FIRST_STEPS) await take(platform, model, step);
+        for (const n of READER_NUMBERS)
+          await take(platform, model, { kind: 'deliver', feed: n, ages: [1, 2, 3, 4, 5, 6] });
+        await Promise.all(
+          several.map(async (sequence) => {
+            for (const step of sequence as Step[]) await act(platform, step);
+          }),
+        );
+        expect(await platform.superuser.all(selectMiscounted)).toEqual([]);
+        for (const who of READER_NUMBERS) await expectConsistency(platform, who);
+        await settleAll(platform.backend);
+        expect(await platform.superuser.all(selectMiscounted)).toEqual([]);
+        for (const who of READER_NUMBERS) await expectConsistency(platform, who);
+      } finally {
+        await platform.drop();
+      }
+    }),
+    { numRuns: isLong ? 100 : 5, endOnFailure: !isLong },
+  );
+}, 600_000);
+
+const READER_NUMBERS = Array.from({ length: READERS }, (_, n) => n);
+const FIRST_STEPS: Step[] = READER_NUMBERS.flatMap((who) =>
+  Array.from({ length: FEEDS - 1 }, (_, n) => ({ kind: 'subscribe' as const, reader: who, feed: n })),
+);
+
+// ------------------------------------------------------------------ the model
 
 interface ModelEntry {
   id: number;
-  feedId: number;
-  sortAt: number;
+  feed: number;
   receivedAt: number;
   isRead: boolean;
   isStarred: boolean;
   isLabelled: boolean;
 }
 
-const FEEDS = 3;
-const READERS = 2;
-const DAY_MS = 86_400_000;
-const RETAINED_DAYS = 20;
-const isLong = process.env.ALT_TEST_LONG === '1';
+interface Model {
+  lastDocuments: Map<number, { id: number; receivedAt: number }[]>;
+  readers: { feeds: Set<number>; entries: Map<number, ModelEntry> }[];
+}
 
-const which = fc.nat({ max: 30 });
-const reader = fc.nat({ max: READERS - 1 });
-const feed = fc.integer({ min: 1, max: FEEDS });
-const picked = fc.array(which, { minLength: 1, maxLength: 4 });
-const steps = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), feed, ages: fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 5 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('subscribe' as const), reader, feed }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), reader, feed }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('change' as const), reader, picked, read: fc.option(fc.boolean()), starred: fc.option(fc.boolean()), labelled: fc.option(fc.boolean()) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('mark' as const), reader, feed: fc.option(feed), age: fc.option(fc.nat({ max: 40 })) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), batch: fc.integer({ min: 1, max: 6 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('touch' as const), picked }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('retain' as const), reader }) },
+function emptyModel(): Model {
+  return { lastDocuments: new Map(), readers: READER_NUMBERS.map(() => ({ feeds: new Set(), entries: new Map() })) };
+}
+
+function readerOf(model: Model, who: number) {
+  const found = model.readers[who];
+  if (!found) throw new Error(`there is no reader ${who}`);
+  return found;
+}
+
+/** The reader's entries in the order of a list, newest first. */
+function listOf(model: Model, who: number): ModelEntry[] {
+  return [...readerOf(model, who).entries.values()].toSorted((a, b) => b.receivedAt - a.receivedAt || b.id - a.id);
+}
+
+function unreadOf(model: Model, who: number): ModelEntry[] {
+  return listOf(model, who).filter(({ isRead }) => !isRead);
+}
+
+function receive(model: Model, who: number, of: number, articles: { id: number; receivedAt: number }[]): void {
+  const { entries } = readerOf(model, who);
+  for (const article of articles) {
+    if (entries.has(article.id)) continue;
+    entries.set(article.id, { ...article, feed: of, isRead: false, isStarred: false, isLabelled: false });
+  }
+}
+
+/** Takes a step in the database and in the model. */
+async function take(platform: Platform, model: Model, step: Step): Promise<void> {
+  const list = 'reader' in step ? listOf(model, step.reader) : [];
+  const chosen = 'picked' in step ? pick(list, step.picked) : [];
+  const answer = await act(
+    platform,
+    step,
+    chosen.map(({ id }) => id),
+  );
+  switch (step.kind) {
+    case 'deliver':
+      model.lastDocuments.set(step.feed, answer.delivered);
+      for (const who of READER_NUMBERS) {
+        if (readerOf(model, who).feeds.has(step.feed)) receive(model, who, step.feed, answer.delivered);
+      }
+      return;
+    case 'subscribe':
+      if (readerOf(model, step.reader).feeds.has(step.feed)) return;
+      readerOf(model, step.reader).feeds.add(step.feed);
+      return receive(model, step.reader, step.feed, model.lastDocuments.get(step.feed) ?? []);
+    case 'unsubscribe':
+      if (!readerOf(model, step.reader).feeds.delete(step.feed)) return;
+      for (const entry of list) {
+        if (entry.feed === step.feed && !isKept(entry)) readerOf(model, step.reader).entries.delete(entry.id);
+      }
+      return;
+    case 'change':
+      for (const entry of chosen) {
+        entry.isRead = step.read ?? entry.isRead;
+        entry.isStarred = step.starred ?? entry.isStarred;
+        entry.isLabelled = step.labelled ?? entry.isLabelled;
+      }
+      return;
+    case 'mark':
+      if (step.feed !== null && !readerOf(model, step.reader).feeds.has(step.feed)) return;
+      for (const entry of list) {
+        const isInScope = step.feed === null || entry.feed === step.feed;
+        if (isInScope && (step.age === null || entry.receivedAt < platform.timeOf(step.age))) entry.isRead = true;
+      }
+      return;
+    case 'retain':
+      for (const entry of list) {
+        const isOld = entry.receivedAt <= platform.timeOf(RETAINED_DAYS);
+        if (entry.isRead && isOld && !isKept(entry)) readerOf(model, step.reader).entries.delete(entry.id);
+      }
+  }
+}
+
+function isKept(entry: ModelEntry): boolean {
+  return entry.isStarred || entry.isLabelled;
+}
+
+function pick<T>(list: T[], places: number[]): T[] {
+  return list.length === 0
+    ? []
+    : [...new Set(places.map((place) => place % list.length))].flatMap((n) => list[n] ?? []);
+}
+
+async function expectTruth(platform: Platform, model: Model, who: number): Promise<void> {
+  const entries = listOf(model, who);
+  const ids = (list: ModelEntry[]) => list.map(({ id }) => String(id));
+  for (const [query, expected] of [
+    [{ view: 'all' }, entries],
+    [{ view: 'unread' }, unreadOf(model, who)],
+    [{ view: 'unread', order: 'oldest' }, unreadOf(model, who).toReversed()],
+    [{ view: 'read' }, entries.filter(({ isRead }) => isRead)],
+    [{ view: 'starred' }, entries.filter(({ isStarred }) => isStarred)],
+    [{ label: LABEL }, entries.filter(({ isLabelled }) => isLabelled)],
+  ] as [Record<string, string>, ModelEntry[]][]) {
+    expect(
+      (await platform.list(who, query)).map(({ id }) => id),
+      JSON.stringify(query),
+    ).toEqual(ids(expected));
+  }
+  const all = await platform.list(who, { view: 'all' });
+  expect(all.filter(({ read }) => !read).map(({ id }) => id)).toEqual(ids(unreadOf(model, who)));
+  const counters = await platform.counters(who);
+  expect(counters).toMatchObject({
+    unread: unreadOf(model, who).length,
+    starred: entries.filter(({ isStarred }) => isStarred).length,
+  });
+  const byFeed = [...readerOf(model, who).feeds].map((n) => unreadOf(model, who).filter((e) => e.feed === n).length);
+  expect(Object.values(counters.bySubscription).toSorted()).toEqual(byFeed.toSorted());
+}
+
+/** Where several write at once no model knows the order; lists and counters must still say the same. */
+async function expectConsistency(platform: Platform, who: number): Promise<void> {
+  const counters = await platform.counters(who);
+  const all = await platform.list(who, { view: 'all' });
+  const unread = await platform.list(who, { view: 'unread' });
+  expect(unread.map(({ id }) => id)).toEqual(all.filter(({ read }) => !read).map(({ id }) => id));
+  expect(counters.unread).toBe(unread.length);
+  expect(counters.starred).toBe((await platform.list(who, { view: 'starred' })).length);
+}
+
+// ------------------------------------------------------------------ the database
+
+interface Platform {
+  superuser: Database;
+  backend: Database;
+  worker: Database;
+  readers: Reader[];
+  feedIds: number[];
+  asReader: ReturnType<typeof createAsReader>;
+  /** The time so many days before this run. */
+  timeOf(ageDays: number): number;
+  call(name: string, who: number, input: { query?: unknown; body?: unknown }): Promise<unknown>;
+  list(who: number, query: Record<string, string>): Promise<Entry[]>;
+  counters(who: number): Promise<Counters>;
+  drop: TestDatabase['drop'];
+}
+
+const lockSettling = statement('counting_lock', 'select pg_advisory_xact_lock(7204652, id) from readers');
+const selectRevision = statement<{ revision: number }>(
+  'counting_revision',
+  'select max(revision) as revision from readers',
 );
-type Step = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
+const selectMiscounted = statement('counting_miscounted', 'select * from miscounted()');
+const ensureFeed = statement<{ id: number }>(
+  'counting_feed',
+  `select ensure_feed($1, 'feed.example', null, null) as id`,
+);
+
+async function openPlatform(): Promise<Platform> {
+  const database = await createTestDatabase();
+  const superuser = database.superuser('alt');
+  const backend = database.connectAs('alt_backend');
+  const asReader = createAsReader(backend);
+  const startedAt = Date.now();
+  const routes = entryRoutes({
+    asReader,
+    database: backend,
+    images: createImageAddresses('x'.repeat(32)),
+    onMarked() {},
+  });
+  const readers = READER_NUMBERS.map(makeReader);
+  const feedIds: number[] = [];
+  for (let n = 0; n < FEEDS; n += 1) {
+    feedIds.push((await superuser.one(ensureFeed, [`https://feed.example/${n}`]))?.id ?? 0);
+  }
+  const call: Platform['call'] = async (name, who, { query = {}, body }) => {
+    const route = routes.find(({ endpoint }) => endpoint.name === name);
+    if (!route) throw new Error(`there is no endpoint ${name}`);
+    const { endpoint, handle } = route;
+    return handle({
+      query: endpoint.query?.parse(query),
+      body: endpoint.body?.parse(body),
+      reader: readers[who],
+    } as RouteContext);
+  };
+  return {
+    superuser,
+    backend,
+    worker: database.connectAs('pre_processor'),
+    readers,
+    feedIds,
+    asReader,
+    call,
+    timeOf: (age) => startedAt - age * DAY_MS,
+    list: async (who, query) =>
+      ((await call('listEntries', who, { query: { limit: 200, ...query } })) as { items: Entry[] }).items,
+    counters: async (who) => (await call('readCounters', who, {})) as Counters,
+    drop: () => database.drop(),
+  };
+}
+
+function makeReader(who: number): Reader {
+  const id = `018f0000-0000-7000-8000-00000000000${who + 1}`;
+  return {
+    userId: id,
+    tenantId: id,
+    role: 'owner',
+    email: '',
+    name: '',
+    sessionId: null,
+    keyId: null,
+    csrfToken: null,
+    scope: 'full',
+  };
+}
+
+const callTouch = statement('counting_touch', 'select touch_articles($1)');
+const callRetain = statement<{ removed: number }>('counting_retain', 'select retain(1000) as removed');
+const callCollect = statement('counting_collect', 'select collect_garbage(0, 1000)');
+
+/** Takes a step in the database alone; `ids` are the entries it picks, by default the first of the reader's list. */
+async function act(platform: Platform, step: Step, ids?: number[]) {
+  const who = 'reader' in step ? platform.readers[step.reader] : undefined;
+  const feedId = 'feed' in step && step.feed !== null ? (platform.feedIds[step.feed] ?? 0) : 0;
+  const chosen = async () =>
+    ids ??
+    pick(await platform.list('reader' in step ? step.reader : 0, {}), 'picked' in step ? step.picked : []).map(
+      ({ id }) => Number(id),
+    );
+  let delivered: { id: number; receivedAt: number }[] = [];
+  if (step.kind === 'deliver') delivered = await deliver(platform, feedId, step.ages);
+  if (step.kind === 'settle') {
+    const settled = await settleNext(platform.backend, step.batch);
+    if (settled?.isDone) await settleFinish(platform.backend);
+  }
+  if (step.kind === 'touch') await platform.worker.run(callTouch, [await chosen()]);
+  if (!who || !('reader' in step)) return { delivered };
+  const retry = { retry: true };
+  if (step.kind === 'subscribe') await platform.asReader(who, (tx) => subscribe(tx, [feedId], [null]), retry);
+  if (step.kind === 'unsubscribe') {
+    const id = await subscriptionOf(platform, who, feedId);
+    if (id !== null) await platform.asReader(who, (tx) => unsubscribe(tx, id), retry);
+  }
+  if (step.kind === 'change') {
+    const numbers = await chosen();
+    const { read, starred, labelled } = step;
+    const labels = labelled === undefined ? {} : labelled ? { addLabels: [LABEL] } : { removeLabels: [LABEL] };
+    const body = { ids: numbers.map(String), ...withoutUndefined({ read, starred }), ...labels };
+    if (numbers.length > 0) await platform.call('updateEntries', step.reader, { body });
+  }
+  if (step.kind === 'mark') {
+    const id = step.feed === null ? undefined : await subscriptionOf(platform, who, feedId);
+    if (id === null) return { delivered };
+    const before = step.age === null ? undefined : new Date(platform.timeOf(step.age)).toISOString();
+    const body = withoutUndefined({ subscriptionId: id === undefined ? undefined : String(id), before });
+    await platform.call('markRead', step.reader, { body });
+  }
+  if (step.kind === 'retain') {
+    await settleAll(platform.backend);
+    const retention = { readDays: RETAINED_DAYS, unreadDays: null };
+    await platform.asReader(who, (tx, readerId) => writeSettings(tx, readerId, { retention }, null));
+    await platform.backend.one(callRetain);
+    await platform.backend.one(callCollect);
+    const never = { readDays: null, unreadDays: null };
+    await platform.asReader(who, (tx, readerId) => writeSettings(tx, readerId, { retention: never }, null));
+  }
+  return { delivered };
+}
+
+function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+}
+
+const selectSubscription = statement<{ id: number }>(
+  'counting_subscription',
+  'select id from subscriptions where reader_id = $1 and feed_id = $2',
+);
+
+async function subscriptionOf(platform: Platform, who: Reader, feedId: number): Promise<number | null> {
+  return platform.asReader(who, async (tx, readerId) => {
+    const row = await tx.one(selectSubscription, [readerId, feedId]);
+    return row ? ((await findSubscription(tx, readerId, row.id))?.id ?? null) : null;
+  });
+}
+
+const insertArticles = statement<{ id: number; receivedAt: Date }>(
+  'counting_articles',
+  `with block as materialized (select allocate_article_ids(cardinality($2::timestamptz[])) as first)
+   insert into articles (id, feed_id, identity, title, excerpt, received_at, sort_at, content_hash)
+     select first + n - 1, $1, int8send(first + n), 'Title', '', at, at, ''
+     from block, unnest($2::timestamptz[]) with ordinality as given (at, n)
+   returning id, received_at as "receivedAt"`,
+);
+const writeDocument = statement(
+  'counting_document',
+  `insert into feed_documents (feed_id, article_ids) values ($1, $2)
+   on conflict (feed_id) do update set article_ids = excluded.article_ids`,
+);
+const callDeliver = statement('counting_deliver', `select deliver_all($1, '{}')`);
+
+/** New articles of a feed, received so many days ago, as a poll stores them. */
+async function deliver(platform: Platform, feedId: number, ages: number[]) {
+  const times = ages.map((age) => new Date(platform.timeOf(age)));
+  return platform.worker.transaction(async (tx) => {
+    const rows = await tx.all(insertArticles, [feedId, times]);
+    const ids = rows.map(({ id }) => id);
+    await tx.run(writeDocument, [feedId, ids]);
+    await tx.run(callDeliver, [ids]);
+    return rows.map(({ id, receivedAt }) => ({ id, receivedAt: receivedAt.getTime() }));
+  });
+}

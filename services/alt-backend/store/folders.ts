@@ -91,6 +91,14 @@ export function placements(tx: Queryable, readerId: number) {
   return tx.all(selectPlacements, [readerId]);
 }
 
+/** The feeds in these folders and in those inside them; ids that are not the reader's bring none. */
+export async function feedsInFolders(tx: Queryable, readerId: number, ids: readonly number[]): Promise<number[]> {
+  const below = foldersBelow(await allFolders(tx, readerId));
+  const wanted = new Set(ids.flatMap((id) => [...(below.get(id) ?? [])]));
+  const placed = await placements(tx, readerId);
+  return placed.flatMap(({ folderId, feedId }) => (wanted.has(folderId) ? [feedId] : []));
+}
+
 /** For each folder the set of itself and all below it. Cycles cannot be made; one would end here all the same. */
 export function foldersBelow(folders: readonly FolderRow[]): Map<number, Set<number>> {
   const children = Map.groupBy(folders, (folder) => folder.parentId);

@@ -111,6 +111,13 @@ export async function requestPoll(tx: Queryable, id: number): Promise<boolean> {
   return (await tx.one(callRequestPoll, [id]))?.isDone ?? false;
 }
 
+const callRequestPolls = statement<{ polls: number }>('subscriptions_poll', 'select request_polls($1) as polls');
+
+/** Brings the polls of these feeds forward, of all that the reader follows for null; answers how many. */
+export async function requestPolls(tx: Queryable, feedIds: number[] | null): Promise<number> {
+  return (await tx.one(callRequestPolls, [feedIds]))?.polls ?? 0;
+}
+
 const raiseStructure = statement('structure_change', 'select begin_structure_change()');
 
 /** Tells other clients of the reader that subscriptions or folders changed. */
