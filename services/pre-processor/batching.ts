@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface Batching<Item, Result> {
   /** Resolves once the batch that took the item is done. */
   add(item: Item): Promise<Result>;
@@ -14,8 +16,10 @@ export function createBatching<Item, Result>(options: {
   maximum: number;
   concurrency?: number;
   size?: (item: Item) => number;
+  /** Rest after a batch, so that the next is worth a commit. */
+  pauseMs?: number;
 }): Batching<Item, Result> {
-  const { work, maximum, concurrency = 1, size = () => 1 } = options;
+  const { work, maximum, concurrency = 1, size = () => 1, pauseMs = 0 } = options;
   const waiting: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   const running = new Set<Promise<void>>();
 
@@ -38,6 +42,7 @@ export function createBatching<Item, Result>(options: {
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
+    if (pauseMs > 0) await sleep(pauseMs);
   }
 
   function startBatches(): void {

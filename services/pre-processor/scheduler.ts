@@ -46,10 +46,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   const polls = createPolls(options, alarm);
   let isStopped = false;
   let lastLookAt = Date.now();
+  const spacedLook = { notBefore: 0 };
 
   const loop = async (): Promise<void> => {
     while (!isStopped) {
-      const waitMs = await look(options, polls).catch((error: unknown) => {
+      const waitMs = await look(options, polls, spacedLook).catch((error: unknown) => {
         options.log.warn({ error: String(error) }, 'cannot look for due feeds');
         return null;
       });
@@ -59,7 +60,10 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   };
   const looping = loop();
   return {
-    wake: alarm.ring,
+    wake() {
+      spacedLook.notBefore = 0;
+      alarm.ring();
+    },
     lastLookAt: () => lastLookAt,
     running: polls.count,
     async stop() {
@@ -72,18 +76,23 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 }
 
 /** Claims what there is room for and starts it. Answers for how long there is nothing more to do, in milliseconds. */
-async function look(options: SchedulerOptions, polls: Polls): Promise<number> {
+async function look(options: SchedulerOptions, polls: Polls, spacedLook: { notBefore: number }): Promise<number> {
   const { database, politeness, worker, concurrency, spacingMs } = options;
   const openHosts = politeness.openHosts();
   const lease = { worker, openHosts, leaseSeconds: HOST_LEASE_SECONDS * 3 };
   const spacedRoom = concurrency * CLAIMED_AHEAD - polls.count();
-  const spaced = spacedRoom > 0 ? await claimSpaced(database, { ...lease, limit: spacedRoom }) : [];
+  // A host of the operator's own with thousands of due feeds must not make every look pass over all of them.
+  const looksForSpaced = spacedRoom > 0 && Date.now() >= spacedLook.notBefore;
+  const spaced = looksForSpaced ? await claimSpaced(database, { ...lease, limit: spacedRoom }) : [];
+  if (looksForSpaced && spaced.length === 0)
+    spacedLook.notBefore = Date.now() + Math.min(spacingMs, AFTER_ERROR_MS) / 2;
   const openedRoom = Math.min(OPENED_AHEAD, concurrency * CLAIMED_AHEAD) - polls.count() - spaced.length;
   const hasOpened = openHosts.length > 0;
   const opened = hasOpened && openedRoom > 0 ? await claimOpened(database, { ...lease, limit: openedRoom }) : [];
   for (const feed of [...spaced, ...opened]) polls.start(feed);
   if (spaced.filter(({ url }) => politeness.learn(url)).length > 0) return 0;
-  const isFull = spaced.length >= spacedRoom || (hasOpened && opened.length >= openedRoom);
+  const isFull =
+    spacedRoom <= 0 || (looksForSpaced && spaced.length >= spacedRoom) || (hasOpened && opened.length >= openedRoom);
   if (isFull) return polls.untilRoom();
   const { dueInSeconds, isBlocked } = await nextDue(database);
   if (isBlocked) return Math.max(SHORTEST_WAIT_MS, Math.min(spacingMs, AFTER_ERROR_MS));

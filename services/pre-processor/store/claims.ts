@@ -54,11 +54,17 @@ export function claimSpaced(
 
 const claimOpenedStatement = statement<Feed>(
   'claim-opened',
-  `with locked as (
-     select f.id from feeds f join hosts h on h.host = f.host
-     where f.host = any ($3::text[]) and ${DUE} and (h.penalty_until is null or h.penalty_until <= now())
-     order by f.priority desc, f.next_poll_at limit $2
-     for no key update of f skip locked
+  `with due as (
+     (select f.id from feeds f join hosts h on h.host = f.host
+      where f.host = any ($3::text[]) and f.priority > 0 and ${DUE} and (h.penalty_until is null or h.penalty_until <= now())
+      order by f.next_poll_at limit $2)
+     union all
+     (select f.id from feeds f join hosts h on h.host = f.host
+      where f.host = any ($3::text[]) and f.priority = 0 and ${DUE} and (h.penalty_until is null or h.penalty_until <= now())
+      order by f.next_poll_at limit $2)
+     limit $2
+   ), locked as (
+     select f.id from feeds f where f.id in (select id from due) and ${DUE} order by f.id for no key update skip locked
    )
    update feeds f set claimed_by = $1, claimed_until = now() + make_interval(secs => $4)
    from locked l where f.id = l.id
