@@ -148,8 +148,11 @@ function present(row: store.SubscriptionRow): Subscription {
 function statusMessage(row: store.SubscriptionRow): string {
   const next = `The next check is due at ${row.nextPollAt.toISOString()}.`;
   if (row.state === 'pending') return `Not fetched yet. ${next}`;
-  if (row.state === 'ok')
-    return `All is well; last fetched at ${row.lastSuccessAt?.toISOString() ?? 'an unknown time'}. ${next}`;
+  if (row.state === 'ok') {
+    const success = `All is well; last fetched at ${row.lastSuccessAt?.toISOString() ?? 'an unknown time'}.`;
+    // A notice, such as a document that was cut short: what came was kept.
+    return `${row.errorMessage ?? success} ${next}`;
+  }
   const reason = row.errorMessage ?? 'The last fetch failed.';
   return row.state === 'gone'
     ? `${reason} The feed seems gone; Alt still looks once a week. ${next}`

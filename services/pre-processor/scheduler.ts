@@ -6,6 +6,9 @@ import { HOST_LEASE_SECONDS, type Politeness } from './politeness.ts';
 import type { PolledFeed, Polling } from './poll.ts';
 import { claimOpened, claimSpaced, nextDue, unclaim } from './store/claims.ts';
 
+/** How long a claimed feed is its worker's: eight at once, each at most 20 s, end within it. */
+export const FEED_LEASE_SECONDS = HOST_LEASE_SECONDS * 3;
+
 export interface Scheduler {
   /** There may be work: a reader subscribed or waits. */
   wake(): void;
@@ -79,7 +82,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
 async function look(options: SchedulerOptions, polls: Polls, spacedLook: { notBefore: number }): Promise<number> {
   const { database, politeness, worker, concurrency, spacingMs } = options;
   const openHosts = politeness.openHosts();
-  const lease = { worker, openHosts, leaseSeconds: HOST_LEASE_SECONDS * 3 };
+  const lease = { worker, openHosts, leaseSeconds: FEED_LEASE_SECONDS };
   const spacedRoom = concurrency * CLAIMED_AHEAD - polls.count();
   // A host of the operator's own with thousands of due feeds must not make every look pass over all of them.
   const looksForSpaced = spacedRoom > 0 && Date.now() >= spacedLook.notBefore;

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { statement } from '@alt/database';
+import { type Database, statement } from '@alt/database';
 import { runStage } from '@alt/pipeline';
 import { createApp, type Host, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
@@ -14,12 +12,13 @@ import { createPolling } from './poll.ts';
 import { createReading } from './reading.ts';
 import { createRepair } from './repair.ts';
 import { routes } from './routes.ts';
-import { startScheduler } from './scheduler.ts';
-import { queueDepth } from './store/claims.ts';
+import { FEED_LEASE_SECONDS, startScheduler } from './scheduler.ts';
+import { claimants, queueDepth, releaseClaimants } from './store/claims.ts';
 import { failFullText } from './store/pages.ts';
 import { startUpkeep } from './upkeep.ts';
 import { createUserAgent } from './user-agent.ts';
 import { createWebsub } from './websub.ts';
+import { isDeadHere, workerName } from './worker-name.ts';
 
 /** Polls feeds, parses and stores what they say, and fetches full texts. */
 export const service: Service<Config, 'pre-processor'> = { name: 'pre-processor', config, start };
@@ -27,7 +26,8 @@ export const service: Service<Config, 'pre-processor'> = { name: 'pre-processor'
 async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const { database, egress, log, signal } = host;
   const { hostSpacingMs: spacingMs, pollConcurrency: concurrency, publicUrl } = settings;
-  const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  const worker = workerName();
+  await releaseDead(database, spacingMs);
   const userAgentFor = createUserAgent(publicUrl);
   const userAgent = userAgentFor(null);
 
@@ -104,4 +104,16 @@ function checkHeartbeat(lastLookAt: number): void {
   const silentMs = Date.now() - lastLookAt;
   if (silentMs > HEARTBEAT_MS)
     throw new Error(`The scheduler last looked for due feeds ${Math.round(silentMs / 1_000)} s ago.`);
+}
+
+/** What a process that died on this machine had taken is free at once; elsewhere its lease has to end. */
+async function releaseDead(database: Database, spacingMs: number): Promise<void> {
+  const dead = (await claimants(database)).filter(({ worker, until }) =>
+    isDeadHere(worker, until.getTime() - FEED_LEASE_SECONDS * 1_000),
+  );
+  await releaseClaimants(
+    database,
+    dead.map(({ worker }) => worker),
+    spacingMs / 1_000,
+  );
 }

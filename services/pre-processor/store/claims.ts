@@ -94,6 +94,30 @@ export function unclaim(db: Queryable, worker: string, feedIds: number[], spacin
   return db.run(unclaimStatement, [worker, feedIds, spacingSeconds]);
 }
 
+const claimantsStatement = statement<{ worker: string; until: Date }>(
+  'claimants',
+  `select claimed_by as worker, max(claimed_until) as until from feeds
+   where claimed_until > now() and claimed_by is not null group by claimed_by`,
+);
+const releaseStatement = statement(
+  'release-claimants',
+  `with freed as (
+     update feeds set claimed_by = null, claimed_until = null where claimed_by = any ($1::text[]) returning host
+   )
+   update hosts h set next_request_at = least(h.next_request_at, now() + make_interval(secs => $2))
+   from (select distinct host from freed) f where h.host = f.host`,
+);
+
+/** The workers that hold feeds just now, and until when. */
+export function claimants(db: Queryable): Promise<{ worker: string; until: Date }[]> {
+  return db.all(claimantsStatement);
+}
+
+/** Gives back everything that these workers hold. */
+export async function releaseClaimants(db: Queryable, workers: string[], spacingSeconds: number): Promise<void> {
+  if (workers.length > 0) await db.run(releaseStatement, [workers, spacingSeconds]);
+}
+
 const nextDueStatement = statement<{ dueInSeconds: number | null; isBlocked: boolean }>(
   'next-due',
   `select extract(epoch from min(next_poll_at) - now())::float8 as "dueInSeconds",
