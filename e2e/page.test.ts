@@ -98,12 +98,41 @@ describe.each(shapes)('the page of Alt as %s', (shape) => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Mark all read' }).click();
     await page.getByText('All read', { exact: true }).waitFor();
     await expect.poll(() => second.title(), { timeout: WAIT_MS }).not.toMatch(/\d/);
+    await expect.poll(() => second.locator('.pane-list h2.font-semibold').count(), { timeout: WAIT_MS }).toBe(0);
+    expect(await second.locator('.pane-list [data-entry]').count()).toBeGreaterThan(0);
     await page
       .locator('.pane-sidebar')
       .getByRole('link', { name: /^Starred/ })
       .click();
     await expect.poll(() => unreadInList().count(), { timeout: WAIT_MS }).toBe(1);
     await second.close();
+  });
+
+  it('keeps labels, leaves alone what was polled a moment ago, and changes the password', async () => {
+    await unreadInList().first().locator('a').click();
+    await page.locator('.article-text').waitFor();
+    await page.keyboard.press('l');
+    await page.getByLabel('New label').fill('for the winter');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'for the winter' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.pane-sidebar').getByRole('link', { name: 'for the winter' }).click();
+    await page.getByRole('heading', { name: 'for the winter' }).waitFor();
+    await expect.poll(() => unreadInList().count(), { timeout: WAIT_MS }).toBe(1);
+    await page
+      .locator('.pane-sidebar')
+      .getByRole('link', { name: /^All articles/ })
+      .click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText(/fetched within the last minute|being fetched/).waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Present password').fill(PASSWORD);
+    await page.getByLabel('New password').fill(`${PASSWORD} and more`);
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('The password was changed.').waitFor();
+    await page.getByLabel('Read articles', { exact: true }).selectOption({ label: '365 days' });
+    await page.keyboard.press('Escape');
+    expect(complaints).toEqual([]);
   });
 
   it('serves a phone: one pane at a time', async () => {

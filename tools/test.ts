@@ -21,7 +21,11 @@ async function runTests(given: string[]): Promise<number> {
     const child = spawn(process.execPath, [vitest, 'run', ...reporters, ...given], {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, ...(isLong ? { ALT_TEST_LONG: '1' } : {}) },
+      env: {
+        ...process.env,
+        ...(isLong ? { ALT_TEST_LONG: '1' } : {}),
+        ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+      },
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
     const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? 1)));

@@ -31,6 +31,7 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   subscriptions.updateSubscription,
   subscriptions.deleteSubscription,
   subscriptions.refreshSubscription,
+  subscriptions.refreshSubscriptions,
   subscriptions.listFolders,
   subscriptions.createFolder,
   subscriptions.updateFolder,

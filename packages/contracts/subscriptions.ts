@@ -129,6 +129,18 @@ export const refreshSubscription = endpoint({
   problems: ['not-found', 'csrf-failed', 'too-many-requests'],
 });
 
+export const refreshSubscriptions = endpoint({
+  name: 'refreshSubscriptions',
+  method: 'POST',
+  path: '/v1/subscriptions/refresh',
+  summary: 'Poll all feeds now, or those of a folder with those inside; one polled within a minute is left alone',
+  access: 'reader',
+  body: z.strictObject({ folderId: smallId.optional() }),
+  response: z.object({ polls: z.int() }),
+  statuses: [202],
+  problems: ['not-found', 'csrf-failed', 'too-many-requests'],
+});
+
 export const folder = z.object({ id: smallId, name: z.string(), parentId: smallId.nullable() }).meta({ id: 'Folder' });
 export type Folder = z.infer<typeof folder>;
 

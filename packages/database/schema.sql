@@ -1272,6 +1272,31 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.request_polls(wanted_feeds integer[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  due integer[];
+begin
+  -- In ascending order, so that two readers who look at the same time wait for each other and do not lock up.
+  select array_agg(x.id) into due from (
+    select f.id from subscriptions s join feeds f on f.id = s.feed_id
+    where s.reader_id = current_reader_id() and (wanted_feeds is null or f.id = any (wanted_feeds))
+      and (f.last_polled_at is null or f.last_polled_at < now() - interval '1 minute')
+    order by f.id for no key update of f
+  ) x;
+  if due is null then
+    return 0;
+  end if;
+  update feeds set next_poll_at = least(next_poll_at, now()), priority = 1 where id = any (due);
+  perform pg_notify('alt_polls', '');
+  return cardinality(due);
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.retain(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1529,6 +1554,7 @@ grant execute on function move_feed(integer,text,text) to pre_processor;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
 grant execute on function request_full_text(bigint) to alt_backend;
 grant execute on function request_poll(integer) to alt_backend;
+grant execute on function request_polls(integer[]) to alt_backend;
 grant execute on function retain(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;

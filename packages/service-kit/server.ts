@@ -26,10 +26,10 @@ export async function listen(
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 60_000, keepAliveTimeout: 5_000, noDelay: true },
     getRequestListener(
-      (request, environment) => {
+      async (request, environment) => {
         const incoming = (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming;
         socketAddresses.set(request, incoming.socket.remoteAddress ?? '');
-        return fetch(request);
+        return endingQuietly(await fetch(request), request);
       },
       { overrideGlobalObjects: false },
     ),
@@ -48,4 +48,30 @@ export async function listen(
         setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
       }),
   };
+}
+
+/**
+ * A body that breaks because its reader hung up (a body from `fetch` does, when it was given the signal of the request) just
+ * ends: @hono/node-server would print "Error: aborted". One that breaks by itself stays an error and is printed.
+ */
+function endingQuietly(response: Response, request: Request): Response {
+  if (!response.body) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          if (!request.signal.aborted) throw error;
+          controller.close();
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(body, response);
 }

@@ -91,6 +91,13 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
       ),
     ),
 
+    ...refreshRoutes(asReader),
+  ];
+}
+
+/** Polls ahead of their time. */
+function refreshRoutes(asReader: AsReader): Route[] {
+  return [
     route(refreshSubscription, async ({ params, reader }) => {
       await asReader(reader, async (tx, readerId) => {
         const { id } = await findOwn(tx, readerId, idOf(params.id));

@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { get, type IncomingHttpHeaders } from 'node:http';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { createEgress, parseAllowList } from '@alt/egress';
 import {
   createHost,
@@ -163,6 +164,62 @@ test('compressed answers arrive readable, in one process and over HTTP', async (
     expect(await (await fetch(`${url}/page`)).text()).toBe('a page');
   }
 });
+
+test('text is compressed for a client that takes it, and what is small or no text is not', async () => {
+  const long = JSON.stringify(Array.from({ length: 2_000 }, (_, index) => ({ index, title: 'the same again' })));
+  const answers: Record<string, () => Response> = {
+    '/v1/long': () => new Response(long, { headers: { 'content-type': 'application/json', etag: '"a"' } }),
+    '/v1/short': () => Response.json({ short: true }),
+    '/v1/image': () => new Response(long, { headers: { 'content-type': 'image/png' } }),
+    '/v1/endless': () => new Response(long.repeat(20), { headers: { 'content-type': 'text/plain', vary: 'cookie' } }),
+    '/v1/kept': () =>
+      new Response(long, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-transform' } }),
+  };
+  const handler: Handler = async (request) => answers[new URL(request.url).pathname]?.() ?? new Response('?');
+  for (const surroundings of [
+    { handlers: { 'alt-backend': handler } },
+    { addresses: { 'alt-backend': await serve(handler) } },
+  ]) {
+    const url = await startGateway({ ...surroundings, publicUrl: 'https://alt.example' });
+    const seen = async (path: string, accepted = 'br, gzip') => {
+      const { headers, text } = await rawGet(url + path, { 'accept-encoding': accepted });
+      return { encoding: headers['content-encoding'], vary: headers.vary, etag: headers.etag, text };
+    };
+    expect(await seen('/v1/long')).toEqual({ encoding: 'gzip', vary: 'accept-encoding', etag: 'W/"a"', text: long });
+    expect(await seen('/v1/long', 'gzip;q=0')).toEqual({
+      encoding: undefined,
+      vary: 'accept-encoding',
+      etag: '"a"',
+      text: long,
+    });
+    expect(await seen('/v1/short')).toMatchObject({ encoding: undefined, text: '{"short":true}' });
+    expect(await seen('/v1/image')).toMatchObject({ encoding: undefined, vary: undefined, text: long });
+    expect(await seen('/v1/endless')).toMatchObject({
+      encoding: 'gzip',
+      vary: 'cookie, accept-encoding',
+      text: long.repeat(20),
+    });
+    expect(await seen('/v1/kept')).toMatchObject({ encoding: undefined, text: long });
+  }
+});
+
+test('a browser on this machine gets text as it is, for compressing would only make it wait', async () => {
+  const handler: Handler = async () => Response.json({ long: 'x'.repeat(5_000) });
+  const url = await startGateway({ handlers: { 'alt-backend': handler } });
+  const { headers } = await rawGet(`${url}/v1/entries`, { 'accept-encoding': 'gzip' });
+  expect(headers['content-encoding']).toBeUndefined();
+});
+
+/** A GET as it comes over the wire, with the headers that `fetch` would hide by decoding; the text is decoded here. */
+function rawGet(url: string, headers: Record<string, string>) {
+  return new Promise<{ headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    get(url, { headers }, async (answer) => {
+      const bytes = Buffer.concat(await answer.toArray());
+      const text = answer.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+      resolve({ headers: answer.headers, text: text.toString() });
+    }).once('error', reject);
+  });
+}
 
 test('events arrive as they are sent, and the service hears who hangs up', async () => {
   for (const isInProcess of [true, false]) {

@@ -1,6 +1,7 @@
 import { Problem } from '@alt/contracts';
 import { errorResponse, type Host, problemResponse } from '@alt/service-kit';
 import { type PeerOf, publicServiceOf } from '@alt/topology';
+import { compressed } from './compression.ts';
 import { platformHealth } from './health.ts';
 
 /** Adding a site may fetch several addresses, each with the time-outs of egress. */
@@ -35,7 +36,9 @@ async function answer(request: Request, url: URL, host: Host<PeerOf<'gateway'>>)
       signal: request.signal,
       timeoutMs: TIMEOUT_MS,
     });
-    return new Response(response.body, { status: response.status, headers: publicHeaders(response) });
+    const { body, status } = response;
+    const outward = new Response(body, { status, headers: publicHeaders(response) });
+    return isOnThisMachine(request, host) ? outward : await compressed(outward, request);
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return error instanceof Problem
@@ -43,6 +46,16 @@ async function answer(request: Request, url: URL, host: Host<PeerOf<'gateway'>>)
       : errorResponse(error, requestIdOf(request), host);
   }
 }
+
+/**
+ * A browser beside us: bytes cost it nothing, and compressing makes a list of 50 entries slower (p95 0.5 against 1.5 ms). With
+ * a public address of another name the neighbour is a proxy, which passes on what it gets.
+ */
+function isOnThisMachine(request: Request, host: Pick<Host, 'address' | 'publicUrl'>): boolean {
+  return LOOPBACK.test(host.address(request)) && LOOPBACK.test(host.publicUrl.hostname);
+}
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|::ffff:127\.\d+\.\d+\.\d+)$/;
 
 function isInternal(pathname: string): boolean {
   return pathname === '/internal' || pathname.startsWith('/internal/');

@@ -77,7 +77,7 @@ test('after every step lists and counters agree with each other, with a recount 
         await platform.drop();
       }
     }),
-    { numRuns: isLong ? 300 : 12, endOnFailure: !isLong },
+    { numRuns: isLong ? 150 : 12, endOnFailure: !isLong },
   );
 }, 600_000);
 
@@ -147,7 +147,7 @@ test('two connections at once neither fail nor miscount', async () => {
         await platform.drop();
       }
     }),
-    { numRuns: isLong ? 100 : 5, endOnFailure: !isLong },
+    { numRuns: isLong ? 50 : 5, endOnFailure: !isLong },
   );
 }, 600_000);
 

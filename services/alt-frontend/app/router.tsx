@@ -79,7 +79,7 @@ const reader = createRoute({
   component: ReaderScreen,
 });
 
-const readerPaths = ['/', '/all', '/starred', '/search', '/feeds/$id', '/folders/$id'] as const;
+const readerPaths = ['/', '/all', '/starred', '/labels', '/search', '/feeds/$id', '/folders/$id'] as const;
 
 const routeTree = root.addChildren([
   signIn,

@@ -81,11 +81,16 @@ export function subscriptionOf(plan: FeedPlan, id: string, now: number): Subscri
       lastCheckedAt: plan.state === 'pending' ? null : at(-12),
       lastSuccessAt: plan.state === 'pending' ? null : at(isBad ? -60 * 24 * 9 : -12),
       nextPollAt: at(plan.state === 'gone' ? 60 * 24 * 5 : 33),
-      error: isBad ? { code: 'status', message: 'The server answers 503 (Service Unavailable).' } : null,
+      error: troubles[plan.state] ?? null,
       message: 'Fetched 12 minutes ago.',
     },
   };
 }
+
+const troubles: Record<string, Subscription['status']['error']> = {
+  failing: { code: 'http-unavailable', message: 'feeds.example.org is not available just now.' },
+  gone: { code: 'http-gone', message: 'feeds.example.org says that this feed is gone for good.' },
+};
 
 function entryOf(plan: FeedPlan, subscription: Subscription, index: number, count: number, now: number): FullEntry {
   const kit = textKits[plan.language];

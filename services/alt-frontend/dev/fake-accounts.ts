@@ -3,8 +3,6 @@ import * as contracts from '@alt/contracts';
 import { type FakeCall, type FakeHandler, FakeReply } from './fake-api.ts';
 import type { FakeState } from './fake-state.ts';
 
-/** The one account of the fake: this password, any e-mail at first. */
-export const fakePassword = 'correct horse battery';
 export const fakeCode = 'ABCD-1234';
 
 export const accountHandlers: FakeHandler[] = [
@@ -31,7 +29,7 @@ export const accountHandlers: FakeHandler[] = [
   [
     contracts.login,
     ({ state, body }) => {
-      if (body.password !== fakePassword) throw new contracts.Problem('wrong-credentials', 'Wrong.');
+      if (body.password !== state.password) throw new contracts.Problem('wrong-credentials', 'Wrong.');
       return signIn(state, 200);
     },
   ],
@@ -54,6 +52,18 @@ export const accountHandlers: FakeHandler[] = [
       role: user.role,
       expiresAt: null,
     }),
+  ],
+  [
+    contracts.writeProfile,
+    ({ state, body }) => {
+      if (body.password !== undefined) {
+        if (body.currentPassword !== state.password) throw new contracts.Problem('wrong-credentials', 'Wrong.');
+        if (body.password.length < 10) throw new contracts.Problem('weak-password', 'Take a longer password.');
+        state.password = body.password;
+      }
+      state.user.name = body.name ?? state.user.name;
+      return state.user;
+    },
   ],
   [contracts.readSettings, ({ state }) => state.settings],
   [

@@ -18,6 +18,9 @@ export const readingHandlers: FakeHandler[] = [
       for (const entry of changed) {
         entry.read = body.read ?? entry.read;
         entry.starred = body.starred ?? entry.starred;
+        entry.labels = [...new Set([...entry.labels, ...(body.addLabels ?? [])])].filter(
+          (name) => !body.removeLabels?.includes(name),
+        );
       }
       state.emit('counters', countersOf(state));
       return { updated: changed.length };
@@ -36,12 +39,15 @@ export const readingHandlers: FakeHandler[] = [
         (entry) => !entry.read && (!feeds || feeds.has(entry.feed.id)) && Date.parse(entry.receivedAt) <= before,
       );
       for (const entry of changed) entry.read = true;
+      const marked = state.subscriptions.flatMap(({ feed }) => (!feeds || feeds.has(feed.id) ? [feed.id] : []));
+      const time = body.before ? new Date(before + 1).toISOString() : null;
+      state.emit('marked', { feeds: marked.map((feedId) => ({ feedId, before: time })) });
       state.emit('counters', countersOf(state));
       return { updated: changed.length };
     },
   ],
   [contracts.readCounters, ({ state }) => countersOf(state)],
-  [contracts.listLabels, () => ({ items: [], nextCursor: null })],
+  [contracts.listLabels, ({ state }) => ({ items: labelsOf(state), nextCursor: null })],
   [contracts.events, ({ state, request }) => eventStream(state, request.signal)],
   [
     contracts.search,
@@ -69,6 +75,7 @@ interface Filter {
   order: string;
   subscription: string[];
   folder: string[];
+  label: string[];
 }
 
 function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
@@ -76,11 +83,22 @@ function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
   const found = state.entries.filter(
     (entry) =>
       (!feeds || feeds.has(entry.feed.id)) &&
+      (query.label.length === 0 || query.label.some((name) => entry.labels.includes(name))) &&
       (query.view !== 'unread' || !entry.read) &&
       (query.view !== 'read' || entry.read) &&
       (query.view !== 'starred' || entry.starred),
   );
   return query.order === 'oldest' ? found.reverse() : found;
+}
+
+/** Every label that an entry has, with how many have it. */
+function labelsOf(state: FakeState): Array<{ id: string; name: string; count: number }> {
+  const names = [...new Set(state.entries.flatMap(({ labels }) => labels))];
+  return names.map((name, index) => ({
+    id: String(index + 1),
+    name,
+    count: state.entries.filter(({ labels }) => labels.includes(name)).length,
+  }));
 }
 
 function feedsOf(state: FakeState, subscriptionIds: string[], folderIds: string[]): Set<string> | null {

@@ -20,12 +20,16 @@ export interface FakeOptions {
   delayMs?: number;
 }
 
+/** The password of the one account of the fake; any e-mail goes with it. */
+export const fakePassword = 'correct horse battery';
+
 export interface FakeState {
   hasAccount: boolean;
   needsCode: boolean;
   sessionId: string | null;
   csrfToken: string;
   user: { id: string; email: string; name: string; role: 'owner'; tenantId: string; createdAt: string };
+  password: string;
   settings: Settings;
   folders: Folder[];
   subscriptions: Subscription[];
@@ -61,6 +65,7 @@ export function createFakeState(options: FakeOptions): FakeState {
       tenantId: '0190d3a8-7a10-7c1e-8a52-6d1b4f3e2a11',
       createdAt: new Date().toISOString(),
     },
+    password: fakePassword,
     settings: { version: 1, ...defaultSettings, ...options.settings },
     ...data,
     keys: { 'api-keys': [], 'app-passwords': [] },

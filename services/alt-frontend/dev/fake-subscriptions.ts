@@ -1,7 +1,7 @@
 import * as contracts from '@alt/contracts';
 import { subscriptionOf } from './design-data.ts';
 import { type FakeHandler, FakeReply } from './fake-api.ts';
-import { countersOf, type FakeState, takeId } from './fake-state.ts';
+import { countersOf, type FakeState, subscriptionsIn, takeId } from './fake-state.ts';
 
 export const subscriptionHandlers: FakeHandler[] = [
   [contracts.discoverFeeds, ({ body }) => ({ feeds: discover(body.url) })],
@@ -35,6 +35,21 @@ export const subscriptionHandlers: FakeHandler[] = [
     },
   ],
   [contracts.refreshSubscription, ({ state, params }) => void subscriptionWith(state, params.id)],
+  [
+    contracts.refreshSubscriptions,
+    ({ state, body }) => {
+      const polled = body.folderId === undefined ? state.subscriptions : subscriptionsIn(state, body.folderId);
+      setTimeout(
+        () =>
+          announce(
+            state,
+            polled.slice(0, 1).map((one) => arriveFrom(state, one)),
+          ),
+        firstFetchMs,
+      );
+      return { polls: polled.length };
+    },
+  ],
   [contracts.listFolders, ({ state }) => ({ items: state.folders, nextCursor: null })],
   [
     contracts.createFolder,
@@ -105,6 +120,10 @@ function firstFetch(state: FakeState, subscription: contracts.Subscription): voi
   const entry = arrive(state, { feedId: feed.id, feedTitle: title, title: `The first article of ${title}` });
   state.emit('subscriptions', {});
   announce(state, [entry]);
+}
+
+function arriveFrom(state: FakeState, { feed, title }: contracts.Subscription): contracts.FullEntry {
+  return arrive(state, { feedId: feed.id, feedTitle: title, title: `News from ${title}` });
 }
 
 /** A new article arrives in a feed; tell the page with `announce`. */

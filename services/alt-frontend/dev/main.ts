@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { distFolder } from '../build.ts';
 import { viteConfig } from '../bundle.ts';
-import { fakePassword } from './fake-accounts.ts';
+import { fakePassword } from './fake-state.ts';
 import { startFakeSite } from './site.ts';
 
 if (import.meta.main) await main();

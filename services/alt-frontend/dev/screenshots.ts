@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchBrowser } from '@alt/testing/browser.ts';
 import type { Browser, Page } from 'playwright-core';
-import { fakePassword } from './fake-accounts.ts';
+import { fakePassword } from './fake-state.ts';
 import { startFakeSite } from './site.ts';
 
 const sizes = {

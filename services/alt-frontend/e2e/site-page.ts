@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { launchBrowser } from '@alt/testing/browser.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { fakePassword } from '../dev/fake-accounts.ts';
-import type { FakeOptions } from '../dev/fake-state.ts';
+import { type FakeOptions, fakePassword } from '../dev/fake-state.ts';
 import { type FakeSite, startFakeSite } from '../dev/site.ts';
 
 export interface Visit {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fakePassword } from '../dev/fake-state.ts';
 import { accessibilityViolations, openBrowser, phone } from './site-page.ts';
 
 let browser: Awaited<ReturnType<typeof openBrowser>>;
@@ -68,7 +69,7 @@ test('a feed in trouble says so in its details; it can be renamed, moved and lef
   const { state } = site.api;
   await page.getByRole('link', { name: /Canal Walker/ }).click();
   await page.locator('.pane-list').getByRole('link', { name: 'Feed details' }).click();
-  await page.getByText('The server answers 503 (Service Unavailable).').waitFor();
+  await page.getByText('The site is not available just now.').waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);
   await page.getByLabel('Name').fill('Along the canal');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -126,4 +127,40 @@ test('settings change the page at once and stay: theme, language, density, keys'
   await page.reload();
   await page.getByRole('heading', { name: 'Вход' }).waitFor();
   expect(await page.getAttribute('html', 'data-theme')).toBe('sepia');
+});
+
+test('feeds in trouble are mentioned, in the reader’s language, until the reader wants no word of it', async () => {
+  const { page, site } = await browser.reader({ entryCount: 20, settings: { language: 'ru' } });
+  await page.getByText('Неполадки с 2 лентами').waitFor();
+  await page.goto(`${site.url}/feeds/9?panel=feed:9`);
+  await page.getByText('Сайт сообщает, что эта лента удалена навсегда.').waitFor();
+  await page.goto(`${site.url}/?panel=settings`);
+  await page.getByRole('checkbox', { name: 'Сообщать на боковой панели о неполадках с лентами' }).uncheck();
+  await page.getByText('Неполадки с 2 лентами').waitFor({ state: 'detached' });
+  expect(site.api.state.settings.notifications.failingFeeds).toBe(false);
+});
+
+test('the account: a new name, a new password that asks for the present one, how long articles are kept', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { state } = site.api;
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('Your name').fill('Ada Lovelace');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => state.user.name).toBe('Ada Lovelace');
+  await page.getByLabel('Present password').fill('not it');
+  await page.getByLabel('New password').fill('another long sentence');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('The e-mail or the password is wrong.').waitFor();
+  expect(await page.getByLabel('New password').inputValue()).toBe('another long sentence');
+  await page.getByLabel('Present password').fill(fakePassword);
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByText('The password was changed.').waitFor();
+  expect(state.password).toBe('another long sentence');
+  expect(await page.getByLabel('New password').inputValue()).toBe('');
+  await page.getByLabel('Read articles', { exact: true }).selectOption({ label: '90 days' });
+  await expect.poll(() => state.settings.retention).toEqual({ readDays: 90, unreadDays: null });
+  await page.getByLabel('Read articles', { exact: true }).selectOption({ label: 'for ever' });
+  await expect.poll(() => state.settings.retention).toEqual({ readDays: null, unreadDays: null });
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
 });

@@ -6,12 +6,14 @@ import type {
   Folder,
   FullEntry,
   importOpml,
+  label,
   login,
   ResponseOf,
   Settings,
   Subscription,
   search,
   setup,
+  User,
   validate,
 } from '@alt/contracts';
 import type { Client } from './client.ts';
@@ -27,6 +29,7 @@ export type Identity = ResponseOf<typeof validate>;
 export type FoundFeed = ResponseOf<typeof discoverFeeds>['feeds'][number];
 export type SearchPage = ResponseOf<typeof search>;
 export type ImportResult = ResponseOf<typeof importOpml>;
+export type Label = (typeof label)['_zod']['output'];
 export type Key = ResponseOf<typeof appPasswords.list>['items'][number];
 export type NewKey = ResponseOf<typeof appPasswords.create>;
 export type KeyKind = 'api-keys' | 'app-passwords';
@@ -37,6 +40,7 @@ export interface EntryQuery {
   order: 'newest' | 'oldest';
   subscription?: string;
   folder?: string;
+  label?: string;
 }
 
 export interface Credentials {
@@ -50,6 +54,20 @@ export interface NewSubscription {
   url: string;
   folderIds?: string[];
   force?: boolean;
+}
+
+export interface EntryUpdate {
+  ids: string[];
+  read?: boolean;
+  starred?: boolean;
+  addLabels?: string[];
+  removeLabels?: string[];
+}
+
+export interface ProfileChange {
+  name?: string;
+  password?: string;
+  currentPassword?: string;
 }
 
 export interface MarkRead {
@@ -70,6 +88,8 @@ export function createApi({ call }: Client) {
     logout: () => call<void>('POST', '/v1/auth/logout'),
     validate: () => call<Identity>('GET', '/v1/auth/validate'),
 
+    writeProfile: (body: ProfileChange) => call<User>('PUT', '/v1/user/profile', { body }),
+
     keys: (kind: KeyKind) => call<Page<Key>>('GET', `/v1/user/${kind}`),
     createKey: (kind: KeyKind, name: string) => call<NewKey>('POST', `/v1/user/${kind}`, { body: { name } }),
     revokeKey: (kind: KeyKind, id: string) => call<void>('DELETE', `/v1/user/${kind}/${id}`),
@@ -85,6 +105,8 @@ export function createApi({ call }: Client) {
       call<Subscription>('PATCH', `/v1/subscriptions/${id}`, { body }),
     unsubscribe: (id: string) => call<void>('DELETE', `/v1/subscriptions/${id}`),
     refreshSubscription: (id: string) => call<void>('POST', `/v1/subscriptions/${id}/refresh`),
+    refreshSubscriptions: (body: { folderId?: string }) =>
+      call<{ polls: number }>('POST', '/v1/subscriptions/refresh', { body }),
 
     folders: () => everyPage<Folder>((cursor) => call('GET', '/v1/folders', { query: { limit: 200, cursor } })),
     createFolder: (body: { name: string; parentId?: string | null }) => call<Folder>('POST', '/v1/folders', { body }),
@@ -99,8 +121,8 @@ export function createApi({ call }: Client) {
     entry: (id: string, signal?: AbortSignal) =>
       call<FullEntry>('GET', `/v1/entries/${id}`, { ...(signal && { signal }) }),
     requestFullText: (id: string) => call<void>('POST', `/v1/entries/${id}/full-text`),
-    updateEntries: (body: { ids: string[]; read?: boolean; starred?: boolean }) =>
-      call<{ updated: number }>('PATCH', '/v1/entries', { body }),
+    updateEntries: (body: EntryUpdate) => call<{ updated: number }>('PATCH', '/v1/entries', { body }),
+    labels: () => everyPage<Label>((cursor) => call('GET', '/v1/labels', { query: { limit: 200, cursor } })),
     markRead: (body: MarkRead) => call<{ updated: number }>('POST', '/v1/entries/mark-read', { body }),
     counters: () => call<Counters>('GET', '/v1/counters'),
     search: (q: string, cursor: string | undefined, signal?: AbortSignal) =>

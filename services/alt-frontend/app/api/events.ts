@@ -3,8 +3,15 @@ import type { Counters, changedEntry } from '@alt/contracts';
 /** A change of one entry as the events tell it; `isNew` means it has just arrived. */
 export type ChangedEntry = (typeof changedEntry)['_zod']['output'];
 
+/** Everything of a feed received before that time is read; null for all of it. */
+export interface MarkedFeed {
+  feedId: string;
+  before: string | null;
+}
+
 export interface EventHandlers {
   entries(items: ChangedEntry[]): void;
+  marked(feeds: MarkedFeed[]): void;
   counters(counters: Counters): void;
   subscriptions(): void;
   reset(): void;
@@ -35,6 +42,7 @@ export function listenToEvents(handlers: EventHandlers): () => void {
       if (isResumed) handlers.reset();
     };
     on<{ items: ChangedEntry[] }>('entries', ({ items }) => handlers.entries(items));
+    on<{ feeds: MarkedFeed[] }>('marked', ({ feeds }) => handlers.marked(feeds));
     on<Counters>('counters', handlers.counters);
     on('subscriptions', handlers.subscriptions);
     on('reset', handlers.reset);

@@ -8,10 +8,11 @@ import { useApi } from './api-context.ts';
 import { changeEntry, countChange, type EntryChange, type EntryPages } from './entry-cache.ts';
 import { keys } from './keys.ts';
 
+type FlagChange = Pick<EntryChange, 'read' | 'starred'>;
 type Flags = Pick<Entry, 'id' | 'read' | 'starred' | 'feed'>;
 
 /** Marks an entry read, unread or starred: at once on the page, then on the server, and back again if that fails. */
-export function useChangeEntry(): (entry: Flags, change: EntryChange) => Promise<void> {
+export function useChangeEntry(): (entry: Flags, change: FlagChange) => Promise<void> {
   const api = useApi();
   const cache = useQueryClient();
   const { problem } = useTexts();
@@ -19,7 +20,7 @@ export function useChangeEntry(): (entry: Flags, change: EntryChange) => Promise
   return useCallback(
     async (entry, change) => {
       const before = { read: entry.read, starred: entry.starred };
-      const undo = Object.fromEntries(Object.keys(change).map((name) => [name, before[name as keyof EntryChange]]));
+      const undo = Object.fromEntries(Object.keys(change).map((name) => [name, before[name as keyof FlagChange]]));
       apply(cache, entry, before, change);
       try {
         await api.updateEntries({ ids: [entry.id], ...change });
@@ -32,7 +33,7 @@ export function useChangeEntry(): (entry: Flags, change: EntryChange) => Promise
   );
 }
 
-function apply(cache: QueryClient, entry: Flags, before: { read: boolean; starred: boolean }, change: EntryChange) {
+function apply(cache: QueryClient, entry: Flags, before: { read: boolean; starred: boolean }, change: FlagChange) {
   changeEntry(cache, entry.id, change);
   const place = placeOf(cache, entry.feed.id);
   cache.setQueryData<Counters>(keys.counters, (counters) => counters && countChange(counters, before, change, place));
@@ -54,6 +55,51 @@ function placeOf(cache: QueryClient, feedId: string) {
   return { subscriptionId: subscription?.id, folderIds: [...folderIds] };
 }
 
+/** Gives an entry exactly these labels: at once on the page, then on the server, and back again if that fails. */
+export function useChangeLabels(): (entry: Pick<Entry, 'id' | 'labels'>, labels: string[]) => Promise<void> {
+  const api = useApi();
+  const cache = useQueryClient();
+  const { problem } = useTexts();
+  const { show } = useToasts();
+  return useCallback(
+    async ({ id, labels: before }, labels) => {
+      changeEntry(cache, id, { labels });
+      try {
+        await api.updateEntries({
+          ids: [id],
+          addLabels: labels.filter((name) => !before.includes(name)),
+          removeLabels: before.filter((name) => !labels.includes(name)),
+        });
+      } catch (error) {
+        changeEntry(cache, id, { labels: before });
+        show({ text: problem(error), tone: 'error' });
+      }
+      await cache.invalidateQueries({ queryKey: keys.labels });
+    },
+    [api, cache, problem, show],
+  );
+}
+
+/** Marks entries read that the reader has scrolled past, in one call. */
+export function useMarkSeen(): (entries: readonly Flags[]) => Promise<void> {
+  const api = useApi();
+  const cache = useQueryClient();
+  const { problem } = useTexts();
+  const { show } = useToasts();
+  return useCallback(
+    async (entries) => {
+      for (const entry of entries) apply(cache, entry, entry, { read: true });
+      try {
+        await api.updateEntries({ ids: entries.map(({ id }) => id), read: true });
+      } catch (error) {
+        for (const entry of entries) apply(cache, entry, { ...entry, read: true }, { read: false });
+        show({ text: problem(error), tone: 'error' });
+      }
+    },
+    [api, cache, problem, show],
+  );
+}
+
 /** Marks a whole list read, up to what the reader can have seen. Answers with how many, or null if it failed. */
 export function useMarkAllRead(): (body: MarkRead) => Promise<number | null> {
   const api = useApi();
@@ -64,7 +110,7 @@ export function useMarkAllRead(): (body: MarkRead) => Promise<number | null> {
     async (body) => {
       try {
         const { updated } = await api.markRead(body);
-        cache.removeQueries({ queryKey: ['entry'], type: 'inactive' });
+        cache.removeQueries({ queryKey: keys.anyEntry, type: 'inactive' });
         await Promise.all([cache.invalidateQueries({ queryKey: keys.counters }), refreshLists(cache)]);
         return updated;
       } catch (error) {

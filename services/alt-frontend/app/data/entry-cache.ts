@@ -1,10 +1,12 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import type { Counters, Entry, FullEntry, Page } from '../api/api.ts';
+import type { MarkedFeed } from '../api/events.ts';
 import { keys } from './keys.ts';
 
 export interface EntryChange {
   read?: boolean;
   starred?: boolean;
+  labels?: string[];
 }
 
 export type EntryPages = InfiniteData<Page<Entry>, string | undefined>;
@@ -24,6 +26,31 @@ export function changeInPages(pages: EntryPages, id: string, change: EntryChange
   if (!page || page.items.every((entry) => entry.id !== id || !differs(entry, change))) return pages;
   const items = page.items.map((entry) => (entry.id === id ? { ...entry, ...change } : entry));
   return { ...pages, pages: pages.pages.with(pageIndex, { ...page, items }) };
+}
+
+/** Marks everything of these feeds read that the page holds and that was received before their times. */
+export function markFeedsRead(cache: QueryClient, feeds: readonly MarkedFeed[]): void {
+  const times = new Map(feeds.map(({ feedId, before }) => [feedId, before === null ? null : Date.parse(before)]));
+  const mark = <Item extends Entry>(entry: Item): Item => (isCovered(entry, times) ? { ...entry, read: true } : entry);
+  for (const key of [keys.entries, keys.search]) {
+    cache.setQueriesData<EntryPages>({ queryKey: key }, (pages) => pages && mapEntries(pages, mark));
+  }
+  cache.setQueriesData<FullEntry>({ queryKey: keys.anyEntry }, (entry) => entry && mark(entry));
+}
+
+function isCovered(entry: Entry, times: ReadonlyMap<string, number | null>): boolean {
+  const before = times.get(entry.feed.id);
+  if (entry.read || before === undefined) return false;
+  return before === null || Date.parse(entry.receivedAt) < before;
+}
+
+/** The same pages with each entry passed through a function; what comes back unchanged keeps its identity. */
+function mapEntries(pages: EntryPages, change: (entry: Entry) => Entry): EntryPages {
+  const mapped = pages.pages.map((page) => {
+    const items = page.items.map(change);
+    return items.some((entry, index) => entry !== page.items[index]) ? { ...page, items } : page;
+  });
+  return mapped.some((page, index) => page !== pages.pages[index]) ? { ...pages, pages: mapped } : pages;
 }
 
 /** What an entry is now, wherever the page has it. */
@@ -71,6 +98,7 @@ const atLeastZero = (value: number) => Math.max(0, value);
 function differs(entry: Entry, change: EntryChange): boolean {
   return (
     (change.read !== undefined && change.read !== entry.read) ||
-    (change.starred !== undefined && change.starred !== entry.starred)
+    (change.starred !== undefined && change.starred !== entry.starred) ||
+    (change.labels !== undefined && change.labels !== entry.labels)
   );
 }

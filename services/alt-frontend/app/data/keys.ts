@@ -7,6 +7,8 @@ export const keys = {
   folders: ['folders'],
   counters: ['counters'],
   entries: ['entries'],
+  labels: ['labels'],
+  anyEntry: ['entry'],
   entry: (id: string) => ['entry', id],
   search: ['search'],
   keys: (kind: string) => ['keys', kind],

@@ -1,8 +1,8 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { type ChangedEntry, listenToEvents } from '../api/events.ts';
+import { type ChangedEntry, listenToEvents, type MarkedFeed } from '../api/events.ts';
 import { refreshLists } from './changes.ts';
-import { changeEntry } from './entry-cache.ts';
+import { changeEntry, markFeedsRead } from './entry-cache.ts';
 import { keys } from './keys.ts';
 
 export interface Live {
@@ -27,6 +27,10 @@ export function useLive(): Live {
         for (const { id, read, starred } of items) changeEntry(cache, id, { read, starred });
         setArrived((before) => withArrivals(before, items));
       },
+      marked: (feeds) => {
+        markFeedsRead(cache, feeds);
+        setArrived((before) => withoutMarked(before, feeds));
+      },
       counters: (counters) => {
         cache.setQueryData(keys.counters, counters);
       },
@@ -39,7 +43,7 @@ export function useLive(): Live {
       },
       reset: () => {
         setArrived(new Map());
-        cache.removeQueries({ queryKey: ['entry'], type: 'inactive' });
+        cache.removeQueries({ queryKey: keys.anyEntry, type: 'inactive' });
         void Promise.all([
           refreshLists(cache),
           reloadSubscriptions(cache),
@@ -74,4 +78,11 @@ export function withArrivals(
   const after = new Map(before);
   for (const { feedId } of fresh) after.set(feedId, (after.get(feedId) ?? 0) + 1);
   return after;
+}
+
+/** Arrivals without those of feeds that were marked read as a whole; what arrives after the mark comes by event again. */
+function withoutMarked(before: ReadonlyMap<string, number>, feeds: readonly MarkedFeed[]): ReadonlyMap<string, number> {
+  const marked = new Set(feeds.flatMap(({ feedId, before: time }) => (time === null ? [feedId] : [])));
+  const after = new Map([...before].filter(([feedId]) => !marked.has(feedId)));
+  return after.size === before.size ? before : after;
 }

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Api, Counters, EntryQuery, Folder, Settings, Subscription } from '../api/api.ts';
+import type { Api, Counters, EntryQuery, Folder, Label, Settings, Subscription } from '../api/api.ts';
 import { useApi } from './api-context.ts';
 import { findEntry } from './entry-cache.ts';
 import { keys } from './keys.ts';
@@ -27,6 +27,9 @@ export const subscriptionsQuery = (api: Api) =>
 
 export const foldersQuery = (api: Api) =>
   queryOptions({ queryKey: keys.folders, queryFn: api.folders, staleTime: minuteMs });
+
+export const labelsQuery = (api: Api) =>
+  queryOptions({ queryKey: keys.labels, queryFn: api.labels, staleTime: minuteMs });
 
 export const countersQuery = (api: Api) =>
   queryOptions({ queryKey: keys.counters, queryFn: api.counters, staleTime: minuteMs });
@@ -79,8 +82,10 @@ export const firstSettings: Pick<Settings, 'view' | 'order' | 'density'> = {
 const noCounters: Counters = { unread: 0, starred: 0, bySubscription: {}, byFolder: {} };
 const noSubscriptions: Subscription[] = [];
 const noFolders: Folder[] = [];
+const noLabels: Label[] = [];
 
 export const useSubscriptions = () => useQuery(subscriptionsQuery(useApi())).data ?? noSubscriptions;
 export const useFolders = () => useQuery(foldersQuery(useApi())).data ?? noFolders;
+export const useLabels = () => useQuery(labelsQuery(useApi())).data ?? noLabels;
 export const useCounters = () => useQuery(countersQuery(useApi())).data ?? noCounters;
 export const useSettings = () => useQuery(settingsQuery(useApi())).data;

@@ -6,14 +6,16 @@ export type Source =
   | { kind: 'starred' }
   | { kind: 'feed'; id: string }
   | { kind: 'folder'; id: string }
+  | { kind: 'label'; name: string }
   | { kind: 'search'; text: string };
 
-/** The source at an address of the reader; the root shows all articles. */
+/** The source at an address of the reader; the root shows all articles. A label’s name stands where words searched for do. */
 export function sourceAt(pathname: string, searchText = ''): Source {
   const [first = '', id = ''] = pathname.split('/').filter(Boolean);
   if (first === 'starred') return { kind: 'starred' };
   if (first === 'feeds' && id) return { kind: 'feed', id };
   if (first === 'folders' && id) return { kind: 'folder', id };
+  if (first === 'labels' && searchText) return { kind: 'label', name: searchText };
   if (first === 'search') return { kind: 'search', text: searchText };
   return { kind: 'all' };
 }
@@ -22,15 +24,17 @@ export function sourceAt(pathname: string, searchText = ''): Source {
 export function pathOf(source: Source): string {
   if (source.kind === 'feed') return `/feeds/${source.id}`;
   if (source.kind === 'folder') return `/folders/${source.id}`;
+  if (source.kind === 'label') return '/labels';
   return `/${source.kind}`;
 }
 
-/** The list that shows a source; starred articles are shown read or not. */
+/** The list that shows a source; starred and labelled articles are shown read or not. */
 export function entryQueryOf(source: Source, settings: Pick<Settings, 'view' | 'order'>): EntryQuery {
   const base = { view: settings.view, order: settings.order };
   if (source.kind === 'starred') return { ...base, view: 'starred' };
   if (source.kind === 'feed') return { ...base, subscription: source.id };
   if (source.kind === 'folder') return { ...base, folder: source.id };
+  if (source.kind === 'label') return { ...base, view: 'all', label: source.name };
   return base;
 }
 

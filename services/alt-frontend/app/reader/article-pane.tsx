@@ -11,6 +11,7 @@ import { Button, IconButton, iconButtonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { useToasts } from '../ui/toasts.tsx';
+import { ArticleLabels } from './article-labels.tsx';
 import { ArticleText } from './article-text.tsx';
 import { Enclosures } from './enclosures.tsx';
 import { type Place, useGoing } from './place.ts';
@@ -39,7 +40,7 @@ export function ArticlePane({ id, place, entries, onClose }: ArticlePaneProps) {
       <div className="scroll" key={id}>
         {known ? (
           <article className="mx-auto max-w-[42rem] px-5 pt-6 pb-24 md:px-8 md:pt-10" aria-busy={!data}>
-            <ArticleHead entry={known} />
+            <ArticleHead entry={known} place={place} />
             {data && <ArticleBody entry={data} place={place} fullText={fullText} />}
           </article>
         ) : (
@@ -184,7 +185,7 @@ function FullTextButton({ fullText }: { fullText: FullText }) {
 
 const outside = { target: '_blank', rel: 'noopener noreferrer' } as const;
 
-function ArticleHead({ entry }: { entry: Entry }) {
+function ArticleHead({ entry, place }: { entry: Entry; place: Place }) {
   const { t, dateTime } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -216,6 +217,7 @@ function ArticleHead({ entry }: { entry: Entry }) {
         )}
         <time dateTime={time}>{dateTime(time)}</time>
       </p>
+      <ArticleLabels entry={entry} place={place} />
     </header>
   );
 }

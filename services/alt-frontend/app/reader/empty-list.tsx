@@ -17,6 +17,9 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   if (source.kind === 'starred' && starred === 0) {
     return <Notice icon="star" title={t('list.noStarsTitle')} text={t('list.noStarsText')} />;
   }
+  if (source.kind === 'label') {
+    return <Notice icon="label" title={t('list.noLabelTitle')} text={t('list.noLabelText')} />;
+  }
   if (subscriptions.length === 0 && !hasFolders) {
     return (
       <Notice icon="plus" title={t('nav.emptyTitle')} text={t('nav.emptyText')}>

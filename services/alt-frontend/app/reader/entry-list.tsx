@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyList } from './empty-list.tsx';
 import type { EntryListData } from './entry-list-data.ts';
 import { EntryRow } from './entry-row.tsx';
+import { useMarkOnScroll } from './mark-on-scroll.ts';
 import type { Place } from './place.ts';
 import { rowHeightOf } from './row-height.ts';
 
@@ -17,6 +18,7 @@ interface EntryListProps {
   /** The row that is to take the focus, because the keyboard moved there. */
   focusId: string | null;
   newCount: number;
+  isMarkingOnScroll: boolean;
   onShowNew(): void;
   onShowAll(): void;
 }
@@ -25,7 +27,8 @@ interface EntryListProps {
 const loadAhead = 50;
 
 /** The articles of a source. Only the lines in sight exist, however long the list is. */
-export function EntryList({ data, place, density, cursorId, focusId, newCount, onShowNew, onShowAll }: EntryListProps) {
+export function EntryList(props: EntryListProps) {
+  const { data, place, density, cursorId, focusId, newCount, isMarkingOnScroll, onShowNew, onShowAll } = props;
   const { t, problem } = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight(density);
@@ -52,6 +55,7 @@ export function EntryList({ data, place, density, cursorId, focusId, newCount, o
     if (cursorIndex >= 0) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
   }, [virtualizer, cursorIndex]);
 
+  useMarkOnScroll(scroller, entries, rowHeight, isMarkingOnScroll);
   useStartAtTop(scroller, JSON.stringify(place.source));
   useAutoShow(scroller, newCount, data, place, onShowNew);
 

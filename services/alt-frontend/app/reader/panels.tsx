@@ -9,6 +9,7 @@ const FeedDetails = lazy(async () => ({ default: (await import('../subscriptions
 const FolderPanel = lazy(async () => ({ default: (await import('../subscriptions/folder-panel.tsx')).FolderPanel }));
 const OpmlPanel = lazy(async () => ({ default: (await import('../subscriptions/opml-panel.tsx')).OpmlPanel }));
 const SettingsPanel = lazy(async () => ({ default: (await import('../settings/settings-panel.tsx')).SettingsPanel }));
+const LabelsPanel = lazy(async () => ({ default: (await import('./labels-panel.tsx')).LabelsPanel }));
 const HelpPanel = lazy(async () => ({ default: (await import('../settings/help-panel.tsx')).HelpPanel }));
 
 export interface PanelProps {
@@ -29,6 +30,7 @@ export function Panels({ place, markAll }: { place: Place; markAll: MarkAll }) {
     'new-folder': () => <FolderPanel id={null} onClose={onClose} onGone={onClose} />,
     opml: () => <OpmlPanel onClose={onClose} />,
     settings: () => <SettingsPanel onClose={onClose} />,
+    labels: () => <LabelsPanel key={id} id={id} onClose={onClose} />,
     help: () => <HelpPanel onClose={onClose} />,
   };
   return (

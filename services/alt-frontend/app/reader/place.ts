@@ -16,6 +16,7 @@ export interface Place {
 export function hrefOf({ source, isHome, entryId, panel }: Place): string {
   const search = new URLSearchParams();
   if (source.kind === 'search' && source.text) search.set('q', source.text);
+  if (source.kind === 'label') search.set('q', source.name);
   if (entryId) search.set('entry', entryId);
   if (panel) search.set('panel', panel);
   const path = isHome ? '/' : pathOf(source);

@@ -6,7 +6,6 @@ import { usePreferences } from '../appearance/preferences.ts';
 import { useApi } from '../data/api-context.ts';
 import { useChangeEntry, useChangeSettings, useMarkAllRead } from '../data/changes.ts';
 import { findEntry } from '../data/entry-cache.ts';
-import { keys } from '../data/keys.ts';
 import { useLive } from '../data/live.ts';
 import { entryQuery, firstSettings, useCounters, useFolders, useSettings, useSubscriptions } from '../data/queries.ts';
 import { markReadOf } from '../data/sources.ts';
@@ -20,6 +19,7 @@ import { useEntryListData } from './entry-list-data.ts';
 import { ListBar } from './list-bar.tsx';
 import { type Place, useGoing, usePlace } from './place.ts';
 import { useReaderShortcuts } from './reader-shortcuts.ts';
+import { useRefresh } from './refresh.ts';
 import { Sidebar } from './sidebar.tsx';
 import { newCountOf, titleOf, unreadOf } from './source-facts.ts';
 
@@ -37,7 +37,7 @@ export function ReaderScreen() {
   const data = useEntryListData(place.source);
   const facts = useSourceFacts(place, live.arrived);
   const changeSettings = useChangeSettings();
-  const refresh = useRefresh(place, data.reload, live.forgetArrived);
+  const refresh = useRefresh(place.source, data.reload, live.forgetArrived);
   const markAll = useMarkAll(place, data.entries, facts.newCount, live.forgetArrived);
   const { cursorId, focusId } = useReaderShortcuts({ place, data, refresh: refresh.run, markAllRead: markAll.ask });
   useSettingsOnPage();
@@ -80,7 +80,8 @@ export function ReaderScreen() {
           cursorId={cursorId}
           focusId={focusId}
           newCount={facts.newCount}
-          onShowNew={refresh.run}
+          isMarkingOnScroll={settings?.markReadOnScroll ?? false}
+          onShowNew={refresh.reload}
           onShowAll={() => void changeSettings({ view: 'all' })}
         />
       </main>
@@ -124,36 +125,6 @@ function useSourceFacts(place: Place, arrived: ReadonlyMap<string, number>) {
     }),
     [place.source, subscriptions, folders, counters, arrived, texts],
   );
-}
-
-/** Looks for new articles: a feed is fetched now, every list is loaded again. */
-function useRefresh(place: Place, reload: () => Promise<void>, forgetArrived: () => void) {
-  const api = useApi();
-  const cache = useQueryClient();
-  const { t, problem } = useTexts();
-  const { show } = useToasts();
-  const [isRunning, setIsRunning] = useState(false);
-  const feedId = place.source.kind === 'feed' ? place.source.id : null;
-  const run = useCallback(async () => {
-    setIsRunning(true);
-    forgetArrived();
-    try {
-      if (feedId !== null) {
-        await api.refreshSubscription(feedId);
-        show({ text: t('feed.refreshStarted') });
-      }
-      await Promise.all([
-        reload(),
-        cache.invalidateQueries({ queryKey: keys.counters }),
-        cache.invalidateQueries({ queryKey: keys.subscriptions }),
-      ]);
-    } catch (error) {
-      show({ text: problem(error), tone: 'error' });
-    } finally {
-      setIsRunning(false);
-    }
-  }, [api, cache, feedId, forgetArrived, problem, reload, show, t]);
-  return { isRunning, run: useCallback(() => void run(), [run]) };
 }
 
 export interface MarkAll {

@@ -49,6 +49,7 @@ export function useReaderShortcuts({ place, data, refresh, markAllRead }: Reader
     close: () => entryId && going.back({ ...place, entryId: undefined }),
     toggleRead: () => withCurrent((entry) => changeEntry(entry, { read: !entry.read })),
     toggleStar: () => withCurrent((entry) => changeEntry(entry, { starred: !entry.starred })),
+    labels: () => withCurrent((entry) => going.to({ ...place, panel: `labels:${entry.id}` })),
     original: () => withCurrent((entry) => entry.url && window.open(entry.url, '_blank', 'noopener,noreferrer')),
     refresh,
     markAllRead,

@@ -7,6 +7,7 @@ export type Shortcut =
   | 'close'
   | 'toggleRead'
   | 'toggleStar'
+  | 'labels'
   | 'original'
   | 'refresh'
   | 'markAllRead'
@@ -24,6 +25,7 @@ const single: Readonly<Record<string, Shortcut>> = {
   Escape: 'close',
   m: 'toggleRead',
   s: 'toggleStar',
+  l: 'labels',
   v: 'original',
   r: 'refresh',
   A: 'markAllRead',

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { usePreferences } from '../appearance/preferences.ts';
 import { feedTree } from '../data/feed-tree.ts';
-import { useCounters, useFolders, useSubscriptions } from '../data/queries.ts';
+import { useCounters, useFolders, useLabels, useSettings, useSubscriptions } from '../data/queries.ts';
 import type { Source } from '../data/sources.ts';
 import { useTexts } from '../language/translate.ts';
 import { iconButtonClass } from '../ui/button.tsx';
@@ -21,8 +21,10 @@ export function Sidebar({ place }: { place: Place }) {
         <PanelLink place={place} panel="add" icon="plus" label={t('nav.addFeed')} />
       </header>
       <nav aria-label={t('nav.label')} className="scroll px-2 pb-4">
+        <Troubles place={place} />
         <FixedLines place={place} />
         <Tree place={place} />
+        <Labels place={place} />
       </nav>
       <FirstFetches />
       <footer className="bar border-t border-line">
@@ -120,6 +122,65 @@ function Tree({ place }: { place: Place }) {
         )}
       </ul>
     </>
+  );
+}
+
+/** The labels that articles have, where there are any. */
+function Labels({ place }: { place: Place }) {
+  const { t, language } = useTexts();
+  const labels = useLabels();
+  const names = useMemo(() => {
+    const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
+    return labels.flatMap(({ name, count }) => (count > 0 ? [name] : [])).sort(collator.compare);
+  }, [labels, language]);
+  if (names.length === 0) return null;
+  const { source } = place;
+  return (
+    <>
+      <h2 className="px-2 pt-3 pb-1 text-xs font-medium text-soft">{t('nav.labels')}</h2>
+      <ul aria-label={t('nav.labels')}>
+        {names.map((name) => (
+          <li key={name}>
+            <PlaceLink
+              place={{ source: { kind: 'label', name }, isHome: false }}
+              aria-current={source.kind === 'label' && source.name === name ? 'page' : undefined}
+              className={`${lineClass} flex px-2`}
+            >
+              <Icon name="label" className="size-4 text-soft" />
+              <span className="min-w-0 flex-1 truncate">{name}</span>
+            </PlaceLink>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Says that feeds fail, if the reader wants to hear of it; a single one leads to its details. */
+function Troubles({ place }: { place: Place }) {
+  const { t } = useTexts();
+  const isWanted = useSettings()?.notifications.failingFeeds ?? false;
+  const troubled = useSubscriptions().filter(({ status: { state } }) => state === 'failing' || state === 'gone');
+  const [first] = troubled;
+  if (!isWanted || !first) return null;
+  const text = t('nav.troubled', { count: troubled.length });
+  return (
+    <p role="status" className="px-2 text-[0.8125rem] text-soft">
+      {troubled.length > 1 ? (
+        <span className="flex items-center gap-2 py-1">
+          <Icon name="warning" className="size-4 text-warning" />
+          {text}
+        </span>
+      ) : (
+        <PlaceLink
+          place={{ ...place, panel: `feed:${first.id}` }}
+          className="flex min-h-11 items-center gap-2 hover:underline md:min-h-8"
+        >
+          <Icon name="warning" className="size-4 text-warning" />
+          {text}
+        </PlaceLink>
+      )}
+    </p>
   );
 }
 

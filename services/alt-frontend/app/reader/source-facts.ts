@@ -11,6 +11,7 @@ export function titleOf(
 ): string {
   if (source.kind === 'feed') return subscriptions.find(({ id }) => id === source.id)?.title ?? '';
   if (source.kind === 'folder') return folders.find(({ id }) => id === source.id)?.name ?? '';
+  if (source.kind === 'label') return source.name;
   if (source.kind === 'starred') return t('nav.starred');
   if (source.kind === 'search') return t('nav.search');
   return t('nav.all');
@@ -31,7 +32,8 @@ export function newCountOf(
   subscriptions: readonly Subscription[],
   folders: readonly Folder[],
 ): number {
-  if (arrived.size === 0 || source.kind === 'starred' || source.kind === 'search') return 0;
+  const isCounted = source.kind === 'all' || source.kind === 'feed' || source.kind === 'folder';
+  if (arrived.size === 0 || !isCounted) return 0;
   if (source.kind === 'all') return sum([...arrived.values()]);
   const inside = source.kind === 'folder' ? foldersWithin(source.id, folders) : null;
   const feeds = subscriptions.filter((subscription) =>

@@ -10,6 +10,7 @@ const lines: ReadonlyArray<readonly [keys: readonly string[], text: Extract<Mess
   [['Esc'], 'help.close'],
   [['m'], 'help.read'],
   [['s'], 'help.star'],
+  [['l'], 'help.labels'],
   [['v'], 'help.original'],
   [['r'], 'help.refresh'],
   [['Shift A'], 'help.markAll'],

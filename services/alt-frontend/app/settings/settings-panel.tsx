@@ -1,34 +1,39 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Settings } from '../api/api.ts';
 import { usePreferences } from '../appearance/preferences.ts';
-import { useConnection } from '../data/api-context.ts';
-import { forgetReader } from '../data/cache.ts';
 import { useChangeSettings } from '../data/changes.ts';
-import { identityQuery, useSettings } from '../data/queries.ts';
+import { useSettings } from '../data/queries.ts';
 import { languageNames, languages } from '../language/language.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
-import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
-import { Choice, SelectField } from '../ui/field.tsx';
-import { useToasts } from '../ui/toasts.tsx';
+import { CheckField, Choice, SelectField } from '../ui/field.tsx';
+import { AccountSettings } from './account-settings.tsx';
 import { Keys } from './keys.tsx';
+import { RetentionSettings } from './retention-settings.tsx';
 
 /** How Alt looks and reads, and what belongs to the account. */
 export function SettingsPanel({ onClose }: PanelProps) {
   const { t } = useTexts();
   const settings = useSettings();
+  const changeSettings = useChangeSettings();
   return (
     <Panel title={t('settings.title')} onClose={onClose}>
       <Section title={t('settings.reading')}>{settings && <ReadingSettings settings={settings} />}</Section>
+      <Section title={t('settings.keep')}>
+        {settings && (
+          <RetentionSettings
+            retention={settings.retention}
+            onChange={(retention) => void changeSettings({ retention })}
+          />
+        )}
+      </Section>
       <Section title={t('settings.programs')}>
         <Keys kind="app-passwords" title={t('settings.appPasswords')} text={t('settings.appPasswordsText')} />
         <Keys kind="api-keys" title={t('settings.apiKeys')} text={t('settings.apiKeysText')} />
       </Section>
       <Section title={t('settings.account')}>
-        <Account />
+        <AccountSettings />
       </Section>
     </Panel>
   );
@@ -83,6 +88,18 @@ function ReadingSettings({ settings }: { settings: Settings }) {
         options={(['unread', 'all'] as const).map((name) => [name, t(`settings.view.${name}`)])}
         onChange={(view) => change({ view })}
       />
+      <div>
+        <CheckField
+          label={t('settings.markReadOnScroll')}
+          checked={settings.markReadOnScroll}
+          onChange={(markReadOnScroll) => change({ markReadOnScroll })}
+        />
+        <CheckField
+          label={t('settings.failingFeeds')}
+          checked={settings.notifications.failingFeeds}
+          onChange={(failingFeeds) => change({ notifications: { ...settings.notifications, failingFeeds } })}
+        />
+      </div>
       <SelectField
         label={t('settings.language')}
         value={settings.language}
@@ -118,30 +135,5 @@ function TextSize({ value, onChange }: { value: number; onChange(size: number): 
         className="h-11 w-full accent-accent md:h-8"
       />
     </label>
-  );
-}
-
-function Account() {
-  const { api, client } = useConnection();
-  const cache = useQueryClient();
-  const navigate = useNavigate();
-  const { t, problem } = useTexts();
-  const { show } = useToasts();
-  const identity = useQuery(identityQuery(api)).data;
-  const signOut = async () => {
-    try {
-      await api.logout();
-      client.keepCsrfToken(null);
-      await navigate({ to: '/sign-in', replace: true });
-      forgetReader(cache);
-    } catch (error) {
-      show({ text: problem(error), tone: 'error' });
-    }
-  };
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-3">
-      {identity && <p className="text-[0.9375rem] text-soft">{t('settings.signedInAs', { email: identity.email })}</p>}
-      <Button onClick={() => void signOut()}>{t('settings.signOut')}</Button>
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import type { Subscription } from '../api/api.ts';
 import type { Translate } from '../language/catalogue.ts';
 import { useTexts } from '../language/translate.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
+import { troubleText } from './feed-troubles.ts';
 
 type Status = Subscription['status'];
 
@@ -14,7 +15,7 @@ const marks: Record<Status['state'], { icon: IconName; colour: string }> = {
 
 /** How a feed is doing: what happened last, why, and what comes next. */
 export function FeedHealth({ subscription }: { subscription: Subscription }) {
-  const { t, ago, dateTime } = useTexts();
+  const { t, ago, dateTime, language } = useTexts();
   const { status } = subscription;
   const { icon, colour } = marks[status.state];
   return (
@@ -22,7 +23,7 @@ export function FeedHealth({ subscription }: { subscription: Subscription }) {
       <Icon name={icon} className={colour} />
       <div className="min-w-0 flex-1 text-[0.9375rem]">
         <p className="font-medium">{t(`feed.${status.state}`)}</p>
-        {status.error && <p className="mt-1 wrap-anywhere">{status.error.message}</p>}
+        {status.error && <p className="mt-1 wrap-anywhere">{troubleText(status.error, language)}</p>}
         <ul className="mt-1 text-sm text-soft">
           {timesOf(status, t, ago, Date.now()).map(({ text, time }) => (
             <li key={text} title={time ? dateTime(time) : undefined}>
