@@ -1,19 +1,20 @@
 import path from 'node:path';
 import type { Database } from '@alt/database';
-import { createEgress, parseAllowList } from '@alt/egress';
+import { createEgress, type Egress, parseAllowList } from '@alt/egress';
 import {
   createHost,
   createLogger,
   type ListeningServer,
+  type Logger,
   listen,
   parseConfig,
   parseTrustedProxies,
   type RunningService,
 } from '@alt/service-kit';
-import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort } from '@alt/topology';
-import { openDatabases } from './database.ts';
-import { type BuiltService, builtServices, isBuilt, loadService } from './registry.ts';
-import { type Environment, loadSecrets, readSettings, userAgent } from './settings.ts';
+import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort, services } from '@alt/topology';
+import { type DatabaseServer, openDatabases } from './database.ts';
+import { type AnyService, type BuiltService, builtServices, isBuilt, loadService } from './registry.ts';
+import { type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
 
 export interface RunningPlatform {
   port: number;
@@ -25,6 +26,8 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
+type Handlers = Map<ServiceName, NonNullable<RunningService['fetch']>>;
+
 /** Everything in this process: databases, services, and the gateway at PORT. The order is the order of need. */
 export async function startPlatform(environment: Environment): Promise<RunningPlatform> {
   const settings = readSettings(environment);
@@ -35,80 +38,113 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
     stopping.abort();
     for (const step of stops.splice(0).reverse()) await step();
   };
-  let onLost = (_reason: string) => {};
-  const lost = new Promise<string>((resolve) => {
-    onLost = resolve;
-  });
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<string>();
   try {
     const modules = Promise.all(machineServices(settings.ALT_EXPOSE).map(loadService));
-    modules.catch(() => undefined);
-    const databases = await openDatabases(settings, { log, isOwner: true, onLost: (reason) => onLost(reason) });
+    modules.catch(() => undefined); // reported where it is awaited, below
+    const databases = await openDatabases(settings, { log, isOwner: true, onLost });
     stops.push(databases.stop);
-    const secrets = await loadSecrets(settings.ALT_DATA_DIR);
     const egress = createEgress({ allow: parseAllowList(settings.ALT_EGRESS_ALLOW), userAgent: userAgent(settings) });
     stops.push(() => egress.close());
-    const trustedProxies = parseTrustedProxies(settings.ALT_TRUSTED_PROXIES);
-    const handlers = new Map<ServiceName, NonNullable<RunningService['fetch']>>();
-    let listener: Database | null = null;
-    let setupCode: RunningPlatform['setupCode'] = async () => null;
-    for (const service of await modules) {
-      const database = databases.connectAs(service.name);
-      if (database) stops.push(() => database.end());
-      listener = service.name === 'pre-processor' ? database : listener;
-      const host = createHost({
-        name: service.name,
-        environment,
-        log,
-        signal: stopping.signal,
-        database,
-        listener,
-        egress,
-        keys: secrets.keysOf(service.name),
-        publicUrl: settings.publicUrl,
-        trustedProxies,
-        reach: (peer) => ({
-          baseUrl: serviceAddress(peer as ServerName, 'machine'),
-          dispatch: (request) => {
-            const handler = handlers.get(peer);
-            return handler ? handler(request) : Promise.reject(new Error(`${peer} is not running`));
-          },
-        }),
-      });
-      const config = parseConfig(service.name, service.config, {
-        ALT_IMAGE_KEY: secrets.imageKey,
-        ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
-        ...environment,
-        HOST: settings.HOST,
-        PORT: String(settings.PORT),
-      });
-      const running = await service.start(config, host);
-      if (service.name === 'auth-service' && database) {
-        setupCode = async () => {
-          const { readSetupCode } = await import('../services/auth-service/setup.ts');
-          return readSetupCode(database, config as Parameters<typeof readSetupCode>[1]);
-        };
-      }
-      stops.push(() => running.stop());
-      if (running.fetch) handlers.set(service.name, running.fetch);
-    }
+    const starter = createStarter({
+      environment,
+      settings,
+      log,
+      signal: stopping.signal,
+      databases,
+      egress,
+      secrets: await loadSecrets(settings.ALT_DATA_DIR),
+      onStop: (step) => stops.push(step),
+    });
+    for (const service of await modules) await starter.start(service);
     for (const name of exposed(settings.ALT_EXPOSE)) {
-      const handler = handlers.get(name);
-      if (handler)
-        stops.push((await listen(handler, { port: servicePort(name as ServerName), hostname: '127.0.0.1' })).stop);
+      const handler = starter.handlers.get(name);
+      const port = servicePort(name as ServerName);
+      if (handler) stops.push((await listen(handler, { port, hostname: '127.0.0.1' })).stop);
     }
-    const server = await openGateway(handlers, settings);
+    const server = await openGateway(starter.handlers, settings);
     stops.push(server.stop);
     const url = new URL(settings.publicUrl);
     if (settings.ALT_PUBLIC_URL === undefined) url.port = String(server.port);
-    return { port: server.port, url, setupCode, lost, stop };
+    return { port: server.port, url, setupCode: starter.setupCode, lost, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
   }
 }
 
+interface StarterOptions {
+  environment: Environment;
+  settings: Settings;
+  log: Logger;
+  signal: AbortSignal;
+  databases: DatabaseServer;
+  egress: Egress;
+  secrets: Awaited<ReturnType<typeof loadSecrets>>;
+  onStop(step: () => Promise<void>): void;
+}
+
+/** Starts services one after the other; each reaches those before and after it through their handlers. */
+function createStarter(options: StarterOptions) {
+  const { environment, settings, databases, secrets } = options;
+  const handlers: Handlers = new Map();
+  const trustedProxies = parseTrustedProxies(settings.ALT_TRUSTED_PROXIES);
+  let listener: Database | null = null;
+  let setupCode: RunningPlatform['setupCode'] = async () => null;
+  const reach = (peer: ServiceName) => ({
+    baseUrl: serviceAddress(peer as ServerName, 'machine'),
+    dispatch: async (request: Request) => {
+      const handler = handlers.get(peer);
+      if (!handler) throw new Error(`${peer} is not running`);
+      return handler(request);
+    },
+  });
+
+  async function start(service: AnyService): Promise<void> {
+    const { name } = service;
+    const database = databases.connectAs(name);
+    if (database) options.onStop(() => database.end());
+    // One connection hears the notifications of `alt` for all services of this process.
+    if (services[name].database === 'alt') listener ??= database;
+    const { log, signal, egress } = options;
+    const { publicUrl } = settings;
+    const keys = secrets.keysOf(name);
+    const host = createHost({
+      name,
+      environment,
+      log,
+      signal,
+      database,
+      listener,
+      egress,
+      keys,
+      publicUrl,
+      trustedProxies,
+      reach,
+    });
+    const config = parseConfig(name, service.config, {
+      ALT_IMAGE_KEY: secrets.imageKey,
+      ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
+      ...environment,
+      HOST: settings.HOST,
+      PORT: String(settings.PORT),
+    });
+    const running = await service.start(config, host);
+    options.onStop(() => running.stop());
+    if (running.fetch) handlers.set(name, running.fetch);
+    if (name === 'auth-service' && database) setupCode = () => readSetupCodeOf(database, config);
+  }
+
+  return { start, handlers, setupCode: () => setupCode() };
+}
+
+async function readSetupCodeOf(database: Database, config: unknown): Promise<string | null> {
+  const { readSetupCode } = await import('../services/auth-service/setup.ts');
+  return readSetupCode(database, config as Parameters<typeof readSetupCode>[1]);
+}
+
 async function openGateway(
-  handlers: Map<ServiceName, NonNullable<RunningService['fetch']>>,
+  handlers: Handlers,
   { PORT, HOST }: { PORT: number; HOST: string },
 ): Promise<ListeningServer> {
   const gateway = handlers.get('gateway');
