@@ -41,5 +41,7 @@ async function greeting(platform: RunningPlatform, environment: Environment): Pr
   }
   const isLoopback = !environment.HOST || /^(127\.|localhost$|::1$)/.test(environment.HOST);
   if (isLoopback) lines.push('Only this machine can reach it. To open it further: HOST=0.0.0.0 npm start');
+  else if (!environment.ALT_PUBLIC_URL)
+    lines.push('Other machines can reach it; set ALT_PUBLIC_URL to the address they use.');
   return `${lines.join('\n')}\nStop it with Ctrl+C.\n`;
 }

@@ -19,7 +19,7 @@ async function start(config: Config, host: Host): Promise<RunningService> {
   await createAdministrator(database, config);
   const setupCode = await readSetupCode(database, config);
   // In the sentence, where the log masks nothing: whoever reads this log is the one to make the account.
-  if (setupCode) log.warn(`To make the first account, open ${publicUrl.href} and enter the code ${setupCode}`);
+  if (setupCode) log.info(`To make the first account, open ${publicUrl.href} and enter the code ${setupCode}`);
 
   const app = createApp({
     host,
