@@ -86,8 +86,12 @@ function check(
   if (code === 'not-found') throw new Problem('not-found', hint);
   const errors = result.error.issues
     .slice(0, 20)
-    .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    .map((issue) => ({ path: issue.path.join('.'), message: sentenceOf(issue) }));
   const first = errors[0];
   const detail = first ? `${first.path ? `"${first.path}": ` : ''}${first.message}. ${hint}`.trim() : hint;
   throw new Problem(code, detail, { extra: { errors } });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  return issue.message.endsWith('received undefined') ? 'is missing' : issue.message;
 }
