@@ -44,7 +44,7 @@ export type Settings = ReturnType<typeof readSettings>;
 
 /** The honest name under which Alt asks for feeds and pages. */
 export function userAgent({ ALT_PUBLIC_URL }: Pick<Settings, 'ALT_PUBLIC_URL'>): string {
-  return `Alt/${version} (+${ALT_PUBLIC_URL ?? 'https://github.com/alt-reader/alt'})`;
+  return `Alt/${version} (${ALT_PUBLIC_URL ? `+${ALT_PUBLIC_URL}` : 'self-hosted feed reader'})`;
 }
 
 /** The secrets of a data folder, made at first use and readable by its owner only. */

@@ -55,7 +55,9 @@ describe('feeds that readers follow', () => {
     await alt.settled();
     await alt.poll([id]);
     const last = site.requests.at(-1);
-    expect(last?.headers['user-agent']).toMatch(/^Alt\/\d+\.\d+\.\d+ \(\+https?:\/\/.+; 2 subscribers\)$/);
+    expect(last?.headers['user-agent']).toMatch(
+      /^Alt\/\d+\.\d+\.\d+ \((\+https?:\/\/.+|self-hosted feed reader); 2 subscribers\)$/,
+    );
     expect(last?.headers).toMatchObject({
       'if-none-match': headers.etag,
       'if-modified-since': headers['last-modified'],
