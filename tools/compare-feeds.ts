@@ -139,7 +139,7 @@ function compareItem(
   if (wanted.title !== null && plain(wanted.title) !== plain(item.title))
     note(`item ${index} title`, wanted.title, item.title);
   const others = item.enclosures.map(({ url }) => url);
-  if (wanted.links.length > 0 && !hasLink(wanted.links, item.url, item.commentsUrl, ...others))
+  if (wanted.links.length > 0 && !hasLink(wanted.links, item.url, item.comments?.url ?? null, ...others))
     note(`item ${index} link`, wanted.links, item.url);
   if (wanted.published !== null && wanted.published !== item.publishedAt?.getTime()) {
     note(`item ${index} published`, new Date(wanted.published).toISOString(), item.publishedAt?.toISOString());

@@ -59,8 +59,11 @@ test('an item is known by its guid, else its address, else what it says', () => 
     imageUrl: null,
     categories: [],
     enclosures: [],
-    commentsUrl: null,
     language: null,
+    comments: null,
+    inReplyTo: null,
+    location: null,
+    podcast: null,
   };
   expect(itemIdentity(item)).toEqual({ kind: 'guid', value: 'g' });
   expect(itemIdentity({ ...item, guid: null })).toEqual({ kind: 'url', value: 'https://e.example/1' });

@@ -21,7 +21,7 @@ export interface ParsedFeed {
   warnings: FeedWarning[];
 }
 
-export interface ParsedItem {
+export interface ParsedItem extends ItemDetails {
   guid: string | null;
   url: string | null;
   /** Plain text. */
@@ -41,8 +41,50 @@ export interface ParsedItem {
   imageUrl: string | null;
   categories: string[];
   enclosures: ParsedEnclosure[];
-  commentsUrl: string | null;
   language: string | null;
+}
+
+/** What namespaces say of an item beside its text; null where they say nothing. */
+export interface ItemDetails {
+  comments: ItemComments | null;
+  /** What the item answers (`thr:in-reply-to`, RFC 4685). */
+  inReplyTo: { guid: string | null; url: string | null } | null;
+  location: ItemLocation | null;
+  podcast: PodcastEpisode | null;
+}
+
+export interface ItemComments {
+  /** The page with the comments. */
+  url: string | null;
+  /** The feed of the comments. */
+  feedUrl: string | null;
+  count: number | null;
+}
+
+/** Degrees of WGS 84; of an area or a way the centre. */
+export interface ItemLocation {
+  latitude: number;
+  longitude: number;
+  name: string | null;
+}
+
+/** What the podcast namespace and iTunes say of an episode; files and their durations are enclosures. */
+export interface PodcastEpisode {
+  transcripts: { url: string; type: string | null; language: string | null }[];
+  chapters: { url: string; type: string | null } | null;
+  season: number | null;
+  /** The podcast namespace allows fractions. */
+  episode: number | null;
+  persons: PodcastPerson[];
+  isExplicit: boolean;
+}
+
+export interface PodcastPerson {
+  name: string;
+  /** In the publisher's words, such as `host` or `guest`. */
+  role: string | null;
+  url: string | null;
+  imageUrl: string | null;
 }
 
 export interface ParsedEnclosure {

@@ -118,7 +118,7 @@ describe('addresses', () => {
           '<item><guid>1</guid><link>javascript:alert(1)</link><comments>data:x</comments><enclosure url="file:///x"/></item>',
         ),
       ).items[0],
-    ).toMatchObject({ url: null, commentsUrl: null, enclosures: [] });
+    ).toMatchObject({ url: null, comments: null, enclosures: [] });
   });
 
   test('a permanent guid is an address, any other is not', () => {

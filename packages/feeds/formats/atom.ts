@@ -14,6 +14,7 @@ import {
 } from '../xml/element.ts';
 import { markupOf } from '../xml/markup.ts';
 import type { XmlDocument, XmlEntry } from '../xml/reading.ts';
+import { readDetails } from './details.ts';
 import { type ItemDraft, type MarkupDraft, paragraphsOf } from './draft.ts';
 import { mediaDescription, mediaEnclosures, mediaImage } from './media.ts';
 import type { FeedFacts } from './rss.ts';
@@ -67,8 +68,8 @@ function readEntry(
     imageUrl: mediaImage(entry, contentBase),
     categories: categoriesOf(entry),
     enclosures: [...linkedEnclosures(entry, baseUrl), ...mediaEnclosures(entry, baseUrl)],
-    commentsUrl: repliesLink(entry, baseUrl),
     language: attribute(entry, 'xml:lang') ?? language,
+    ...readDetails(entry, baseUrl),
   };
 }
 
@@ -164,14 +165,6 @@ function linkAddress(parent: XmlElement, relation: string, baseUrl: string): str
     if (attribute(link, 'rel')?.toLowerCase() !== relation) continue;
     const url = linkTarget(link, baseUrl);
     if (url !== null) return url;
-  }
-  return null;
-}
-
-function repliesLink(entry: XmlElement, baseUrl: string): string | null {
-  for (const link of elementsNamed(entry, 'link')) {
-    const isPage = !/atom|rss|xml/i.test(attribute(link, 'type') ?? '');
-    if (attribute(link, 'rel') === 'replies' && isPage) return linkTarget(link, baseUrl);
   }
   return null;
 }

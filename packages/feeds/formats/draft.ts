@@ -1,11 +1,11 @@
-import type { ParsedEnclosure, ParsedItem } from '../feed.ts';
+import type { ItemDetails, ParsedEnclosure, ParsedItem } from '../feed.ts';
 import { cleanHtml } from '../html/clean.ts';
 import type { CleanHtml } from '../html/writer.ts';
 import { excerptOf } from '../text/excerpt.ts';
 import { escapeText } from '../xml/markup.ts';
 
 /** An item as a format gives it: addresses absolute, markup not yet cleaned. */
-export interface ItemDraft {
+export interface ItemDraft extends ItemDetails {
   guid: string | null;
   url: string | null;
   title: string | null;
@@ -17,7 +17,6 @@ export interface ItemDraft {
   imageUrl: string | null;
   categories: string[];
   enclosures: ParsedEnclosure[];
-  commentsUrl: string | null;
   language: string | null;
 }
 
@@ -60,8 +59,11 @@ export function finishItem(draft: ItemDraft, budget: MarkupBudget): ParsedItem {
     imageUrl: draft.imageUrl ?? content?.imageUrl ?? summary?.imageUrl ?? null,
     categories: distinctWords(draft.categories),
     enclosures: distinctEnclosures(draft.enclosures),
-    commentsUrl: draft.commentsUrl,
     language: draft.language,
+    comments: draft.comments,
+    inReplyTo: draft.inReplyTo,
+    location: draft.location,
+    podcast: draft.podcast,
   };
 }
 
@@ -109,6 +111,11 @@ function distinctEnclosures(enclosures: readonly ParsedEnclosure[]): ParsedEnclo
     known.title ??= enclosure.title;
   }
   return [...byUrl.values()];
+}
+
+/** Text of a detail, cut to a length; null for nothing. */
+export function shortText(text: string | null, maxLength: number): string | null {
+  return cut(text, maxLength)?.trim() || null;
 }
 
 function cut(text: string | null, maxLength: number): string | null {

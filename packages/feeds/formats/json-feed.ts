@@ -1,6 +1,7 @@
 import { detectJsonFeed, parseJsonFeed } from 'feedsmith';
 import { resolveUrl } from '../addresses.ts';
 import { parseDate } from '../dates/parse-date.ts';
+import { NO_DETAILS } from './details.ts';
 import { type ItemDraft, paragraphsOf } from './draft.ts';
 import type { FeedFacts } from './rss.ts';
 import { oneLine } from './titles.ts';
@@ -81,8 +82,8 @@ function readItem(item: JsonItem, baseUrl: string, feedAuthors: string[]): ItemD
       const { mime_type: type = null, size_in_bytes: length = null, duration_in_seconds: duration = null } = attachment;
       return [{ url: attachmentUrl, type, length, durationSeconds: duration, title: attachment.title ?? null }];
     }),
-    commentsUrl: null,
     language: item.language ?? null,
+    ...NO_DETAILS,
   };
 }
 

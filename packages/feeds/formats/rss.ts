@@ -13,6 +13,7 @@ import {
 } from '../xml/element.ts';
 import { markupOf } from '../xml/markup.ts';
 import type { XmlDocument, XmlEntry } from '../xml/reading.ts';
+import { readDetails } from './details.ts';
 import { type ItemDraft, type MarkupDraft, paragraphsOf } from './draft.ts';
 import { mediaDescription, mediaEnclosures, mediaImage } from './media.ts';
 import { personName } from './people.ts';
@@ -90,8 +91,8 @@ function readItem({ element: item, bases, language }: XmlEntry, context: ItemCon
     imageUrl: mediaImage(item, contentBase),
     categories: itemCategories(item),
     enclosures: [...mediaEnclosures(item, baseUrl), ...linkedEnclosures(item, baseUrl)],
-    commentsUrl: resolveUrl(firstText(item, 'comments'), baseUrl) ?? relatedLink(item, 'replies', baseUrl),
     language: firstText(item, 'dc:language', 'language') ?? attribute(item, 'xml:lang') ?? language,
+    ...readDetails(item, baseUrl),
   };
 }
 
