@@ -95,8 +95,12 @@ export interface BenchReader {
   userId: string;
   tenantId: string;
   /** A request with an API key; answers the parsed body. Throws unless it succeeded. */
-  call(method: string, path: string, body?: unknown): Promise<unknown>;
+  call: Call;
+  /** The same at another origin: that of a service. */
+  at(origin: string): Call;
 }
+
+export type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 /** An account with an API key. */
 export async function makeReader(origin: string): Promise<BenchReader> {
@@ -108,8 +112,13 @@ export async function makeReader(origin: string): Promise<BenchReader> {
   return {
     userId: user.id,
     tenantId: user.tenantId,
-    call: (method, path, body) => request(origin, method, path, body, { authorization: `Bearer ${key}` }),
+    call: callerOf(origin, key),
+    at: (other) => callerOf(other, key),
   };
+}
+
+function callerOf(origin: string, key: string): Call {
+  return (method, path, body) => request(origin, method, path, body, { authorization: `Bearer ${key}` });
 }
 
 async function register(origin: string) {

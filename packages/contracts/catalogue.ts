@@ -45,6 +45,8 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   entries.markRead,
   entries.readCounters,
   entries.listLabels,
+  entries.renameLabel,
+  entries.deleteLabel,
   entries.events,
   entries.search,
   settings.readSettings,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { entryDetails } from './entry-details.ts';
 import { articleId, nameText, pageOf, pageQuery, repeated, smallId, time, timeOrNull } from './primitives.ts';
 
 export const view = z.enum(['unread', 'read', 'starred', 'all']);
@@ -39,10 +40,16 @@ export const enclosure = z
 export const fullEntry = entry
   .extend({
     contentHtml: z.string(),
-    fullText: z.object({ state: workState, html: z.string().nullable(), reason: z.string().nullable() }),
+    fullText: z.object({
+      state: workState,
+      html: z.string().nullable(),
+      /** Why there is none, where it failed: a stable code, and a sentence in English. */
+      code: z.string().nullable(),
+      reason: z.string().nullable(),
+    }),
     enclosures: z.array(enclosure),
     related: z.array(z.object({ id: articleId, title: z.string() })),
-    commentsUrl: z.string().nullable(),
+    ...entryDetails,
   })
   .meta({ id: 'FullEntry' });
 export type FullEntry = z.infer<typeof fullEntry>;
@@ -163,9 +170,35 @@ export const listLabels = endpoint({
   problems: ['invalid-query', 'invalid-cursor'],
 });
 
+const labelParams = z.object({ name: nameText(200) });
+
+export const renameLabel = endpoint({
+  name: 'renameLabel',
+  method: 'PATCH',
+  path: '/v1/labels/:name',
+  summary: 'Rename a label, on every entry that has it',
+  access: 'reader',
+  params: labelParams,
+  body: z.strictObject({ name: nameText(200) }),
+  response: label,
+  statuses: [200],
+  problems: ['not-found', 'conflict', 'invalid-request', 'csrf-failed'],
+});
+
+export const deleteLabel = endpoint({
+  name: 'deleteLabel',
+  method: 'DELETE',
+  path: '/v1/labels/:name',
+  summary: 'Remove a label from every entry and from the list; the entries stay',
+  access: 'reader',
+  params: labelParams,
+  statuses: [204],
+  problems: ['not-found', 'csrf-failed'],
+});
+
 /**
  * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
- * `entries` {revision, items:[{id, feedId, read, starred, isNew}]} · `marked` {feeds:[{feedId, before}]} (all of the
+ * `entries` {revision, items:[{id, feedId, read, starred, isNew, labels}]} · `marked` {feeds:[{feedId, before}]} (all of the
  * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) · `reset` {revision} (too far behind: load everything again).
  */
 export const events = endpoint({
@@ -186,6 +219,7 @@ export const changedEntry = z.object({
   read: z.boolean(),
   starred: z.boolean(),
   isNew: z.boolean(),
+  labels: z.array(z.string()),
 });
 export const entriesEvent = z.object({ revision: z.int(), items: z.array(changedEntry) });
 

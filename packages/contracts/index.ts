@@ -2,6 +2,7 @@ export * from './auth.ts';
 export { altBackendEndpoints, authServiceEndpoints } from './catalogue.ts';
 export * from './endpoint.ts';
 export * from './entries.ts';
+export * from './entry-details.ts';
 export * from './internal.ts';
 export * from './primitives.ts';
 export * from './problem.ts';

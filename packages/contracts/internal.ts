@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { typedUrl, uuid } from './primitives.ts';
+import { timeOrNull, typedUrl, uuid } from './primitives.ts';
 import { feedFormat, foundFeed } from './subscriptions.ts';
 
 /** Endpoints between services; nobody outside reaches them. Those of pre-processor, called by alt-backend. */
@@ -69,4 +69,56 @@ export const receiveWebsub = endpoint({
   responseType: 'text/plain',
   statuses: [202],
   problems: ['not-found', 'body-too-large'],
+});
+
+// Those of auth-service, called by alt-backend, which keeps a narrow picture of tenants and members.
+
+const tenantState = { limits: z.record(z.string(), z.json()), suspendedAt: timeOrNull };
+
+/** What a change leaves: `tenant` and `member` are there, new or changed; the others are not any more. */
+export const authChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('tenant'), tenantId: uuid, ...tenantState }),
+  z.object({ kind: z.literal('tenant-removed'), tenantId: uuid }),
+  z.object({ kind: z.literal('member'), tenantId: uuid, userId: uuid }),
+  z.object({ kind: z.literal('member-removed'), tenantId: uuid, userId: uuid }),
+  z.object({ kind: z.literal('account-removed'), userId: uuid }),
+]);
+export type AuthChange = z.infer<typeof authChange>;
+
+export const listChanges = endpoint({
+  name: 'listChanges',
+  method: 'GET',
+  path: '/internal/changes',
+  summary: 'Changes of accounts, tenants and members after a position, in the order of their commits',
+  access: 'service',
+  query: z.object({
+    after: z.coerce.number().int().min(0),
+    limit: z.coerce.number().int().min(1).max(1000).default(500),
+  }),
+  response: z.object({
+    changes: z.array(authChange),
+    /** Where to go on from. */
+    position: z.int(),
+    hasMore: z.boolean(),
+    /** Changes after `after` may be missing: take all tenants anew. */
+    isGap: z.boolean(),
+  }),
+  statuses: [200],
+  problems: ['invalid-query'],
+});
+
+export const listTenants = endpoint({
+  name: 'listTenants',
+  method: 'GET',
+  path: '/internal/tenants',
+  summary: 'All tenants with their members, by id, and the position that the answer is not older than',
+  access: 'service',
+  query: z.object({ after: uuid.optional(), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+  response: z.object({
+    tenants: z.array(z.object({ id: uuid, ...tenantState, memberIds: z.array(uuid) })),
+    position: z.int(),
+    hasMore: z.boolean(),
+  }),
+  statuses: [200],
+  problems: ['invalid-query'],
 });

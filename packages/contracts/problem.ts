@@ -17,6 +17,7 @@ export const problems = {
   forbidden: { status: 403, title: 'You may not do this' },
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'setup-code-required': { status: 403, title: 'The one-time code is missing or wrong' },
+  'tenant-suspended': { status: 403, title: 'The tenant is suspended' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
@@ -37,6 +38,7 @@ export const problems = {
   internal: { status: 500, title: 'Something went wrong on our side' },
   'bad-gateway': { status: 502, title: 'A part of Alt gave no useful answer' },
   unavailable: { status: 503, title: 'A part of Alt is not available' },
+  'database-unavailable': { status: 503, title: 'The database is not available' },
   timeout: { status: 504, title: 'A part of Alt took too long' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { nameText, pageOf, pageQuery, smallId, timeOrNull, typedUrl } from './primitives.ts';
+import { nameText, pageOf, pageQuery, smallId, time, timeOrNull, typedUrl } from './primitives.ts';
 
 export const feedFormat = z.enum(['rss', 'atom', 'rdf', 'json']);
 
@@ -122,9 +122,10 @@ export const refreshSubscription = endpoint({
   name: 'refreshSubscription',
   method: 'POST',
   path: '/v1/subscriptions/:id/refresh',
-  summary: 'Poll the feed now, as soon as its host’s manners allow',
+  summary: 'Poll the feed now, or as soon as the feed and its host allow; the answer says when, and who put it off',
   access: 'reader',
   params: subscriptionParams,
+  response: z.object({ nextPollAt: time, delayedBy: z.enum(['feed', 'host']).nullable() }),
   statuses: [202],
   problems: ['not-found', 'csrf-failed', 'too-many-requests'],
 });

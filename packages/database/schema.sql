@@ -16,6 +16,8 @@ create table article_contents (
   full_state text not null default 'none'::text,
   full_reason text,
   full_fetched_at timestamp(3) with time zone,
+  details jsonb,
+  full_code text,
   constraint article_contents_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_contents_full_state_check CHECK ((full_state = ANY (ARRAY['none'::text, 'pending'::text, 'ready'::text, 'failed'::text]))),
   constraint article_contents_pkey PRIMARY KEY (article_id)
@@ -84,9 +86,17 @@ create table articles (
   received_at timestamp(3) with time zone not null,
   sort_at timestamp(3) with time zone not null,
   content_hash bytea not null,
+  comment_count integer,
   constraint articles_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint articles_identity_key UNIQUE (feed_id, identity),
   constraint articles_pkey PRIMARY KEY (id)
+);
+create table auth_position (
+  is_only_row boolean not null default true,
+  "position" bigint not null,
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint auth_position_is_only_row_check CHECK (is_only_row),
+  constraint auth_position_pkey PRIMARY KEY (is_only_row)
 );
 create table counters (
   reader_id integer not null,
@@ -259,6 +269,8 @@ create table readers (
   settings jsonb not null default '{}'::jsonb,
   settings_version integer not null default 1,
   created_at timestamp(3) with time zone not null default now(),
+  purge_after timestamp(3) with time zone,
+  purged_at timestamp(3) with time zone,
   constraint readers_pkey PRIMARY KEY (id),
   constraint readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint readers_user_id_tenant_id_key UNIQUE (user_id, tenant_id)
@@ -355,6 +367,7 @@ create table tenants (
   limits jsonb not null default '{}'::jsonb,
   suspended_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
+  purge_after timestamp(3) with time zone,
   constraint tenants_pkey PRIMARY KEY (id)
 );
 create table tombstones (
@@ -403,6 +416,7 @@ CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, crea
 CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
 CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
+CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX rules_owner ON public.rules USING btree (owner_id);
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
 CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
@@ -419,6 +433,7 @@ alter table article_stages enable row level security, force row level security;
 alter table article_summaries enable row level security, force row level security;
 alter table article_tags enable row level security, force row level security;
 alter table articles enable row level security, force row level security;
+alter table auth_position enable row level security, force row level security;
 alter table counters enable row level security, force row level security;
 alter table deliveries enable row level security, force row level security;
 alter table entries enable row level security, force row level security;
@@ -524,6 +539,11 @@ create policy worker on articles as permissive for all to pre_processor
 create policy writing on articles as permissive for all to news_creator
   using (true)
   with check (true);
+create policy owner on auth_position as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy reading on auth_position as permissive for select to alt_backend
+  using (true);
 create policy own on counters as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
@@ -709,6 +729,32 @@ BEGIN ATOMIC
    RETURNING readers.revision;
 END
 ;
+CREATE OR REPLACE FUNCTION public.begin_following(seen bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not pg_try_advisory_xact_lock(7204653) then
+    return false;
+  end if;
+  -- A statement of its own: it sees what the follower before us committed while we took the lock.
+  return seen = coalesce((select a.position from auth_position a), 0);
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.begin_reset()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1), structure_revision = (readers.revision + 1), reset_revision = (readers.revision + 1)
+   WHERE (readers.id = current_reader_id())
+   RETURNING readers.revision;
+END
+;
 CREATE OR REPLACE FUNCTION public.begin_structure_change()
  RETURNS bigint
  LANGUAGE sql
@@ -728,6 +774,7 @@ CREATE OR REPLACE FUNCTION public.collect_garbage(after_id bigint, batch integer
 AS $function$
 declare
   looked_at bigint[];
+  feed_ids integer[];
 begin
   select array_agg(x.id) into looked_at
     from (select id from articles where id > after_id order by id limit batch) x;
@@ -737,10 +784,19 @@ begin
       and not exists (select from subscriptions s where s.feed_id = f.id);
     return null;
   end if;
+  select array_agg(distinct a.feed_id) into feed_ids
+    from articles a
+    where a.id = any (looked_at) and a.received_at < now() - interval '1 day'
+      and not exists (select from entries e where e.article_id = a.id);
+  if feed_ids is null then
+    return looked_at[cardinality(looked_at)];
+  end if;
+  -- Who subscribes or stores takes the feed too: from here on nobody is given an article that goes.
+  perform from feeds f where f.id = any (feed_ids) order by f.id for no key update;
   with gone as (
     select a.id, a.feed_id, a.identity, f.subscriber_count
     from articles a join feeds f on f.id = a.feed_id
-    where a.id = any (looked_at) and a.received_at < now() - interval '1 day'
+    where a.id = any (looked_at) and a.feed_id = any (feed_ids) and a.received_at < now() - interval '1 day'
       and not exists (select from entries e where e.article_id = a.id)
       and not exists (select from deliveries d where a.id = any (d.article_ids))
       and (f.subscriber_count = 0
@@ -749,6 +805,10 @@ begin
   ), buried as (
     insert into tombstones (feed_id, identity)
       select feed_id, identity from gone where subscriber_count > 0 on conflict do nothing
+  ), forgotten as (
+    -- Who follows the feed next gets its whole document again, which it must not answer with "not modified".
+    update feeds set etag = null, last_modified = null, body_hash = null, last_success_at = null
+      where id in (select feed_id from gone where subscriber_count = 0)
   )
   delete from articles a using gone where a.id = gone.id;
   return looked_at[cardinality(looked_at)];
@@ -1017,6 +1077,45 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.follow_changes(seen bigint, next bigint, changes jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  change jsonb;
+  tenant uuid;
+  account uuid;
+begin
+  if not begin_following(seen) then
+    return false;
+  end if;
+  for change in select c.value from jsonb_array_elements(changes) with ordinality c order by c.ordinality loop
+    tenant := (change ->> 'tenantId')::uuid;
+    account := (change ->> 'userId')::uuid;
+    case change ->> 'kind'
+      when 'tenant' then
+        perform keep_tenant(tenant, change -> 'limits', (change ->> 'suspendedAt')::timestamptz);
+      when 'tenant-removed' then
+        update tenants set purge_after = now() where id = tenant;
+        update readers set purge_after = least(purge_after, now()) where tenant_id = tenant;
+      when 'member' then
+        update readers set purge_after = null, purged_at = null
+          where user_id = account and tenant_id = tenant and purge_after is not null;
+      when 'member-removed' then
+        update readers set purge_after = least(purge_after, now() + interval '30 days')
+          where user_id = account and tenant_id = tenant;
+      when 'account-removed' then
+        update readers set purge_after = least(purge_after, now()) where user_id = account;
+    end case;
+  end loop;
+  insert into auth_position as a (position) values (next)
+    on conflict (is_only_row) do update set position = excluded.position, updated_at = now();
+  return true;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.is_covered(revision bigint, received_at timestamp with time zone, read_through bigint, read_before timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
@@ -1028,6 +1127,16 @@ CREATE OR REPLACE FUNCTION public.is_kept(e entries)
  LANGUAGE sql
  STABLE
 RETURN ((e).is_starred OR (EXISTS (SELECT FROM entry_labels l WHERE ((l.article_id = (is_kept.e).article_id) AND (l.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM highlights h WHERE ((h.article_id = (is_kept.e).article_id) AND (h.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM notes n WHERE ((n.article_id = (is_kept.e).article_id) AND (n.reader_id = (is_kept.e).reader_id)))) OR (EXISTS (SELECT FROM shares s WHERE ((s.article_id = (is_kept.e).article_id) AND (s.reader_id = (is_kept.e).reader_id)))))
+;
+CREATE OR REPLACE FUNCTION public.keep_tenant(tenant uuid, wanted_limits jsonb, suspended timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ INSERT INTO tenants AS t (id, limits, suspended_at)
+   VALUES (keep_tenant.tenant, keep_tenant.wanted_limits, keep_tenant.suspended) ON CONFLICT(id) DO UPDATE SET limits = excluded.limits, suspended_at = excluded.suspended_at, purge_after = NULL::timestamp with time zone;
+END
 ;
 CREATE OR REPLACE FUNCTION public.merge_feeds(old_feed integer, new_feed integer)
  RETURNS void
@@ -1213,6 +1322,123 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.old_entries(reader integer, read_before timestamp with time zone, unread_before timestamp with time zone, wanted integer)
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT array_agg(o.article_id) AS array_agg
+    FROM (( SELECT x.article_id
+            FROM entries x
+           WHERE ((x.reader_id = old_entries.reader) AND x.is_read AND x.is_listed AND (x.feed_id > 0) AND (x.sort_at < old_entries.read_before) AND (x.received_at < old_entries.read_before) AND (NOT x.is_starred) AND (NOT is_kept(x.*)))
+           ORDER BY x.sort_at, x.article_id
+          LIMIT old_entries.wanted)
+         UNION ALL
+         ( SELECT x.article_id
+            FROM (entries x
+              LEFT JOIN counters c ON (((c.reader_id = x.reader_id) AND (c.feed_id = x.feed_id))))
+           WHERE ((x.reader_id = old_entries.reader) AND (NOT x.is_read) AND x.is_listed AND (x.feed_id > 0) AND (x.sort_at < GREATEST(c.read_before, old_entries.unread_before)) AND (x.received_at <
+                 CASE
+                     WHEN is_covered(x.revision, x.received_at, c.read_through, c.read_before) THEN c.read_before
+                     ELSE old_entries.unread_before
+                 END) AND (NOT x.is_starred) AND (NOT is_kept(x.*)))
+           ORDER BY x.sort_at, x.article_id
+          LIMIT old_entries.wanted)
+  LIMIT old_entries.wanted) o;
+END
+;
+CREATE OR REPLACE FUNCTION public.purge_leavers(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  leaver readers;
+  removed integer;
+begin
+  select * into leaver from readers r
+    where r.purge_after <= now() and (r.purged_at is null or r.purged_at < now() - interval '1 hour')
+    order by r.purge_after, r.id limit 1;
+  if leaver.id is null then
+    -- A private feed of the tenant goes first, by the collection of what nobody holds.
+    delete from tenants t where t.purge_after < now() - interval '1 hour'
+      and not exists (select from readers r where r.tenant_id = t.id)
+      and not exists (select from feeds f where f.tenant_id = t.id);
+    return 0;
+  end if;
+  perform from feeds f join subscriptions s on s.feed_id = f.id
+    where s.reader_id = leaver.id order by f.id for no key update of f;
+  perform from readers r where r.id = leaver.id and r.purge_after <= now() for update;
+  if not found then
+    return 1;
+  end if;
+  with gone as (
+    delete from subscriptions s where s.reader_id = leaver.id returning s.feed_id
+  )
+  update feeds f
+    set subscriber_count = f.subscriber_count - 1,
+      wants_full_text = exists (select from subscriptions s
+        where s.feed_id = f.id and s.reader_id <> leaver.id and s.wants_full_text)
+    from gone where f.id = gone.feed_id;
+  delete from entries e using (
+    select x.article_id from entries x where x.reader_id = leaver.id limit batch
+  ) old where e.reader_id = leaver.id and e.article_id = old.article_id;
+  get diagnostics removed = row_count;
+  if removed = batch then
+    return removed;
+  end if;
+  delete from labels where owner_id = leaver.id;
+  delete from folders where owner_id = leaver.id;
+  delete from rules where owner_id = leaver.id;
+  delete from saved_searches where owner_id = leaver.id;
+  delete from highlights where reader_id = leaver.id;
+  delete from notes where reader_id = leaver.id;
+  delete from shares where reader_id = leaver.id;
+  delete from tag_vetoes where reader_id = leaver.id;
+  delete from counters where reader_id = leaver.id;
+  if leaver.purged_at is null then
+    update readers set purged_at = now(), settings = '{}' where id = leaver.id;
+  else
+    delete from readers where id = leaver.id;
+  end if;
+  return removed + 1;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.reconcile_tenants(seen bigint, after_id uuid, last_id uuid, present jsonb, started_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not begin_following(seen) then
+    return false;
+  end if;
+  perform keep_tenant((p.value ->> 'id')::uuid, p.value -> 'limits', (p.value ->> 'suspendedAt')::timestamptz)
+    from jsonb_array_elements(present) p;
+  update tenants t set purge_after = coalesce(t.purge_after, now() + interval '30 days')
+    where (after_id is null or t.id > after_id) and (last_id is null or t.id <= last_id) and t.created_at < started_at
+      and not exists (select from jsonb_array_elements(present) p where (p.value ->> 'id')::uuid = t.id);
+  update readers r
+    set purge_after = case when k.is_member then null else coalesce(r.purge_after, now() + interval '30 days') end,
+      purged_at = case when k.is_member then null else r.purged_at end
+    from (
+      select x.id, m.account_id is not null as is_member
+      from readers x left join (
+        select (p.value ->> 'id')::uuid as tenant_id, a.value::uuid as account_id
+        from jsonb_array_elements(present) p, jsonb_array_elements_text(p.value -> 'memberIds') a
+      ) m on m.tenant_id = x.tenant_id and m.account_id = x.user_id
+      where (after_id is null or x.tenant_id > after_id) and (last_id is null or x.tenant_id <= last_id)
+    ) k
+    where r.id = k.id and (k.is_member and r.purge_after is not null
+      or not k.is_member and r.purge_after is null and r.created_at < started_at);
+  return true;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.request_feed_full_text(wanted_subscription integer, is_wanted boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -1256,19 +1482,29 @@ end
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.request_poll(wanted_subscription integer)
- RETURNS boolean
+ RETURNS TABLE(next_poll_at timestamp with time zone, delayed_by text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+#variable_conflict use_column
 declare
   feed integer;
+  feed_until timestamptz;
+  host_until timestamptz;
 begin
-  select s.feed_id into feed from subscriptions s
+  select f.id, greatest(f.retry_after_at, now()), greatest(h.penalty_until, now()) into feed, feed_until, host_until
+    from subscriptions s join feeds f on f.id = s.feed_id left join hosts h on h.host = f.host
     where s.id = wanted_subscription and s.reader_id = current_reader_id();
-  update feeds set next_poll_at = least(next_poll_at, now()), priority = 1 where id = feed;
+  if feed is null then
+    return;
+  end if;
   perform pg_notify('alt_polls', '');
-  return feed is not null;
+  return query
+    update feeds f set next_poll_at = greatest(feed_until, host_until), priority = 1 where f.id = feed
+      returning f.next_poll_at,
+        case when greatest(feed_until, host_until) <= now() then null
+          when feed_until >= host_until then 'feed' else 'host' end;
 end
 $function$
 ;
@@ -1286,6 +1522,7 @@ begin
     select f.id from subscriptions s join feeds f on f.id = s.feed_id
     where s.reader_id = current_reader_id() and (wanted_feeds is null or f.id = any (wanted_feeds))
       and (f.last_polled_at is null or f.last_polled_at < now() - interval '1 minute')
+      and (f.retry_after_at is null or f.retry_after_at <= now())
     order by f.id for no key update of f
   ) x;
   if due is null then
@@ -1305,26 +1542,28 @@ CREATE OR REPLACE FUNCTION public.retain(batch integer)
 AS $function$
 declare
   reader record;
+  old_ids bigint[];
   removed integer := 0;
   changed integer;
 begin
   for reader in
-    select id, (settings #>> '{retention,readDays}')::int as read_days,
-      (settings #>> '{retention,unreadDays}')::int as unread_days
+    select id, now() - make_interval(days => (settings #>> '{retention,readDays}')::int) as read_before,
+      now() - make_interval(days => (settings #>> '{retention,unreadDays}')::int) as unread_before
     from readers
     where settings #>> '{retention,readDays}' is not null or settings #>> '{retention,unreadDays}' is not null
     order by id
   loop
+    old_ids := old_entries(reader.id, reader.read_before, reader.unread_before, batch - removed);
+    continue when old_ids is null;
     perform from readers where id = reader.id for update;
-    delete from entries e using (
-      select x.article_id from entries x
-      where x.reader_id = reader.id and x.is_listed
-        and ((x.is_read and x.received_at < now() - make_interval(days => reader.read_days))
-          or (not x.is_read and x.received_at < now() - make_interval(days => reader.unread_days)))
-        and not is_kept(x)
-      limit batch - removed
-    ) old
-    where e.reader_id = reader.id and e.article_id = old.article_id;
+    -- The reader may have starred, labelled, read or opened one again before the row was ours.
+    delete from entries e using counters c
+      where e.reader_id = reader.id and e.article_id = any (old_ids)
+        and c.reader_id = e.reader_id and c.feed_id = e.feed_id
+        and e.received_at < case
+          when e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+          then reader.read_before else reader.unread_before end
+        and not is_kept(e);
     get diagnostics changed = row_count;
     if changed > 0 then
       update readers set revision = revision + 1, structure_revision = revision + 1 where id = reader.id;
@@ -1389,6 +1628,7 @@ begin
   if reader is null then
     return;
   end if;
+  perform set_config('alt.is_settling', 'on', true);
   with marked as materialized (
     select c.feed_id, c.read_through, c.read_before, greatest(batch / count(*) over (), 1) as share
     from counters c where c.reader_id = reader and not c.is_settled
@@ -1406,6 +1646,7 @@ begin
   -- The lock is held, so a ctid names the row that was looked at, or none.
   update entries e set is_read = true from (select row_id from due order by row_id) d where e.ctid = d.row_id;
   get diagnostics changed = row_count;
+  perform set_config('alt.is_settling', '', true);
   return query select changed, changed < batch;
 end
 $function$
@@ -1512,7 +1753,7 @@ $function$
 
 CREATE TRIGGER count_deleted AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_entries();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_entries();
-CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_updated_entries();
+CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
 
 -- grants
@@ -1537,6 +1778,7 @@ grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
 grant execute on function begin_change() to alt_backend;
+grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function current_reader_id() to alt_backend;
@@ -1548,9 +1790,12 @@ grant execute on function deliver_next(integer) to pre_processor;
 grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
 grant execute on function ensure_reader() to alt_backend;
+grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
+grant execute on function purge_leavers(integer) to alt_backend;
+grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
 grant execute on function request_full_text(bigint) to alt_backend;
 grant execute on function request_poll(integer) to alt_backend;
@@ -1576,6 +1821,7 @@ grant select on article_keyphrases to alt_backend;
 grant select on article_summaries to alt_backend;
 grant select on article_tags to alt_backend;
 grant select on articles to alt_backend;
+grant select on auth_position to alt_backend;
 grant select on deliveries to pre_processor;
 grant select on tenants to alt_backend;
 grant select, update (is_settled), update (read_before), update (read_through), update (unread) on counters to alt_backend;
@@ -1589,8 +1835,13 @@ grant usage on schema public to public;
 
 comment on function public.allocate_article_ids(integer) is 'the first of a block of so many article ids';
 comment on function public.is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) is 'whether a "mark all read" covers an entry whose row does not say so yet';
+comment on table column public.article_contents.details is '{commentsFeedUrl, inReplyTo, location, podcast} in the shapes of packages/feeds';
+comment on table column public.article_contents.full_code is 'full_reason for programs: a stable code';
+comment on table column public.articles.comment_count is 'as the feed last said; changes without the article being changed';
 comment on table column public.articles.identity is 'first 16 bytes of SHA-256 of the guid, else the URL, else title and content';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
 comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
+comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
+comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';
 comment on table column public.readers.structure_revision is 'revision at which subscriptions or folders last changed, or entries went';

@@ -13,7 +13,12 @@ export class OutageError extends Error {
   override readonly name = 'OutageError';
 }
 
-/** Trying again would change nothing; the article is parked with this reason. */
+/** Trying again would change nothing; the article is parked with this reason, and `code` for programs. */
 export class ParkedError extends Error {
   override readonly name = 'ParkedError';
+  readonly code: string | null;
+  constructor(reason: string, code: string | null = null) {
+    super(reason);
+    this.code = code;
+  }
 }

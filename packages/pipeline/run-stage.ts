@@ -26,8 +26,8 @@ export interface StageOptions {
    * after the last try, but see PostponedError, OutageError and ParkedError.
    */
   work(item: StageItem, signal: AbortSignal): Promise<SaveStage>;
-  /** Saves why an article was parked, in the transaction that parks it. */
-  onParked?: (tx: Queryable, item: StageItem, reason: string) => Promise<void>;
+  /** Saves why an article was parked, in the transaction that parks it. `error` is what the last try threw. */
+  onParked?: (tx: Queryable, item: StageItem, reason: string, error: unknown) => Promise<void>;
   /** Hears how each piece of work ended, for metrics. */
   onEnded?: (result: StageResult) => void;
   /** Aborts what runs; the articles go back. */
@@ -166,7 +166,7 @@ async function afterFailure(
   const waitSeconds = Math.min(retrySeconds * 2 ** item.attempts, LONGEST_RETRY_SECONDS);
   await database.transaction(async (tx) => {
     await failStage(tx, item, { worker, reason, isLast, retrySeconds: waitSeconds });
-    if (isLast) await options.onParked?.(tx, item, reason);
+    if (isLast) await options.onParked?.(tx, item, reason, error);
   }, RETRY);
 }
 

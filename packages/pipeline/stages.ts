@@ -11,20 +11,24 @@ export interface StageItem {
   priority: number;
 }
 
+// The inner limit tells the planner that few are wanted: with `limit $3` alone it expects a tenth of all and sorts them
+// (100,000 rows read for eight). No more rows are locked for it: the outer limit stops asking.
 const claimStatement = statement<StageItem>(
   'stage-claim',
   `with due as (
-     select article_id from article_stages
-     where stage = $1 and state in ('waiting', 'claimed') and next_attempt_at <= now()
-       and (state = 'waiting' or claimed_until < now())
-     order by priority desc, next_attempt_at limit $3 for update skip locked
+     select article_id from (
+       select article_id from article_stages
+       where stage = $1 and state in ('waiting', 'claimed') and next_attempt_at <= now()
+         and (state = 'waiting' or claimed_until < now())
+       order by priority desc, next_attempt_at limit 1000 for update skip locked
+     ) first limit $3
    )
    update article_stages s set state = 'claimed', claimed_by = $2, claimed_until = now() + make_interval(secs => $4)
    from due where s.article_id = due.article_id and s.stage = $1
    returning s.article_id as "articleId", s.stage, s.content_hash as "contentHash", s.attempts, s.priority`,
 );
 
-/** Takes up to `limit` articles that wait for a stage, those that a reader waits for first. */
+/** Takes up to `limit` (≤ 1,000) articles that wait for a stage, those that a reader waits for first. */
 export async function claimStage(
   db: Queryable,
   claim: { stage: string; worker: string; limit: number; leaseSeconds: number },
@@ -96,11 +100,26 @@ export async function postponeStage(
   await db.run(postponeStatement, [item.articleId, item.stage, worker, seconds]);
 }
 
+// For each priority that there is, the head of the index: what is claimed or due comes first there, then what falls due
+// next. More than 500 claimed articles would hide that; who asks looks again in half a minute anyway. Over all rows this
+// took 55 ms with 100,000 articles put off, so 3 ms.
 const nextStatement = statement<{ seconds: number | null }>(
   'stage-next',
-  `select extract(epoch from min(greatest(next_attempt_at, coalesce(claimed_until, next_attempt_at))) - now())::float8
-     as seconds
-   from article_stages where stage = $1 and state in ('waiting', 'claimed')`,
+  `with recursive levels as (
+     (select priority from article_stages where stage = $1 and state in ('waiting', 'claimed')
+      order by priority desc limit 1)
+     union all
+     select (select s.priority from article_stages s
+             where s.stage = $1 and s.state in ('waiting', 'claimed') and s.priority < l.priority
+             order by s.priority desc limit 1)
+     from levels l where l.priority is not null
+   )
+   select extract(epoch from min(greatest(s.next_attempt_at, s.claimed_until)) - now())::float8 as seconds
+   from levels l cross join lateral (
+     select next_attempt_at, claimed_until from article_stages
+     where stage = $1 and priority = l.priority and state in ('waiting', 'claimed')
+     order by next_attempt_at limit 500
+   ) s`,
 );
 
 /** Seconds until the next article of a stage falls due, negative where one waits; null if none will. */

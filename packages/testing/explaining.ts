@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Queryable, Statement } from '@alt/database';
+import type { Database, Queryable, Statement } from '@alt/database';
 
 /** What a statement did, from `explain analyze`. */
 export interface Seen {
@@ -48,6 +48,26 @@ export function explaining(tx: Queryable, mode: PlanMode, seen: Seen[]): Queryab
     one: (statement, values = []) => noted(statement, values, () => tx.one(statement, values)),
     run: (statement, values = []) => noted(statement, values, () => tx.run(statement, values)),
   };
+}
+
+/** Does work in a transaction that is taken back; answers what it answered, and the plans of its statements. */
+export async function explainUndone<T>(
+  database: Database,
+  mode: PlanMode,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<{ result: T; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const done: { result?: T } = {};
+  const undo = new Error('undo');
+  try {
+    await database.transaction(async (tx) => {
+      done.result = await work(explaining(tx, mode, seen));
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  return { result: done.result as T, seen };
 }
 
 /** Explains by running; what that changes is undone. */

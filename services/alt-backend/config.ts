@@ -11,6 +11,8 @@ export const config = z
     ALT_CACHE_DIR: z.string('is missing: name a folder for cached images'),
     ALT_IMAGE_CACHE_MB: z.coerce.number('must be a number of megabytes').int().min(0).default(256),
     ALT_RATE_LIMIT_PER_SECOND: z.coerce.number('must be a number of requests a second').min(1).default(100),
+    /** How often auth-service is asked for changes of tenants and members. Connections idle for 10 s are closed. */
+    ALT_FOLLOW_SECONDS: z.coerce.number('must be a number of seconds').min(0.1).max(3600).default(30),
     PROXY_STRATEGY: z.enum(['DISABLED'], 'must be DISABLED: alt-backend goes out through sidecar-proxy').optional(),
     ENVOY_PROXY_ENABLED: flag('must be true or false').optional(),
     SIDECAR_PROXY_BASE_URL: z.url('must be the URL of sidecar-proxy').optional(),

@@ -3,7 +3,6 @@ import {
   type Entry,
   type FullEntry,
   listEntries,
-  listLabels,
   markRead,
   Problem,
   type QueryOf,
@@ -16,7 +15,8 @@ import {
 import type { Database, Queryable } from '@alt/database';
 import { type Reader, type Route, route } from '@alt/service-kit';
 import { computeCounters } from './counters.ts';
-import { decodeId, decodeKey, encodeKey } from './cursor.ts';
+import { decodeKey, encodeKey } from './cursor.ts';
+import { presentDetails } from './entry-details.ts';
 import type { ImageAddresses } from './image-address.ts';
 import { articleIdOf, idOf } from './peers.ts';
 import * as counters from './store/counters.ts';
@@ -29,7 +29,7 @@ import { afterKey, searchPlain } from './store/search.ts';
 import { findSubscription } from './store/subscriptions.ts';
 
 const SEARCH_RESULTS_MAXIMUM = 1_000;
-const SETTLE_BATCH = 10_000;
+const SETTLE_BATCH = 5_000;
 const SETTLE_WAIT_MS = 100;
 const SETTLE_WAIT_MAXIMUM_MS = 25_000;
 
@@ -72,14 +72,6 @@ export function entryRoutes(tools: EntryTools): Route[] {
     route(markRead, async ({ body, reader }) => ({ updated: await markScopeRead(tools, reader, body) })),
 
     route(readCounters, async ({ reader }) => asReader(reader, computeCounters)),
-
-    route(listLabels, async ({ query, reader }) =>
-      asReader(reader, async (tx, readerId) => {
-        const rows = await labels.listLabels(tx, readerId, decodeId(query.cursor), query.limit + 1);
-        const items = rows.slice(0, query.limit).map((row) => ({ ...row, id: String(row.id) }));
-        return { items, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
-      }),
-    ),
 
     route(search, async ({ query, reader }) => {
       const startedAt = performance.now();
@@ -169,11 +161,12 @@ async function readFullEntry(
     fullText: {
       state: content.fullState,
       html: content.fullHtml === null ? null : images.rewrite(content.fullHtml),
+      code: content.fullCode,
       reason: content.fullReason,
     },
     enclosures: content.enclosures,
     related: [],
-    commentsUrl: content.commentsUrl,
+    ...presentDetails(content, images),
   };
 }
 

@@ -1,4 +1,4 @@
-import { events } from '@alt/contracts';
+import { events, Problem } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import { type Host, type Reader, type Route, route } from '@alt/service-kit';
 import { computeCounters } from './counters.ts';
@@ -47,7 +47,7 @@ export async function createEventHub(options: {
     const ids = [...new Set([...streams].map(({ readerId }) => readerId))];
     const revisions = new Map((await store.revisionsOf(database, ids)).map((row) => [row.readerId, row.revision]));
     const behind = [...streams].filter(({ readerId, since }) => (revisions.get(readerId) ?? 0) > since);
-    await Promise.all(behind.map((stream) => sendChanges(stream, asReader)));
+    await Promise.all(behind.map((stream) => sendOrClose(stream, asReader)));
   };
   const lookSoon = () => {
     if (isLookDue) return;
@@ -92,6 +92,16 @@ export async function createEventHub(options: {
   };
 }
 
+/** One stream that is refused, a suspended tenant's, takes no other with it. */
+async function sendOrClose(stream: Stream, asReader: AsReader): Promise<void> {
+  try {
+    await sendChanges(stream, asReader);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    stream.close();
+  }
+}
+
 async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false): Promise<void> {
   if (stream.isSending) return;
   stream.isSending = true;
@@ -124,8 +134,8 @@ async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false):
   }
 }
 
-function present({ id, feedId, isRead, isStarred, isNew }: store.ChangedEntry) {
-  return { id: String(id), feedId: String(feedId), read: isRead, starred: isStarred, isNew };
+function present({ id, feedId, isRead, isStarred, isNew, labels }: store.ChangedEntry) {
+  return { id: String(id), feedId: String(feedId), read: isRead, starred: isStarred, isNew, labels };
 }
 
 function openStream(of: { reader: Reader; readerId: number; since: number }) {

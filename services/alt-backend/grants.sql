@@ -1,6 +1,6 @@
 -- What alt_backend may do in `alt`. Applied after every migration, after everything was taken back.
 grant usage on schema public to alt_backend;
-grant select on tenants, readers, articles, article_contents, article_keyphrases, article_summaries,
+grant select on tenants, readers, auth_position, articles, article_contents, article_keyphrases, article_summaries,
   article_tags, tags, tag_aliases to alt_backend;
 grant select (id, url, tenant_id, host, site_url, title, description, language, image_url, format, created_at,
   subscriber_count, wants_full_text, next_poll_at, priority, state, last_polled_at, last_success_at, last_changed_at,
@@ -16,4 +16,5 @@ grant insert, update, delete on tags, tag_aliases to alt_backend;
 grant maintain on entries to alt_backend;
 grant execute on function current_user_id, current_tenant_id, current_reader_id, is_covered, ensure_reader, begin_change,
   begin_structure_change, revisions_of, subscribe, unsubscribe, request_poll, request_polls, request_feed_full_text,
-  request_full_text, ensure_feed, settle_next, settle_finish, retain, collect_garbage, miscounted to alt_backend;
+  request_full_text, ensure_feed, settle_next, settle_finish, retain, collect_garbage,
+  miscounted, follow_changes, reconcile_tenants, purge_leavers, begin_reset to alt_backend;

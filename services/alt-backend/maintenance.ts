@@ -10,17 +10,21 @@ const CLEAN_BATCH = 1_000;
 const VACUUM_AFTER_ROWS = 50_000;
 
 const retain = statement<{ removed: number }>('retain', 'select retain($1) as removed');
+const purgeLeavers = statement<{ removed: number }>('purge_leavers', 'select purge_leavers($1) as removed');
 const collect = statement<{ lastId: number | null }>('collect_garbage', 'select collect_garbage($1, $2) as "lastId"');
 
 export interface Maintenance {
   /** A mark waits for its rows. */
   settleSoon(): void;
+  /** Somebody left, whose data may have to go. */
+  purgeSoon(): void;
   stop(): Promise<void>;
 }
 
-/** What follows in the background: rows after "mark all read", retention, articles that nobody holds. */
+/** What follows in the background: rows after "mark all read", retention, what leavers and nobody hold. */
 export function startMaintenance(database: Database, log: Logger): Maintenance {
-  let running: Promise<void> | null = null;
+  /** Each kind of work at most once at a time; none waits for another. */
+  const running = new Map<string, Promise<void>>();
   let isAgain = false;
   let isStopped = false;
 
@@ -31,26 +35,33 @@ export function startMaintenance(database: Database, log: Logger): Maintenance {
       if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum (analyze) entries');
     } while (isAgain && !isStopped);
   };
+  const purge = async () => {
+    while (!isStopped && ((await database.one(purgeLeavers, [CLEAN_BATCH]))?.removed ?? 0) > 0);
+  };
   const clean = async () => {
     while (!isStopped && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
     let lastId: number | null = 0;
     while (lastId !== null && !isStopped) lastId = (await database.one(collect, [lastId, CLEAN_BATCH]))?.lastId ?? null;
   };
   const run = (name: string, work: () => Promise<void>) => {
-    if (running) return;
-    running = work()
+    if (running.has(name)) return;
+    const ended = work()
       .catch((error: unknown) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`))
       .finally(() => {
-        running = null;
+        running.delete(name);
       });
+    running.set(name, ended);
   };
   const settleSoon = () => {
     isAgain = true;
     run('settling', settle);
   };
 
+  const purgeSoon = () => run('purging', purge);
+
   const timers = [
     setInterval(settleSoon, SETTLE_EVERY_MS),
+    setInterval(purgeSoon, SETTLE_EVERY_MS),
     setInterval(() => run('cleaning', clean), CLEAN_EVERY_MS),
     setTimeout(() => run('cleaning', clean), CLEAN_FIRST_MS),
   ];
@@ -59,10 +70,11 @@ export function startMaintenance(database: Database, log: Logger): Maintenance {
 
   return {
     settleSoon,
+    purgeSoon,
     async stop() {
       isStopped = true;
       for (const timer of timers) clearInterval(timer);
-      await running;
+      await Promise.all(running.values());
     },
   };
 }

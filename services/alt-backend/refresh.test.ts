@@ -52,6 +52,12 @@ const makeReader = (digit: number): Reader => ({
 
 const noPeer: PeerFetch = () => Promise.reject(new Error('a refresh asks nobody'));
 
+/** What POST /v1/subscriptions/:id/refresh answers. */
+async function refreshOne(reader: Reader, id: number): Promise<{ nextPollAt: string; delayedBy: string | null }> {
+  const route = subscriptionRoutes(asReader, noPeer).find(({ endpoint }) => endpoint.name === 'refreshSubscription');
+  return (await route?.handle({ params: { id: String(id) }, reader } as unknown as RouteContext)) as never;
+}
+
 /** What POST /v1/subscriptions/refresh answers. */
 async function refresh(reader: Reader, body: { folderId?: string }): Promise<unknown> {
   const route = subscriptionRoutes(asReader, noPeer).find(({ endpoint }) => endpoint.name === 'refreshSubscriptions');
@@ -89,4 +95,42 @@ test('refreshing a folder polls what lies in it and below it; a foreign one is n
   const refused = await refresh(eve, { folderId }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Problem);
   expect((refused as Problem).code).toBe('not-found');
+});
+
+const putOff = statement('refresh_put_off', 'update feeds set retry_after_at = $2 where id = $1');
+const penalise = statement('refresh_penalise', 'update hosts set penalty_until = $2 where host = $1');
+const selectPlan = statement<{ at: Date; priority: number }>(
+  'refresh_plan',
+  'select next_poll_at as at, priority from feeds where id = $1',
+);
+
+test('a feed is not polled before the time that it or its host asked for, and the answer tells until when', async () => {
+  const [free, feedWaits, hostWaits] = [await makeFeed('free'), await makeFeed('feed'), await makeFeed('host')];
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  const inTwoHours = new Date(Date.now() + 7_200_000);
+  await superuser.run(putOff, [feedWaits, inAnHour]);
+  await superuser.run(penalise, ['feed.example', new Date(Date.now() - 1_000)]);
+  await superuser.run(putOff, [hostWaits, inAnHour]);
+  await superuser.run(penalise, ['host.example', inTwoHours]);
+  const [ada, eve] = [makeReader(1), makeReader(2)];
+  const made = await asReader(ada, (tx) => subscribe(tx, [free, feedWaits, hostWaits], [null, null, null]));
+  const subscriptionOf = (feedId: number) => made.find((row) => row.feedId === feedId)?.subscriptionId ?? 0;
+
+  const now = await refreshOne(ada, subscriptionOf(free));
+  expect(now.delayedBy).toBeNull();
+  expect(Date.parse(now.nextPollAt)).toBeLessThanOrEqual(Date.now() + 60_000);
+  expect(await refreshOne(ada, subscriptionOf(feedWaits))).toEqual({
+    nextPollAt: inAnHour.toISOString(),
+    delayedBy: 'feed',
+  });
+  expect(await refreshOne(ada, subscriptionOf(hostWaits))).toEqual({
+    nextPollAt: inTwoHours.toISOString(),
+    delayedBy: 'host',
+  });
+  expect(await superuser.one(selectPlan, [feedWaits])).toEqual({ at: inAnHour, priority: 1 });
+  expect(await superuser.one(selectPlan, [hostWaits])).toEqual({ at: inTwoHours, priority: 1 });
+  // Nor does a refresh of everything ask a feed that asked to be left alone.
+  expect(await refresh(ada, {})).toEqual({ polls: 1 });
+  expect(await dueNow()).toEqual(['free']);
+  await expect(refreshOne(eve, subscriptionOf(free))).rejects.toMatchObject({ code: 'not-found' });
 });

@@ -6,8 +6,10 @@ import { type Config, config } from './config.ts';
 import { entryRoutes } from './entries.ts';
 import { createEventHub } from './events.ts';
 import { folderRoutes } from './folders.ts';
+import { startFollowing } from './following.ts';
 import { createImageAddresses } from './image-address.ts';
 import { imageRoute } from './images.ts';
+import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
 import { openapiRoutes } from './openapi.ts';
 import { opmlRoutes } from './opml.ts';
@@ -26,6 +28,13 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const preProcessor = host.peer('pre-processor');
   const addresses = createImageAddresses(settings.ALT_IMAGE_KEY);
   const maintenance = startMaintenance(database, host.log);
+  const following = startFollowing({
+    database,
+    authService: host.peer('auth-service'),
+    log: host.log,
+    everyMs: settings.ALT_FOLLOW_SECONDS * 1000,
+    onApplied: maintenance.purgeSoon,
+  });
   const hub = await createEventHub({ host, database, asReader, identify });
   const app = createApp({
     host,
@@ -37,6 +46,7 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
       ...folderRoutes(asReader),
       ...opmlRoutes(asReader, host.egress),
       ...entryRoutes({ asReader, database, images: addresses, onMarked: maintenance.settleSoon }),
+      ...labelRoutes(asReader),
       hub.route,
       ...settingsRoutes(asReader),
       imageRoute({
@@ -53,6 +63,7 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     fetch: app.fetch,
     async stop() {
       await hub.stop();
+      await following.stop();
       await maintenance.stop();
     },
   };

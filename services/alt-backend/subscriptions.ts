@@ -99,11 +99,10 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
 function refreshRoutes(asReader: AsReader): Route[] {
   return [
     route(refreshSubscription, async ({ params, reader }) => {
-      await asReader(reader, async (tx, readerId) => {
-        const { id } = await findOwn(tx, readerId, idOf(params.id));
-        await store.requestPoll(tx, id);
-      });
-      return undefined;
+      const id = idOf(params.id);
+      const poll = id === null ? null : await asReader(reader, (tx) => store.requestPoll(tx, id));
+      if (!poll) throw noSubscription();
+      return { nextPollAt: poll.nextPollAt.toISOString(), delayedBy: poll.delayedBy };
     }),
 
     route(refreshSubscriptions, async ({ body, reader }) => ({
@@ -116,8 +115,12 @@ function refreshRoutes(asReader: AsReader): Route[] {
 
 async function findOwn(tx: Queryable, readerId: number, id: number | null): Promise<store.SubscriptionRow> {
   const row = id === null ? null : await store.findSubscription(tx, readerId, id);
-  if (!row) throw new Problem('not-found', 'You have no such subscription.');
+  if (!row) throw noSubscription();
   return row;
+}
+
+function noSubscription(): Problem {
+  return new Problem('not-found', 'You have no such subscription.');
 }
 
 async function feedsIn(tx: Queryable, readerId: number, folderId: number | null): Promise<number[]> {

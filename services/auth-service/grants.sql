@@ -25,5 +25,6 @@ grant execute on function
   create_account(text, text, text, text, boolean, text, uuid, text, text),
   begin_attempt(text, integer, interval, interval, interval),
   count_request(text, integer, interval),
-  remove_expired()
+  remove_expired(),
+  list_tenants(uuid, integer)
   to auth_service;

@@ -17,6 +17,7 @@ import {
 import type { Database } from '@alt/database';
 import { credentialOf, type Reader, type Route, reply, route } from '@alt/service-kit';
 import { changeProfile, readUser, registerAccount, type SignedIn, signIn } from './accounts.ts';
+import { changeRoutes } from './changes.ts';
 import type { Config } from './config.ts';
 import { exchangeCredential } from './identify.ts';
 import { createReaderKey, listReaderKeys, revokeReaderKey } from './keys.ts';
@@ -72,6 +73,7 @@ export function createRoutes(dependencies: RouteDependencies): Route[] {
     ...keyRoutes(database, appPasswords, 'app-password'),
     route(exchange, ({ body }) => exchangeCredential(database, config.life, tokens, body)),
     route(keySet, () => tokens.keySet()),
+    ...changeRoutes(database),
   ];
 }
 

@@ -452,6 +452,17 @@ AS $function$
   order by a.created_at, a.id
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.list_tenants(p_after uuid, p_limit integer)
+ RETURNS TABLE(tenant_id uuid, limits jsonb, suspended_at timestamp with time zone, member_ids uuid[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select t.id, t.limits, t.suspended_at,
+    coalesce((select array_agg(m.account_id) from memberships m where m.tenant_id = t.id), '{}')
+  from tenants t where p_after is null or t.id > p_after order by t.id limit p_limit
+$function$
+;
 CREATE OR REPLACE FUNCTION public.publish_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -499,6 +510,7 @@ CREATE OR REPLACE FUNCTION public.remove_expired()
 AS $function$
   delete from sessions where expires_at < now() - interval '30 days' or revoked_at < now() - interval '30 days';
   delete from throttles where updated_at < now() - interval '2 days' and (locked_until is null or locked_until < now());
+  delete from outbox where at < now() - interval '30 days' and id < (select max(id) from outbox);
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.replace_password(p_email text, p_password_hash text)
@@ -542,6 +554,7 @@ grant execute on function find_access_key(bytea) to auth_service;
 grant execute on function find_login(text) to auth_service;
 grant execute on function find_session(bytea,interval,interval,text) to auth_service;
 grant execute on function has_accounts() to auth_service;
+grant execute on function list_tenants(uuid,integer) to auth_service;
 grant execute on function reader_tenant_id() to auth_service;
 grant execute on function reader_tenant_id() to tenant_service;
 grant execute on function reader_user_id() to auth_service;

@@ -12,8 +12,8 @@ export interface PageTask {
   feedText: string;
 }
 
-/** The article of a page, or why it is none, in words for the reader. */
-export type PageResult = { ok: true; html: string; text: string } | { ok: false; reason: string };
+/** The article of a page, or why it is none: a stable code, and words for the reader. */
+export type PageResult = { ok: true; html: string; text: string } | { ok: false; code: string; reason: string };
 
 const MAX_ELEMENTS = 60_000;
 const MIN_LENGTH = 140;
@@ -26,9 +26,9 @@ const MISSING = /\b(page (was )?not found|404 (error|not found)|error 404)\b/i;
 /** Finds the article of a page (Mozilla's Readability on linkedom) and sanitises it. Never throws on any bytes. */
 export function extractArticle(task: PageTask): PageResult {
   const { text: html } = decodeText(task.bytes, { contentType: task.contentType, kind: 'html' });
-  if (html.trim() === '') return refuse('The page is empty.');
+  if (html.trim() === '') return refuse('page-empty', 'The page is empty.');
   const article = readArticle(html, task.url);
-  if (article === null) return refuse('No article could be found on the page.');
+  if (article === null) return refuse('no-article', 'No article could be found on the page.');
   const content = sanitiseHtml(article.html, { baseUrl: task.url });
   const text = htmlToText(content);
   return judge(article.title, content, text, task.feedText);
@@ -58,15 +58,17 @@ function baseOf(document: Document, url: string): string {
 function judge(title: string, html: string, text: string, feedText: string): PageResult {
   const isShort = text.length < 2_000;
   if (isShort && (BLOCKED.test(text) || BLOCKED.test(title)))
-    return refuse('The site shows programs another page than people.');
-  if (isShort && PAYWALL.test(text)) return refuse('The page shows the whole article to subscribers only.');
+    return refuse('hidden-from-programs', 'The site shows programs another page than people.');
+  if (isShort && PAYWALL.test(text))
+    return refuse('subscribers-only', 'The page shows the whole article to subscribers only.');
   if (isShort && MISSING.test(`${title}\n${text.slice(0, 300)}`))
-    return refuse('The page says that the article is not there.');
-  if (text.length < MIN_LENGTH) return refuse('The page has hardly any text.');
-  if (text.length < feedText.length * 0.8) return refuse('The page has less of the article than the feed itself.');
+    return refuse('article-missing', 'The page says that the article is not there.');
+  if (text.length < MIN_LENGTH) return refuse('too-little-text', 'The page has hardly any text.');
+  if (text.length < feedText.length * 0.8)
+    return refuse('less-than-feed', 'The page has less of the article than the feed itself.');
   return { ok: true, html, text };
 }
 
-function refuse(reason: string): PageResult {
-  return { ok: false, reason };
+function refuse(code: string, reason: string): PageResult {
+  return { ok: false, code, reason };
 }

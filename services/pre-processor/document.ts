@@ -143,12 +143,14 @@ function keyOf({ item, identity, otherIdentity, isAmbiguous }: IdentifiedItem, r
     m: isAmbiguous,
     l: item.url === null ? null : clean(item.url, MAX_URL).replace(/^https?:\/\/(www\.)?/, ''),
     h: row?.content_hash,
+    c: row?.comment_count,
   });
 }
 
 interface Row {
   url: string | null;
   content_hash: string;
+  comment_count: number | undefined;
 }
 
 function rowOf({ item, identity }: IdentifiedItem): Row {
@@ -159,11 +161,12 @@ function rowOf({ item, identity }: IdentifiedItem): Row {
     title: titleOf(item),
     author: cleanOrNull(item.authors.join(', '), MAX_NAME),
     image_url: cleanOrNull(item.imageUrl, MAX_URL),
-    comments_url: cleanOrNull(item.commentsUrl, MAX_URL),
+    comments_url: cleanOrNull(item.comments?.url ?? null, MAX_URL),
     language: cleanOrNull(item.language, 35),
     content_html: contentHtml,
     enclosures: item.enclosures.map(cleanEnclosure),
     categories: item.categories.slice(0, 100).map((category) => clean(category, MAX_NAME)),
+    details: detailsOf(item),
   };
   return {
     ...content,
@@ -173,7 +176,17 @@ function rowOf({ item, identity }: IdentifiedItem): Row {
     published_at: isoTime(item.publishedAt),
     updated_at: isoTime(item.updatedAt),
     content_hash: byteaOf(sha256(JSON.stringify(content)).subarray(0, IDENTITY_BYTES)),
+    comment_count: item.comments?.count ?? undefined,
   } as Row;
+}
+
+/** What namespaces say of the item. Undefined, which JSON leaves out, for most: they cost nothing and hash as ever. */
+function detailsOf({ comments, inReplyTo, location, podcast }: ParsedItem): object | undefined {
+  const known = { commentsFeedUrl: comments?.feedUrl ?? null, inReplyTo, location, podcast };
+  if (Object.values(known).every((value) => value === null)) return undefined;
+  return JSON.parse(JSON.stringify(known), (_key, value: unknown) =>
+    typeof value === 'string' ? clean(value, MAX_URL) : value,
+  );
 }
 
 function cleanEnclosure(enclosure: ParsedItem['enclosures'][number]) {

@@ -25,6 +25,7 @@ interface FullText {
   title: string;
   full_state: string;
   full_html: string | null;
+  full_code: string | null;
   full_reason: string | null;
 }
 
@@ -32,7 +33,7 @@ function fullTexts() {
   return alt.rows.all<FullText>(
     statement(
       'test-full',
-      `select a.title, c.full_state, c.full_html, c.full_reason from articles a join article_contents c on c.article_id = a.id
+      `select a.title, c.full_state, c.full_html, c.full_code, c.full_reason from articles a join article_contents c on c.article_id = a.id
        order by a.title`,
     ),
   );
@@ -63,7 +64,7 @@ test('the full text of an article comes when a reader asks for it, clean', async
   await followLinks(['/a']);
   await requestAll();
   const [full] = await fullTexts();
-  expect(full).toMatchObject({ full_state: 'ready', full_reason: null });
+  expect(full).toMatchObject({ full_state: 'ready', full_code: null, full_reason: null });
   expect(full?.full_html).toContain(SENTENCE.trim());
   expect(full?.full_html).not.toMatch(/script|Home/);
 });
@@ -117,6 +118,15 @@ test('what is not the article is not taken for it, and the reason is said', asyn
     '/empty': 'failed: The page has hardly any text.',
     '/private': expect.stringContaining('robots.txt'),
     '/missing': 'failed: 127.0.0.1 has nothing at this address.',
+  });
+  const codes = Object.fromEntries((await fullTexts()).map(({ title, full_code }) => [title, full_code]));
+  expect(codes).toEqual({
+    '/paywall': 'subscribers-only',
+    '/bot': 'hidden-from-programs',
+    '/pdf': 'not-a-page',
+    '/empty': 'too-little-text',
+    '/private': 'refused-by-robots',
+    '/missing': 'http-not-found',
   });
   expect(site.requests.filter(({ path }) => path === '/robots.txt')).toHaveLength(1);
   expect(site.requests.filter(({ path }) => path === '/private')).toHaveLength(0);

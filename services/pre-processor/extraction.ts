@@ -28,7 +28,7 @@ export function createExtraction(options: ExtractionOptions): (item: StageItem) 
   const asked = new Map<string, Promise<RobotsRules>>();
   return async (item) => {
     const page = await loadPage(database, item.articleId);
-    if (!page?.url) throw new ParkedError('The article has no address to fetch it from.');
+    if (!page?.url) throw new ParkedError('The article has no address to fetch it from.', 'no-address');
     await checkRobots(page.url, options, asked);
     const response = await fetchPage(page.url, { 'user-agent': userAgent, accept: PAGE_ACCEPT }, options);
     checkAnswer(response);
@@ -38,9 +38,25 @@ export function createExtraction(options: ExtractionOptions): (item: StageItem) 
       contentType: response.headers.get('content-type'),
       feedText: page.text,
     });
-    if (!result.ok) throw new ParkedError(result.reason);
+    if (!result.ok) throw new ParkedError(result.reason, result.code);
     return (tx) => saveFullText(tx, item.articleId, result.html);
   };
+}
+
+/** An answer that may be another one next time. */
+class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly code: string;
+  constructor(reason: string, code: string) {
+    super(reason);
+    this.code = code;
+  }
+}
+
+/** The stable code of why there is no full text: those of feeds and egress, and those of this file and article.ts. */
+export function failureCodeOf(error: unknown): string {
+  const isKnown = error instanceof ParkedError || error instanceof AnswerError || error instanceof EgressError;
+  return (isKnown ? error.code : null) ?? 'failed';
 }
 
 async function fetchPage(
@@ -54,7 +70,7 @@ async function fetchPage(
     if (error instanceof HostBusyError) {
       throw new PostponedError(error.message, Math.min(error.retryAfterMs, LONGEST_POSTPONE_MS));
     }
-    if (error instanceof EgressError && FINAL.has(error.code)) throw new ParkedError(error.message);
+    if (error instanceof EgressError && FINAL.has(error.code)) throw new ParkedError(error.message, error.code);
     if (error instanceof EgressError && error.code === 'proxy-failed') throw new OutageError(error.message);
     throw error;
   }
@@ -83,14 +99,14 @@ function checkAnswer(response: EgressResponse): void {
     const delayMs = Math.max(60_000, error.penaltySeconds * 1_000);
     throw new PostponedError(error.message, Math.min(delayMs, LONGEST_POSTPONE_MS));
   }
-  if (FINAL_STATUSES.has(status)) throw new ParkedError(error.message);
-  throw new Error(error.message);
+  if (FINAL_STATUSES.has(status)) throw new ParkedError(error.message, error.code);
+  throw new AnswerError(error.message, error.code);
 }
 
 function checkType(contentType: string | null): void {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === '' || /^(text\/(html|plain|xml)|application\/(xhtml\+xml|xml|octet-stream))$/.test(type)) return;
-  throw new ParkedError(`The address leads to a file (${type}), not to a page.`);
+  throw new ParkedError(`The address leads to a file (${type}), not to a page.`, 'not-a-page');
 }
 
 /** Articles of one host that come together ask for its robots.txt once. */
@@ -104,7 +120,7 @@ async function checkRobots(
   const asking = asked.get(host) ?? robotsOf(url, options).finally(() => asked.delete(host));
   asked.set(host, asking);
   if (isAllowed(await asking, url)) return;
-  throw new ParkedError(`${host} asks programs in its robots.txt not to fetch this page.`);
+  throw new ParkedError(`${host} asks programs in its robots.txt not to fetch this page.`, 'refused-by-robots');
 }
 
 /** The rules of a host, at most a day old. A site without a robots.txt allows all; one that fails is asked again later. */
@@ -116,7 +132,7 @@ async function robotsOf(url: string, options: ExtractionOptions): Promise<Robots
   const address = new URL('/robots.txt', url).href;
   const response = await fetchRobots(address, userAgent, options);
   if (response && response.status >= 500)
-    throw new Error(`${host} could not say whether programs may fetch this page.`);
+    throw new AnswerError(`${host} could not say whether programs may fetch this page.`, 'robots-unreadable');
   const text = response?.status === 200 ? response.text().slice(0, ROBOTS_MAX_BYTES).replaceAll('\0', '') : '';
   await saveRobots(database, host, text);
   return parseRobots(text);

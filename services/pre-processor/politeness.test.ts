@@ -1,3 +1,4 @@
+import { statement } from '@alt/database';
 import { posts, rss } from '@alt/testing/hostile/index.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSite, type TestSite } from './test-site.ts';
@@ -68,4 +69,14 @@ test('the operator’s own hosts are asked eight at once, without a pause', asyn
   expect(site.requests).toHaveLength(30);
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(8);
+});
+
+test('a host of the operator’s own that was taken before it was known is free after the first answer', async () => {
+  await alt.stop();
+  alt = await startTestPreProcessor();
+  await alt.follow([`${site.origin}/1`]);
+  await alt.settled();
+  const taken = statement('test-taken', 'select host from hosts where next_request_at > now()');
+  await until(async () => (await alt.rows.all(taken)).length === 0);
+  expect(site.requests).toHaveLength(1);
 });

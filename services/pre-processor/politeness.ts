@@ -57,6 +57,8 @@ export interface PolitenessOptions {
 export function createPoliteness(options: PolitenessOptions): Politeness {
   const { egress, signal } = options;
   const opened = new Map<string, Gate>();
+  // Taken like a stranger's before it was known; nobody may find it taken after the first answer.
+  const taken = new Set<string>();
   const releasing = createReleasing(options);
 
   const gateOf = (url: string): Gate | null => {
@@ -65,6 +67,7 @@ export function createPoliteness(options: PolitenessOptions): Politeness {
     if (known || options.spacesOpenedHosts || !egress.isOpenedByOperator(url)) return known ?? null;
     const gate = createGate(OPENED_HOST_CONCURRENCY);
     opened.set(host, gate);
+    taken.add(host);
     return gate;
   };
 
@@ -77,7 +80,9 @@ export function createPoliteness(options: PolitenessOptions): Politeness {
     } finally {
       leave?.();
       // A name may turn out to be the operator's own only when it has been looked up.
-      releasing.release(hostOf(url), gateOf(url) !== null, response);
+      const isOpened = gateOf(url) !== null;
+      const host = hostOf(url);
+      releasing.release({ host, isOpened, isTaken: !isOpened || taken.delete(host) }, response);
     }
   };
 
@@ -108,9 +113,12 @@ function createReleasing({ database, spacingMs, log }: PolitenessOptions) {
   });
   return {
     idle: releases.idle,
-    release(host: string, isOpened: boolean, response: EgressResponse | null): void {
+    release(
+      { host, isOpened, isTaken }: { host: string; isOpened: boolean; isTaken: boolean },
+      response: EgressResponse | null,
+    ): void {
       const penalty = response ? penaltyOf(response) : null;
-      if (isOpened && penalty === null) return;
+      if (!isTaken && penalty === null) return;
       const release = {
         host,
         spacing_seconds: isOpened ? 0 : spacingMs / 1_000,

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import type { PageResult, PageTask } from './article.ts';
 import type { DocumentResult, DocumentTask } from './document.ts';
+import { createMemoryRelief } from './memory.ts';
 
 export interface Reading {
   /**
@@ -32,6 +33,7 @@ export function createReading(threads: number): Reading {
   });
   // A thread that dies rejects its task; the event would end the process without a listener.
   pool.on('error', () => {});
+  const memory = createMemoryRelief(() => pool.queueSize > 0 || pool.threads.length > 0);
 
   /** Runs a task in a thread; null if it was too much for one. */
   async function run<Result>(name: string, filename: string, task: { bytes: Uint8Array }): Promise<Result | null> {
@@ -42,6 +44,8 @@ export function createReading(threads: number): Reading {
     } catch (error) {
       if (signal.aborted || (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return null;
       throw error;
+    } finally {
+      memory.used();
     }
   }
 
@@ -52,9 +56,18 @@ export function createReading(threads: number): Reading {
     },
     async extractArticle(task) {
       const result = await run<PageResult>('extractArticle', PAGE_THREAD, task);
-      return result ?? { ok: false, reason: 'The page needs more time or memory than Alt gives to one article.' };
+      return (
+        result ?? {
+          ok: false,
+          code: 'page-too-large',
+          reason: 'The page needs more time or memory than Alt gives to one article.',
+        }
+      );
     },
-    stop: () => pool.close({ force: true }),
+    async stop() {
+      memory.stop();
+      await pool.close({ force: true });
+    },
   };
 }
 

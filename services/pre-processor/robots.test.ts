@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isAllowed, parseRobots } from './robots.ts';
 
+fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 20_000 : 100 });
+
 const at = (path: string) => `https://example.org${path}`;
 
 // biome-ignore format: a table is read in rows

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, errorInterval, goneInterval, jitter, learnRhythm, pollInterval, type Rhythm } from './schedule.ts';
 
+fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 50_000 : 100 });
+
 const NOW = Date.UTC(2026, 2, 1);
 const HOUR = 3_600;
 const feedId = fc.integer({ min: 1, max: 2_147_483_647 });

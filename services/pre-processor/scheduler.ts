@@ -1,4 +1,5 @@
-import type { Database } from '@alt/database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, DatabaseUnavailableError } from '@alt/database';
 import { type Alarm, createAlarm } from '@alt/pipeline';
 import type { Logger } from '@alt/service-kit';
 import type { Feed } from './feed.ts';
@@ -116,13 +117,14 @@ function createPolls(options: SchedulerOptions, alarm: Alarm): Polls {
   const half = Math.min(options.concurrency * CLAIMED_AHEAD, OPENED_AHEAD) / 2;
   let isWaitingForRoom = false;
   let isStopped = false;
+  const isOver = () => isStopped;
 
   const start = (feed: Feed): void => {
     const last = running.get(feed.id);
     // A feed that moved is due again while its last poll is still being looked after.
     const begun = last
-      ? last.then(() => (isStopped ? giveBack(feed, options) : pollFeed(feed, options)))
-      : pollFeed(feed, options);
+      ? last.then(() => (isStopped ? giveBack(feed, options, isOver) : pollFeed(feed, options, isOver)))
+      : pollFeed(feed, options, isOver);
     const poll = begun.finally(() => {
       if (running.get(feed.id) === poll) running.delete(feed.id);
       if (!isWaitingForRoom || running.size > half) return;
@@ -146,20 +148,35 @@ function createPolls(options: SchedulerOptions, alarm: Alarm): Polls {
   };
 }
 
-async function pollFeed(feed: Feed, options: SchedulerOptions): Promise<void> {
+async function pollFeed(feed: Feed, options: SchedulerOptions, isOver: () => boolean): Promise<void> {
   const startedAt = performance.now();
   try {
     const polled = await options.polling.poll(feed);
-    if (polled.result === 'stopped') await giveBack(feed, options);
+    if (polled.result === 'stopped') await giveBack(feed, options, isOver);
     else await options.onPolled(feed, polled, performance.now() - startedAt);
   } catch (error) {
-    options.log.error({ feedId: feed.id, error: error instanceof Error ? error.stack : String(error) }, 'poll failed');
-    await giveBack(feed, options);
+    const isOutage = error instanceof DatabaseUnavailableError;
+    const details = { feedId: feed.id, error: error instanceof Error && !isOutage ? error.stack : String(error) };
+    // Dozens of polls meet the same outage; the scheduler itself tells of it.
+    options.log[isOutage ? 'debug' : 'error'](details, 'poll failed');
+    await giveBack(feed, options, isOver);
   }
 }
 
-async function giveBack(feed: Feed, { database, worker, spacingMs, log }: SchedulerOptions): Promise<void> {
-  await unclaim(database, worker, [feed.id], spacingMs / 1_000).catch((error: unknown) => {
-    log.warn({ feedId: feed.id, error: String(error) }, 'a feed stays taken until its lease ends');
-  });
+/** Waits for a database that is away, but not longer than the lease: then the feed is free by itself. */
+async function giveBack(feed: Feed, options: SchedulerOptions, isOver: () => boolean): Promise<void> {
+  const { database, worker, spacingMs, log } = options;
+  const leaseEndsAt = Date.now() + FEED_LEASE_SECONDS * 1_000;
+  for (;;) {
+    try {
+      await unclaim(database, worker, [feed.id], spacingMs / 1_000);
+      return;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailableError) || isOver() || Date.now() > leaseEndsAt) {
+        log.warn({ feedId: feed.id, error: String(error) }, 'a feed stays taken until its lease ends');
+        return;
+      }
+    }
+    await sleep(AFTER_ERROR_MS);
+  }
 }

@@ -4,7 +4,7 @@ import { createApp, type Host, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
 import { createAdding } from './adding.ts';
 import { type Config, config } from './config.ts';
-import { createExtraction } from './extraction.ts';
+import { createExtraction, failureCodeOf } from './extraction.ts';
 import { createFinder } from './finding.ts';
 import { createMetrics } from './metrics.ts';
 import { createPoliteness } from './politeness.ts';
@@ -70,7 +70,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     concurrency: settings.extractConcurrency,
     signal,
     work: createExtraction({ database, politeness, reading, userAgent, respectsRobots: settings.respectsRobots }),
-    onParked: (tx, { articleId }, reason) => failFullText(tx, articleId, reason),
+    onParked: (tx, { articleId }, reason, error) => failFullText(tx, articleId, failureCodeOf(error), reason),
     onEnded: metrics.extracted,
     listen: (onNotify) => host.listen('alt_stages', onNotify),
     log: (message, details) => log.info(details, message),

@@ -62,6 +62,61 @@ describe('storing a document', () => {
     expect(await revisionOfReader()).toBe(revision);
   });
 
+  test('keeps what the feed says of comments, places and episodes', async () => {
+    const inside = `<comments>https://h.example/1#c</comments><slash:comments>4</slash:comments>
+      <wfw:commentRss>https://h.example/1.xml</wfw:commentRss><georss:point>59.9 10.7</georss:point>
+      <georss:featurename>Aker\ud800 Brygge</georss:featurename><itunes:season>2</itunes:season>
+      <podcast:transcript url="https://h.example/1.vtt" type="text/vtt"/>`;
+    await store(`<item><guid>1</guid>${inside}</item><item><guid>2</guid><title>Plain</title></item>`);
+    expect(await details()).toMatchObject([
+      {
+        title: 'Untitled',
+        comment_count: 4,
+        details: {
+          commentsFeedUrl: 'https://h.example/1.xml',
+          location: { latitude: 59.9, longitude: 10.7, name: 'Aker\ufffd Brygge' },
+          podcast: {
+            transcripts: [{ url: 'https://h.example/1.vtt', type: 'text/vtt' }],
+            season: 2,
+            persons: [],
+            isExplicit: false,
+          },
+        },
+      },
+      { title: 'Plain', comment_count: null, details: null },
+    ]);
+    const revision = await revisionOfReader();
+    await store(
+      `<item><guid>1</guid>${inside.replace('59.9', '60')}</item><item><guid>2</guid><title>Plain</title></item>`,
+    );
+    expect((await details())[0]).toMatchObject({ details: { location: { latitude: 60 } } });
+    expect(await revisionOfReader()).toBeGreaterThan(revision);
+  });
+
+  test('counts comments anew without telling anybody, and without touching the text', async () => {
+    const item = (n: number, count: number | null) =>
+      `<item><guid>${n}</guid><title>Number ${n}</title><description>Text ${n}</description>${count === null ? '' : `<slash:comments>${count}</slash:comments>`}</item>`;
+    await store(item(1, 1) + item(2, null) + item(3, 3));
+    const revision = await revisionOfReader();
+    const places = await contentPlaces();
+    expect(await statementsOf(() => store(item(1, 8) + item(2, 9) + item(3, null)))).toBeLessThanOrEqual(6);
+    expect(await details()).toMatchObject([
+      { title: 'Number 1', comment_count: 8 },
+      { title: 'Number 2', comment_count: 9 },
+      { title: 'Number 3', comment_count: null },
+    ]);
+    expect(await store(item(1, 8) + item(2, 10) + item(3, null))).toMatchObject({ newCount: 0, changedCount: 0 });
+    expect((await details())[1]).toMatchObject({ title: 'Number 2', comment_count: 10 });
+    expect(await revisionOfReader()).toBe(revision);
+    expect(await contentPlaces()).toEqual(places);
+    await store(item(3, null) + item(2, 10).replace('Text', 'Other text') + item(1, 9));
+    expect(await details()).toMatchObject([
+      { title: 'Number 1', comment_count: 9 },
+      { title: 'Number 2', comment_count: 10 },
+      { title: 'Number 3', comment_count: null },
+    ]);
+  });
+
   test('takes a flood of new guids with known links for a rewrite, once and for ever', async () => {
     await store(posts(6));
     const ids = (await alt.articles(feedId)).map(({ id }) => id);
@@ -156,14 +211,14 @@ describe('storing a document', () => {
 
 const ANSWER = { status: 200, etag: '"1"', lastModified: null, maxAgeSeconds: 0, permanentUrl: null };
 
-function documentOf(items: HostileItem[], isFirst = false): FeedDocument {
-  const bytes = Buffer.from(rss(items));
+function documentOf(items: HostileItem[] | string, isFirst = false): FeedDocument {
+  const bytes = Buffer.from(typeof items === 'string' ? `<rss><channel>${items}</channel></rss>` : rss(items));
   const document = readDocument({ bytes, url: 'http://192.0.2.1/feed', contentType: null, knownHash: null, isFirst });
   if (document.kind !== 'feed') throw new Error('the test document is no feed');
   return document;
 }
 
-async function store(items: HostileItem[], options: { failAt?: number; worker?: string } = {}) {
+async function store(items: HostileItem[] | string, options: { failAt?: number; worker?: string } = {}) {
   const feed = await loadFeed(role, feedId);
   if (!feed) throw new Error('there is no feed');
   const database = watched(options.failAt ?? Number.POSITIVE_INFINITY);
@@ -173,6 +228,21 @@ async function store(items: HostileItem[], options: { failAt?: number; worker?: 
     options.worker ?? null,
   );
   return result;
+}
+
+/** What is kept of the namespaces of each article, in document order. */
+function details() {
+  return alt.rows.all(
+    statement(
+      'test-details',
+      `select title, comment_count, x.details from articles join article_contents x on x.article_id = id order by id desc`,
+    ),
+  );
+}
+
+/** Where the texts lie on disk: a row that is written anew lies elsewhere. */
+function contentPlaces() {
+  return alt.rows.all(statement('test-places', 'select article_id, ctid::text from article_contents order by 1'));
 }
 
 let statements = 0;

@@ -55,8 +55,12 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
     const update = updates.get(feed.id);
     if (!draft || !update) return null;
     const wantsFullText = lockedById.get(feed.id)?.wantsFullText ?? false;
-    return { newCount: draft.insertedIds.length, changedCount: draft.changes.length, wantsFullText, update };
+    return { newCount: draft.insertedIds.length, changedCount: changedCount(draft), wantsFullText, update };
   });
+}
+
+function changedCount({ changes }: Draft): number {
+  return changes.filter(({ isRecount }) => !isRecount).length;
 }
 
 /** A document beside what the database knows of its items. */
@@ -66,7 +70,8 @@ interface Draft {
   articleIds: (number | null)[];
   /** Items to insert, in document order. */
   newItems: number[];
-  changes: { item: number; id: number; takesIdentity: boolean; isEdit: boolean }[];
+  /** In document order too. A recount is no news: nobody is told that there are more comments. */
+  changes: { item: number; id: number; takesIdentity: boolean; isEdit: boolean; isRecount: boolean }[];
   insertedIds: number[];
 }
 
@@ -90,8 +95,9 @@ function draftOf(task: StoreTask, items: (KnownItem | null)[]): Draft {
     const isNew = known === null || (known.isByLink && !isRewrite);
     draft.articleIds.push(isNew ? null : known.id);
     if (isNew) draft.newItems.push(item);
-    else if (known.id !== null && (known.hasChanged || isRewrite)) {
-      draft.changes.push({ item, id: known.id, takesIdentity: isRewrite, isEdit: known.hasChanged });
+    else if (known.id !== null && (known.hasChanged || isRewrite || known.isRecounted)) {
+      const isRecount = !known.hasChanged && !isRewrite;
+      draft.changes.push({ item, id: known.id, takesIdentity: isRewrite, isEdit: known.hasChanged, isRecount });
     }
   }
   return draft;
@@ -166,12 +172,12 @@ async function skipOld(tx: Queryable, tasks: readonly StoreTask[]): Promise<void
 }
 
 function updateOf(draft: Draft, now: Date): FeedUpdate {
-  const { task, articleIds, newItems, changes } = draft;
+  const { task, articleIds, newItems } = draft;
   const { publishedAt } = task.document;
   const stored = {
     articleIds: articleIds.filter((id) => id !== null),
     newTimes: newItems.map((item) => finiteOrNull(publishedAt[item])),
-    hasChanged: newItems.length + changes.length > 0,
+    hasChanged: newItems.length + changedCount(draft) > 0,
   };
   if (task.isPush) return afterPush(task.feed, stored, now.getTime());
   return afterDocument(task.feed, task.answer, task.document, stored, now.getTime());

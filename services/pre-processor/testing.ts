@@ -132,6 +132,9 @@ function createReaders(backend: Database): Pick<TestPreProcessor, 'addFeeds' | '
   };
 }
 
+/** Servers that never answer take 20 s each, eight at once. */
+const SETTLED_TIMEOUT_MS = 180_000;
+
 type PollControl = Pick<TestPreProcessor, 'pollNow' | 'settled' | 'poll' | 'feed' | 'articles'>;
 
 function createPollControl(rows: Database): PollControl {
@@ -148,7 +151,7 @@ function createPollControl(rows: Database): PollControl {
       ]);
       await rows.script('notify alt_polls');
     },
-    settled: () => until(async () => (await rows.one(openFeeds))?.count === 0),
+    settled: () => until(async () => (await rows.one(openFeeds))?.count === 0, SETTLED_TIMEOUT_MS),
     async poll(feedIds) {
       await control.pollNow(feedIds);
       await control.settled();

@@ -22,13 +22,16 @@ export interface ChangedEntry {
   isRead: boolean;
   isStarred: boolean;
   isNew: boolean;
+  labels: string[];
 }
 
 const selectChanged = statement<ChangedEntry>(
   'changes_entries',
   `select e.article_id as id, e.feed_id as "feedId",
      e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before) as "isRead",
-     e.is_starred as "isStarred", e.arrival_revision > $2 as "isNew"
+     e.is_starred as "isStarred", e.arrival_revision > $2 as "isNew",
+     array(select l.name from entry_labels n join labels l on l.id = n.label_id
+       where n.article_id = e.article_id and n.reader_id = $1 order by 1) as labels
    from entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
    where e.reader_id = $1 and e.revision > $2 and e.is_listed order by e.revision limit $3`,
 );

@@ -49,6 +49,13 @@ export async function beginChange(tx: Queryable): Promise<number> {
   return row.revision;
 }
 
+const selectReset = statement('reset_begin', 'select begin_reset()');
+
+/** Takes the reader's row; every client of theirs loads everything again. For changes too large to be told one by one. */
+export async function beginReset(tx: Queryable): Promise<void> {
+  await tx.run(selectReset);
+}
+
 const markAllCounters = statement<{ unread: number }>(
   'mark_read_all',
   `update counters c set read_through = $3, read_before = 'infinity', unread = 0, is_settled = false

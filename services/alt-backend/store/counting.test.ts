@@ -124,6 +124,40 @@ test('a mark up to a time waits for the rows of an earlier mark', async () => {
   await platform.drop();
 });
 
+test('a mark that comes while an earlier one is found settled still lets its own rows follow', async () => {
+  const platform = await openPlatform();
+  const model = emptyModel();
+  const steps: Step[] = [
+    ...FIRST_STEPS,
+    { kind: 'deliver', feed: 0, ages: [1] },
+    { kind: 'deliver', feed: 1, ages: [1] },
+    { kind: 'mark', reader: 0, feed: null, age: null },
+  ];
+  for (const step of steps) await take(platform, model, step);
+  await settleNext(platform.backend, 100);
+  await take(platform, model, { kind: 'deliver', feed: 0, ages: [0] });
+  await platform.superuser.script(PAUSING_COVER);
+  const { finishing } = await platform.superuser.transaction(async (tx) => {
+    await tx.run(lockPause);
+    // Feed by feed: it stops in the first one, has seen what was there, and comes to the second one later.
+    const finishing = platform.backend.transaction(async (own) => {
+      await own.script(`set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off;
+        set local enable_bitmapscan = off; set local test.pauses = 'yes'`);
+      return settleFinish(own);
+    });
+    await expect.poll(() => tx.all(selectPaused)).toHaveLength(1);
+    await take(platform, model, { kind: 'deliver', feed: 1, ages: [0] });
+    await take(platform, model, { kind: 'mark', reader: 0, feed: 1, age: null });
+    return { finishing };
+  });
+  await finishing;
+  await expectTruth(platform, model, 0);
+  await settleAll(platform.backend);
+  await expectTruth(platform, model, 0);
+  expect(await platform.superuser.all(selectMiscounted)).toEqual([]);
+  await platform.drop();
+});
+
 test('two connections at once neither fail nor miscount', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(sequences, { minLength: 3, maxLength: 3 }), async (several) => {
@@ -320,6 +354,23 @@ const lockSettling = statement('counting_lock', 'select pg_advisory_xact_lock(72
 const selectRevision = statement<{ revision: number }>(
   'counting_revision',
   'select max(revision) as revision from readers',
+);
+/** `is_covered` as it is, but it waits where the session says so. */
+const PAUSING_COVER = `
+  create or replace function is_covered(revision bigint, received_at timestamptz, read_through bigint, read_before timestamptz)
+    returns boolean language plpgsql immutable
+  as $$
+  begin
+    if current_setting('test.pauses', true) = 'yes' then
+      perform pg_advisory_xact_lock_shared(1);
+    end if;
+    return revision <= read_through and received_at < read_before;
+  end
+  $$`;
+const lockPause = statement('counting_pause', 'select pg_advisory_xact_lock(1)');
+const selectPaused = statement(
+  'counting_paused',
+  `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`,
 );
 const selectMiscounted = statement('counting_miscounted', 'select * from miscounted()');
 const ensureFeed = statement<{ id: number }>(

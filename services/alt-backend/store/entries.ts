@@ -1,3 +1,4 @@
+import type { EntryLocation, EntryPodcast } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
 
 export interface EntryDetails {
@@ -70,14 +71,24 @@ export interface EntryContent {
   }[];
   fullHtml: string | null;
   fullState: 'none' | 'pending' | 'ready' | 'failed';
+  fullCode: string | null;
   fullReason: string | null;
   commentsUrl: string | null;
+  commentCount: number | null;
+  /** What pre-processor keeps of a feed's namespaces; null for most articles. */
+  details: {
+    commentsFeedUrl: string | null;
+    inReplyTo: { guid: string | null; url: string | null } | null;
+    location: EntryLocation | null;
+    podcast: EntryPodcast | null;
+  } | null;
 }
 
 const selectContent = statement<EntryContent>(
   'entry_content',
   `select x.content_html as "contentHtml", x.enclosures, x.full_html as "fullHtml", x.full_state as "fullState",
-     x.full_reason as "fullReason", a.comments_url as "commentsUrl"
+     case when x.full_state = 'failed' then x.full_code end as "fullCode",
+     x.full_reason as "fullReason", a.comments_url as "commentsUrl", a.comment_count as "commentCount", x.details
    from article_contents x join articles a on a.id = x.article_id where x.article_id = $1`,
 );
 

@@ -58,6 +58,42 @@ export function listLabels(tx: Queryable, readerId: number, afterId: number, lim
   return tx.all(selectLabels, [readerId, afterId, limit]);
 }
 
+const selectLabel = statement<{ id: number; count: number }>(
+  'label_one',
+  `select l.id, (select count(*) from entry_labels n where n.label_id = l.id and n.reader_id = $1) as count
+   from labels l where l.owner_id = $1 and l.name = $2`,
+);
+
+export function findLabel(tx: Queryable, readerId: number, name: string) {
+  return tx.one(selectLabel, [readerId, name]);
+}
+
+const updateLabel = statement('label_rename', 'update labels set name = $3 where owner_id = $1 and id = $2');
+
+export async function renameLabel(tx: Queryable, readerId: number, id: number, name: string): Promise<void> {
+  await tx.run(updateLabel, [readerId, id, name]);
+}
+
+const deleteLabel = statement('label_delete', 'delete from labels where owner_id = $1 and id = $2');
+
+export async function removeLabel(tx: Queryable, readerId: number, id: number): Promise<void> {
+  await tx.run(deleteLabel, [readerId, id]);
+}
+
+const touchLabelled = statement(
+  'label_touch',
+  `update entries e
+   set revision = $3, is_read = e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+   from entry_labels n, counters c
+   where n.reader_id = $1 and n.label_id = $2 and e.reader_id = $1 and e.article_id = n.article_id
+     and c.reader_id = $1 and c.feed_id = e.feed_id`,
+);
+
+/** Every entry with this label counts as changed. */
+export async function touchEntriesWith(tx: Queryable, readerId: number, id: number, revision: number): Promise<void> {
+  await tx.run(touchLabelled, [readerId, id, revision]);
+}
+
 const selectTagIds = statement<{ id: number }>(
   'tags_by_name',
   'select id from tags where tenant_id = current_tenant_id() and normalised = any($1::text[])',

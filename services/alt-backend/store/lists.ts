@@ -22,7 +22,7 @@ export interface ListedEntry {
 
 /**
  * One page of a list by key, in the order of (sort_at, id). Three plans, each bounded by the page and not by the list:
- * `walk` reads an index over all feeds, `merge` reads the head of each feed and then only the feeds that can be on the
+ * `walk` reads an index over all feeds, `stroll` the first few hundred rows of it, `merge` reads the head of each feed and then only the feeds that can be on the
  * page, `named` starts from labels or tags, and passes those that the view or the feeds leave out.
  */
 export async function listPage(
@@ -50,24 +50,32 @@ export async function listPage(
     by: filter.labelIds ? 'label' : filter.tagIds ? 'tag' : null,
     hasTags: filter.tagIds !== null,
   };
-  return tx.all(listStatement(shape), [
-    readerId,
-    limit,
-    key?.sortAt ?? null,
-    key?.id ?? null,
-    feedIds,
-    filter.labelIds,
-    filter.tagIds,
-  ]);
+  const read = (plan: Shape['plan']) =>
+    tx.all(listStatement({ ...shape, plan }), [
+      readerId,
+      limit,
+      key?.sortAt ?? null,
+      key?.id ?? null,
+      feedIds,
+      filter.labelIds,
+      filter.tagIds,
+    ]);
+  if (shape.plan === 'merge' && isSettled && !isFew && view !== 'starred' && (feedIds?.length ?? 0) > FEW_FEEDS) {
+    const page = await read('stroll');
+    if (page.length === limit) return page;
+  }
+  return read(shape.plan);
 }
 
-/** Below this many feeds with unread entries, reading each one's head is cheaper than a walk past the others. */
+/** Up to this many feeds (with unread entries), reading each one's head is cheaper than a walk past the others. */
 const FEW_FEEDS = 100;
+/** A page of 50 is among so many rows when the feeds bring an eighth of all that arrives. */
+const STROLL_ROWS = 400;
 /** Above every article id. */
 const MAXIMUM_ID = 2 ** 53;
 
 interface Shape {
-  plan: 'walk' | 'merge' | 'named';
+  plan: 'walk' | 'stroll' | 'merge' | 'named';
   view: ListFilter['view'];
   order: ListFilter['order'];
   isSettled: boolean;
@@ -79,7 +87,7 @@ interface Shape {
 
 /** The statement of a shape; the same shape always gives the same name and text. Exported for the plan tests. */
 export function listStatement(shape: Shape): Statement<ListedEntry> {
-  const text = { walk: walkText, merge: mergeText, named: namedText }[shape.plan](shape);
+  const text = { walk: walkText, stroll: strollText, merge: mergeText, named: namedText }[shape.plan](shape);
   const name = ['list', shape.plan, shape.view, shape.order, shape.by ?? '', ...flags(shape)].filter(Boolean).join('_');
   return statement<ListedEntry>(name, `${text}${TYPES}`);
 }
@@ -147,6 +155,16 @@ function walkText(shape: Shape): string {
   return `select ${columns(isReadKept(shape))}
     from (${firstOf(shape, '*', `${OF_ALL_FEEDS} and ${GUARD}`, stretches(shape, 'false', 'false'), '$2')}) e
     ${orderBy(shape, 'e')}`;
+}
+
+/**
+ * The page of many feeds, if it lies within the first rows of all feeds: 300 heads cost 6 ms, this less than one. A
+ * short page says nothing; the feeds may have all that they have further back.
+ */
+function strollText(shape: Shape): string {
+  return `select ${columns(isReadKept(shape))}
+    from (${firstOf(shape, '*', `${OF_ALL_FEEDS} and ${GUARD}`, stretches(shape, 'false', 'false'), String(STROLL_ROWS))}) e
+    where e.feed_id = any($5) ${orderBy(shape, 'e')} limit $2`;
 }
 
 /**

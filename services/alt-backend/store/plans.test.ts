@@ -10,7 +10,7 @@ import { changedEntries, markedFeeds, readRevisions } from './changes.ts';
 import { beginChange, markAllRead, settleNext, starredCount, unreadByFeed } from './counters.ts';
 import { entryContent, entryDetails, entryState, updateEntries } from './entries.ts';
 import { type ListedEntry, type ListFilter, listPage } from './lists.ts';
-import { readStats } from './readers.ts';
+import { readStats, writeSettings } from './readers.ts';
 import { listSubscriptions } from './subscriptions.ts';
 
 /** Prepared statements are planned for their values at first and without them later; both plans must be good. */
@@ -121,6 +121,27 @@ describe('of 1,000,000 unread entries in 1,000 feeds', () => {
         expect(fetched).toBeLessThan(50_000);
       });
     });
+  });
+});
+
+describe('of 100,000 old entries', () => {
+  const large = openLarge(100);
+
+  test('a batch of retention reads a few times what it removes', async () => {
+    await large.superuser.script('update entries set received_at = sort_at');
+    await large.superuser.script('vacuum (analyze) entries');
+    await large.backend.asReader(LARGE_READER, (tx) =>
+      writeSettings(tx, large.ids.readerId, { retention: { readDays: null, unreadDays: 10 } }, null),
+    );
+    for (let batch = 1; batch <= 5; batch += 1) {
+      await large.superuser.transaction(async (tx) => {
+        const { scanned, fetched } = await readBy(tx, async () => {
+          expect(await tx.one(callRetain)).toEqual({ removed: 1_000 });
+        });
+        expect(scanned).toBe(0);
+        expect(fetched).toBeLessThan(5_000);
+      });
+    }
   });
 });
 
@@ -269,6 +290,7 @@ async function findScopes(superuser: Database): Promise<Scope[]> {
   );
 }
 
+const callRetain = statement<{ removed: number }>('plans_retain', 'select retain(1000) as removed');
 const insertFresh = statement<{ id: number; feedId: number }>(
   'plans_fresh',
   `insert into articles (id, feed_id, identity, title, excerpt, received_at, sort_at, content_hash)

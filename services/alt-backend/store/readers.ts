@@ -1,8 +1,10 @@
-import { defaultSettings, type Settings } from '@alt/contracts';
+import { defaultSettings, Problem, type Settings } from '@alt/contracts';
 import { type Database, type Queryable, statement } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 
 const KNOWN_MAXIMUM = 10_000;
+/** A suspension holds at the latest so long after it arrived; as long as an identity is kept. */
+const KNOWN_MS = 5_000;
 
 /** Work in the name of a reader: `tx` shows only what is theirs; `readerId` is their number in `alt`. */
 export type AsReader = <T>(
@@ -11,20 +13,33 @@ export type AsReader = <T>(
   options?: { isReadOnly?: boolean; retry?: boolean },
 ) => Promise<T>;
 
-const ensureReader = statement<{ id: number }>('reader_ensure', 'select ensure_reader() as id');
+const ensureReader = statement<{ id: number; isSuspended: boolean }>(
+  'reader_ensure',
+  `select ensure_reader() as id,
+     exists (select from tenants where id = current_tenant_id() and suspended_at is not null) as "isSuspended"`,
+);
 
-/** Runs work as a reader, whose row is made at first sight from the verified token. */
+/** Runs work as a reader, whose row is made at first sight from the verified token. Refuses a suspended tenant. */
 export function createAsReader(database: Database): AsReader {
-  const known = new Map<string, number>();
+  const known = new Map<string, { id: number; isSuspended: boolean; until: number }>();
   return async (reader, work, options) => {
     const key = `${reader.userId}/${reader.tenantId}`;
-    const present = known.get(key);
-    if (present !== undefined) return database.asReader(reader, (tx) => work(tx, present), options);
-    const row = await database.asReader(reader, (tx) => tx.one(ensureReader));
-    if (!row) throw new Error('ensure_reader gave no row');
-    if (known.size >= KNOWN_MAXIMUM) known.clear();
-    known.set(key, row.id);
-    return database.asReader(reader, (tx) => work(tx, row.id), options);
+    let present = known.get(key);
+    if (present === undefined || Date.now() > present.until) {
+      const row = await database.asReader(reader, (tx) => tx.one(ensureReader));
+      if (!row) throw new Error('ensure_reader gave no row');
+      if (known.size >= KNOWN_MAXIMUM) known.clear();
+      present = { ...row, until: Date.now() + KNOWN_MS };
+      known.set(key, present);
+    }
+    if (present.isSuspended) {
+      throw new Problem(
+        'tenant-suspended',
+        'This account is suspended here. Ask whoever runs this Alt; nothing is lost.',
+      );
+    }
+    const { id } = present;
+    return database.asReader(reader, (tx) => work(tx, id), options);
   };
 }
 

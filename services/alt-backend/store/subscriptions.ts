@@ -105,10 +105,14 @@ export async function setFullText(tx: Queryable, id: number, isWanted: boolean):
   await tx.run(callFullText, [id, isWanted]);
 }
 
-const callRequestPoll = statement<{ isDone: boolean }>('subscription_poll', 'select request_poll($1) as "isDone"');
+const callRequestPoll = statement<{ nextPollAt: Date; delayedBy: 'feed' | 'host' | null }>(
+  'subscription_poll',
+  'select next_poll_at as "nextPollAt", delayed_by as "delayedBy" from request_poll($1)',
+);
 
-export async function requestPoll(tx: Queryable, id: number): Promise<boolean> {
-  return (await tx.one(callRequestPoll, [id]))?.isDone ?? false;
+/** Brings a poll forward; answers when it is due and who put it off, or null for a subscription of somebody else. */
+export function requestPoll(tx: Queryable, id: number) {
+  return tx.one(callRequestPoll, [id]);
 }
 
 const callRequestPolls = statement<{ polls: number }>('subscriptions_poll', 'select request_polls($1) as polls');

@@ -1,5 +1,5 @@
 import type { Folder, FullEntry, Subscription } from '@alt/contracts';
-import { articleHtml, pick, steady, textKits } from './texts.ts';
+import { articleHtml, pick, steady, type TextKit, textKits } from './texts.ts';
 
 const minuteMs = 60_000;
 /** The article ids of the platform are microseconds; these lie in that range. */
@@ -112,7 +112,7 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
     tags: [],
     summary: { state: 'none', text: null },
     contentHtml: articleHtml(kit, index),
-    fullText: { state: 'none', html: null, reason: null },
+    fullText: { state: 'none', html: null, code: null, reason: null },
     enclosures: isAudio
       ? [
           {
@@ -125,6 +125,29 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
         ]
       : [],
     related: [],
-    commentsUrl: index % 6 === 0 ? `${subscription.feed.siteUrl}${index}/comments` : null,
+    comments:
+      index % 6 === 0
+        ? { url: `${subscription.feed.siteUrl}${index}/comments`, feedUrl: null, count: index % 12 === 0 ? 12 : null }
+        : null,
+    inReplyToUrl: index % 13 === 4 ? `${subscription.feed.siteUrl}${index + 1}` : null,
+    location: index % 7 === 2 ? { latitude: 59.9139, longitude: 10.7522, name: index % 2 ? null : 'Oslo' } : null,
+    podcast: isAudio ? episodeOf(kit, index) : null,
+  };
+}
+
+function episodeOf(kit: TextKit, index: number): FullEntry['podcast'] {
+  const address = `https://media.example.org/${index}`;
+  return {
+    season: 2,
+    episode: index,
+    isExplicit: index % 2 === 0,
+    transcripts: [{ url: `${address}.vtt`, type: 'text/vtt', language: 'en' }],
+    chapters: { url: `${address}.json`, type: 'application/json+chapters' },
+    persons: kit.authors.map((name, place) => ({
+      name,
+      role: place === 0 ? 'host' : 'guest',
+      url: place === 0 ? 'https://example.org/about' : null,
+      imageUrl: place === 0 ? `/v1/images/sig/${index}` : null,
+    })),
   };
 }

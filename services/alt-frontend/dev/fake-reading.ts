@@ -48,6 +48,26 @@ export const readingHandlers: FakeHandler[] = [
   ],
   [contracts.readCounters, ({ state }) => countersOf(state)],
   [contracts.listLabels, ({ state }) => ({ items: labelsOf(state), nextCursor: null })],
+  [
+    contracts.renameLabel,
+    ({ state, params, body }) => {
+      const label = labelNamed(state, params.name);
+      if (body.name !== label.name && labelsOf(state).some(({ name }) => name === body.name)) {
+        throw new contracts.Problem('conflict', 'There is such a label.');
+      }
+      for (const entry of state.entries) {
+        entry.labels = entry.labels.map((name) => (name === label.name ? body.name : name));
+      }
+      return { ...label, name: body.name };
+    },
+  ],
+  [
+    contracts.deleteLabel,
+    ({ state, params }) => {
+      const label = labelNamed(state, params.name);
+      for (const entry of state.entries) entry.labels = entry.labels.filter((name) => name !== label.name);
+    },
+  ],
   [contracts.events, ({ state, request }) => eventStream(state, request.signal)],
   [
     contracts.search,
@@ -101,6 +121,12 @@ function labelsOf(state: FakeState): Array<{ id: string; name: string; count: nu
   }));
 }
 
+function labelNamed(state: FakeState, name: string | undefined) {
+  const label = labelsOf(state).find((candidate) => candidate.name === name);
+  if (!label) throw new contracts.Problem('not-found', 'There is no such label.');
+  return label;
+}
+
 function feedsOf(state: FakeState, subscriptionIds: string[], folderIds: string[]): Set<string> | null {
   if (subscriptionIds.length === 0 && folderIds.length === 0) return null;
   const chosen = [
@@ -117,9 +143,10 @@ function entryOf(state: FakeState, id: string | undefined): contracts.FullEntry 
 }
 
 function fetchFullText(_state: FakeState, entry: contracts.FullEntry): void {
-  entry.fullText = { state: 'pending', html: null, reason: null };
+  entry.fullText = { state: 'pending', html: null, code: null, reason: null };
   setTimeout(() => {
-    entry.fullText = { state: 'ready', html: `${entry.contentHtml}<p>This is the full text.</p>`, reason: null };
+    const html = `${entry.contentHtml}<p>This is the full text.</p>`;
+    entry.fullText = { state: 'ready', html, code: null, reason: null };
   }, 300);
 }
 

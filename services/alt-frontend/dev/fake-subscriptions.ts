@@ -34,7 +34,13 @@ export const subscriptionHandlers: FakeHandler[] = [
       state.entries = state.entries.filter((entry) => entry.feed.id !== feed.id);
     },
   ],
-  [contracts.refreshSubscription, ({ state, params }) => void subscriptionWith(state, params.id)],
+  [
+    contracts.refreshSubscription,
+    ({ state, params }) => {
+      subscriptionWith(state, params.id);
+      return { nextPollAt: new Date().toISOString(), delayedBy: null };
+    },
+  ],
   [
     contracts.refreshSubscriptions,
     ({ state, body }) => {
@@ -148,17 +154,27 @@ export function arrive(
     tags: [],
     summary: { state: 'none', text: null },
     contentHtml: '<p>Fresh from the press.</p>',
-    fullText: { state: 'none', html: null, reason: null },
+    fullText: { state: 'none', html: null, code: null, reason: null },
     enclosures: [],
     related: [],
-    commentsUrl: null,
+    comments: null,
+    inReplyToUrl: null,
+    location: null,
+    podcast: null,
   };
   state.entries.unshift(entry);
   return entry;
 }
 
 export function announce(state: FakeState, entries: contracts.FullEntry[]): void {
-  const items = entries.map(({ id, feed, read, starred }) => ({ id, feedId: feed.id, read, starred, isNew: true }));
+  const items = entries.map(({ id, feed, read, starred, labels }) => ({
+    id,
+    feedId: feed.id,
+    read,
+    starred,
+    labels,
+    isNew: true,
+  }));
   state.emit('entries', { revision: state.revision, items });
   state.emit('counters', countersOf(state));
 }

@@ -9,6 +9,8 @@ export interface KnownItem {
   /** Found by its link in the feed's last document, not by its identity. */
   isByLink: boolean;
   hasChanged: boolean;
+  /** The feed now counts other comments. */
+  isRecounted: boolean;
 }
 
 // An item is known by its identity, or by its other identity (with or without its URL, where guids repeat), or buried;
@@ -16,12 +18,13 @@ export interface KnownItem {
 const findItemsStatement = statement<KnownItem>(
   'find-items',
   `with given as materialized (
-     select i, o, u, m, l, h, feed_id, (ordinality - 1)::integer as place
+     select i, o, u, m, l, h, c, feed_id, (ordinality - 1)::integer as place
      from rows from (
-       json_to_recordset($1::json) as (i bytea, o bytea, u text, m boolean, l text, h bytea), unnest($2::integer[])
-     ) with ordinality as k (i, o, u, m, l, h, feed_id, ordinality)
+       json_to_recordset($1::json) as (i bytea, o bytea, u text, m boolean, l text, h bytea, c integer), unnest($2::integer[])
+     ) with ordinality as k (i, o, u, m, l, h, c, feed_id, ordinality)
    ), known as (
-     select distinct on (g.place) g.place, a.id, a.content_hash <> g.h as "hasChanged"
+     select distinct on (g.place) g.place, a.id, a.content_hash <> g.h as "hasChanged",
+       a.comment_count is distinct from g.c as "isRecounted"
      from given g join articles a on a.feed_id = g.feed_id and a.identity = any (array[g.i, g.o])
      where a.identity = g.i or not g.m or a.url is not distinct from g.u
      order by g.place, (a.identity = g.i) desc
@@ -38,9 +41,9 @@ const findItemsStatement = statement<KnownItem>(
      where g.place not in (select place from known) and d.id not in (select id from known)
      group by g.place having count(*) = 1
    )
-   select place, id, false as "isByLink", "hasChanged" from known
-   union all select place, null, false, false from buried
-   union all select place, id, true, "hasChanged" from linked where place not in (select place from buried)`,
+   select place, id, false as "isByLink", "hasChanged", "isRecounted" from known
+   union all select place, null, false, false, false from buried
+   union all select place, id, true, "hasChanged", false from linked where place not in (select place from buried)`,
 );
 
 /** Looks up items of documents: their keys as a JSON array, and the feed of each. */
@@ -50,7 +53,7 @@ export function findItems(tx: Queryable, keys: Uint8Array, feedIds: number[]): P
 
 const ROW_COLUMNS = `identity bytea, url text, title text, author text, excerpt text, image_url text, comments_url text,
   language text, published_at timestamptz, updated_at timestamptz, content_hash bytea, content_html text, text text,
-  enclosures jsonb, categories text[]`;
+  enclosures jsonb, categories text[], comment_count integer, details jsonb`;
 
 const insertArticlesStatement = statement<{ place: number; id: number }>(
   'insert-articles',
@@ -61,17 +64,18 @@ const insertArticlesStatement = statement<{ place: number; id: number }>(
      from block b, rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $4::float8[])
      ) with ordinality as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-       updated_at, content_hash, content_html, text, enclosures, categories, feed_id, sort_seconds, place)
+       updated_at, content_hash, content_html, text, enclosures, categories, comment_count, details, feed_id,
+       sort_seconds, place)
    ), fresh as (
      insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language,
-         published_at, updated_at, received_at, sort_at, content_hash)
+         published_at, updated_at, received_at, sort_at, content_hash, comment_count)
        select id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-         updated_at, $3::timestamptz, to_timestamp(sort_seconds), content_hash from given
+         updated_at, $3::timestamptz, to_timestamp(sort_seconds), content_hash, comment_count from given
      on conflict on constraint articles_identity_key do nothing
      returning id, feed_id, content_hash
    ), contents as (
-     insert into article_contents (article_id, content_html, text, enclosures, categories, full_state)
-       select g.id, g.content_html, g.text, g.enclosures, coalesce(g.categories, '{}'),
+     insert into article_contents (article_id, content_html, text, enclosures, categories, details, full_state)
+       select g.id, g.content_html, g.text, g.enclosures, coalesce(g.categories, '{}'), g.details,
          case when g.feed_id = any ($5::integer[]) then 'pending' else 'none' end
        from given g join fresh f on f.id = g.id
    ), stages as (
@@ -104,17 +108,19 @@ export function insertArticles(tx: Queryable, articles: NewArticles): Promise<{ 
   ]);
 }
 
+// The texts are written only where they changed: all parts of a statement see the row as it was before.
 const updateArticlesStatement = statement(
   'update-articles',
   `with given as materialized (
      select r.* from rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::bigint[], $3::boolean[], $4::integer[])
      ) as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at, updated_at,
-       content_hash, content_html, text, enclosures, categories, id, takes_identity, feed_id)
+       content_hash, content_html, text, enclosures, categories, comment_count, details, id, takes_identity, feed_id)
    ), changed as (
      update articles a set identity = case when g.takes_identity then g.identity else a.identity end, url = g.url,
        title = g.title, author = g.author, excerpt = g.excerpt, image_url = g.image_url, comments_url = g.comments_url,
-       language = g.language, published_at = g.published_at, updated_at = g.updated_at, content_hash = g.content_hash
+       language = g.language, published_at = g.published_at, updated_at = g.updated_at, content_hash = g.content_hash,
+       comment_count = g.comment_count
      from given g where a.id = g.id
    ), stages as (
      insert into article_stages as s (article_id, stage, content_hash)
@@ -125,8 +131,9 @@ const updateArticlesStatement = statement(
        where s.content_hash <> excluded.content_hash
    )
    update article_contents c set content_html = g.content_html, text = g.text, enclosures = g.enclosures,
-     categories = coalesce(g.categories, '{}')
-   from given g where c.article_id = g.id`,
+     categories = coalesce(g.categories, '{}'), details = g.details
+   from given g join articles a on a.id = g.id
+   where c.article_id = g.id and a.content_hash <> g.content_hash`,
 );
 
 export interface ChangedArticles {

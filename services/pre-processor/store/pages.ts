@@ -13,7 +13,8 @@ export function loadPage(db: Queryable, articleId: number): Promise<{ url: strin
 const saveFullTextStatement = statement(
   'save-full-text',
   `with saved as (
-     update article_contents set full_html = $2, full_state = 'ready', full_reason = null, full_fetched_at = now()
+     update article_contents set full_html = $2, full_state = 'ready', full_code = null, full_reason = null,
+       full_fetched_at = now()
      where article_id = $1 returning article_id
    )
    select touch_articles(array_agg(article_id)) from saved`,
@@ -27,15 +28,15 @@ export async function saveFullText(tx: Queryable, articleId: number, html: strin
 const failFullTextStatement = statement(
   'fail-full-text',
   `with failed as (
-     update article_contents set full_state = 'failed', full_reason = $2, full_fetched_at = now()
+     update article_contents set full_state = 'failed', full_code = $2, full_reason = $3, full_fetched_at = now()
      where article_id = $1 and full_state <> 'ready' returning article_id
    )
    select touch_articles(array_agg(article_id)) from failed`,
 );
 
-/** Says why there is no full text. One that is there already stays. */
-export async function failFullText(tx: Queryable, articleId: number, reason: string): Promise<void> {
-  await tx.run(failFullTextStatement, [articleId, reason]);
+/** Says why there is no full text: a stable code, and a sentence. A full text that is there already stays. */
+export async function failFullText(tx: Queryable, articleId: number, code: string, reason: string): Promise<void> {
+  await tx.run(failFullTextStatement, [articleId, code, reason]);
 }
 
 const loadRobotsStatement = statement<{ text: string; fetchedAt: Date }>(

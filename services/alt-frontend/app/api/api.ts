@@ -104,7 +104,8 @@ export function createApi({ call }: Client) {
     updateSubscription: (id: string, body: { title?: string | null; folderIds?: string[]; fullText?: boolean }) =>
       call<Subscription>('PATCH', `/v1/subscriptions/${id}`, { body }),
     unsubscribe: (id: string) => call<void>('DELETE', `/v1/subscriptions/${id}`),
-    refreshSubscription: (id: string) => call<void>('POST', `/v1/subscriptions/${id}/refresh`),
+    refreshSubscription: (id: string) =>
+      call<{ nextPollAt: string; delayedBy: 'feed' | 'host' | null }>('POST', `/v1/subscriptions/${id}/refresh`),
     refreshSubscriptions: (body: { folderId?: string }) =>
       call<{ polls: number }>('POST', '/v1/subscriptions/refresh', { body }),
 

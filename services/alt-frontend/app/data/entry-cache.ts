@@ -99,6 +99,6 @@ function differs(entry: Entry, change: EntryChange): boolean {
   return (
     (change.read !== undefined && change.read !== entry.read) ||
     (change.starred !== undefined && change.starred !== entry.starred) ||
-    (change.labels !== undefined && change.labels !== entry.labels)
+    (change.labels !== undefined && change.labels.join('\n') !== entry.labels.join('\n'))
   );
 }

@@ -24,7 +24,9 @@ export function useLive(): Live {
     const stop = listenToEvents({
       connected: setIsConnected,
       entries: (items) => {
-        for (const { id, read, starred } of items) changeEntry(cache, id, { read, starred });
+        for (const { id, read, starred, labels } of items) changeEntry(cache, id, { read, starred, labels });
+        // Arrivals have no labels yet: what is left are changes, perhaps of labels and so of their counts.
+        if (items.some(({ isNew }) => !isNew)) void cache.invalidateQueries({ queryKey: keys.labels });
         setArrived((before) => withArrivals(before, items));
       },
       marked: (feeds) => {
@@ -48,6 +50,7 @@ export function useLive(): Live {
           refreshLists(cache),
           reloadSubscriptions(cache),
           cache.invalidateQueries({ queryKey: keys.counters }),
+          cache.invalidateQueries({ queryKey: keys.labels }),
         ]);
       },
     });

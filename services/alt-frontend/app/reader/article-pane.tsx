@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Entry, FullEntry } from '../api/api.ts';
 import { useApi } from '../data/api-context.ts';
 import { useChangeEntry } from '../data/changes.ts';
@@ -11,6 +11,7 @@ import { Button, IconButton, iconButtonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { useToasts } from '../ui/toasts.tsx';
+import { ArticleLinks, Episode } from './article-details.tsx';
 import { ArticleLabels } from './article-labels.tsx';
 import { ArticleText } from './article-text.tsx';
 import { Enclosures } from './enclosures.tsx';
@@ -18,6 +19,8 @@ import { type Place, useGoing } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
 import { neighbour } from './reader-shortcuts.ts';
 import { guessLanguage } from './text-language.ts';
+
+const FullTextTrouble = lazy(async () => ({ default: (await import('./full-text-trouble.tsx')).FullTextTrouble }));
 
 interface ArticlePaneProps {
   id: string;
@@ -57,6 +60,7 @@ interface FullText {
   /** Whether that is the page's full text; null where there is no choice. */
   isFull: boolean | null;
   state: FullEntry['fullText']['state'];
+  code: string | null;
   reason: string | null;
   request(): void;
   toggle(): void;
@@ -76,7 +80,7 @@ function useFullText(entry: FullEntry | undefined): FullText {
       await api.requestFullText(entry.id);
       cache.setQueryData<FullEntry>(
         keys.entry(entry.id),
-        (present) => present && { ...present, fullText: { state: 'pending', html: null, reason: null } },
+        (present) => present && { ...present, fullText: { state: 'pending', html: null, code: null, reason: null } },
       );
     } catch (error) {
       show({ text: problem(error), tone: 'error' });
@@ -86,6 +90,7 @@ function useFullText(entry: FullEntry | undefined): FullText {
     html: (isReady && !wantsFeedText ? full.html : entry?.contentHtml) ?? '',
     isFull: isReady ? !wantsFeedText : null,
     state: full?.state ?? 'none',
+    code: full?.code ?? null,
     reason: full?.reason ?? null,
     request: () => void request(),
     toggle: () => setWantsFeedText(!wantsFeedText),
@@ -237,26 +242,23 @@ function ArticleBody({ entry, place, fullText }: { entry: FullEntry; place: Plac
       )}
       <div role="status" className="font-sans text-sm text-soft not-empty:mb-6">
         {fullText.state === 'pending' && t('article.fullTextPending')}
-        {fullText.state === 'failed' && `${t('article.fullTextFailed')} ${fullText.reason ?? ''}`}
+        {fullText.state === 'failed' && (
+          <>
+            {t('article.fullTextFailed')}{' '}
+            <Suspense>
+              <FullTextTrouble code={fullText.code} reason={fullText.reason} />
+            </Suspense>
+          </>
+        )}
       </div>
       {fullText.html.trim() ? (
         <ArticleText html={fullText.html} />
       ) : (
         <EmptyArticle entry={entry} canFetch={fullText.state === 'none'} onFetch={fullText.request} />
       )}
+      {entry.podcast && <Episode podcast={entry.podcast} />}
       <Enclosures enclosures={entry.enclosures} pageUrl={entry.url} html={fullText.html} />
-      {entry.commentsUrl && (
-        <p className="mt-8">
-          <a
-            href={entry.commentsUrl}
-            {...outside}
-            className="inline-flex min-h-11 items-center gap-2 text-[0.9375rem] text-accent hover:underline"
-          >
-            <Icon name="comments" />
-            {t('article.comments')}
-          </a>
-        </p>
-      )}
+      <ArticleLinks entry={entry} />
       {entry.related.length > 0 && (
         <nav aria-label={t('article.related')} className="mt-12 border-t border-line pt-6">
           <h2 className="mb-2 text-sm font-medium text-soft">{t('article.related')}</h2>

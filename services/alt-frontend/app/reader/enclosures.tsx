@@ -87,7 +87,8 @@ function VideoPage({ url, title }: { url: URL; title: string }) {
   );
 }
 
-function isSafe(url: string): boolean {
+/** An address that a link may lead to. */
+export function isSafe(url: string): boolean {
   return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
 }
 

@@ -51,7 +51,7 @@ test('a text’s language is guessed where its script tells', () => {
 });
 
 test('arrivals count what is new and unread, by feed, and for a folder with those inside it', () => {
-  const item = (feedId: string, isNew = true) => ({ id: '1', feedId, read: false, starred: false, isNew });
+  const item = (feedId: string, isNew = true) => ({ id: '1', feedId, read: false, starred: false, isNew, labels: [] });
   const none = new Map<string, number>();
   expect(withArrivals(none, [item('1', false)])).toBe(none);
   const arrived = withArrivals(none, [item('1'), item('1'), item('2')]);

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { useApi } from '../data/api-context.ts';
 import { keys } from '../data/keys.ts';
 import type { Source } from '../data/sources.ts';
-import { useTexts } from '../language/translate.ts';
+import { type Texts, useTexts } from '../language/translate.ts';
 import { useToasts } from '../ui/toasts.tsx';
 
 export interface Refresh {
@@ -50,17 +50,25 @@ export function useRefresh(source: Source, reloadLists: () => Promise<void>, for
 /** Asks for the polls of a source, and says what that begins; a list across feeds begins none. */
 function usePoll({ kind, ...rest }: Source): () => Promise<void> {
   const api = useApi();
-  const { t } = useTexts();
+  const { t, dateTime } = useTexts();
   const { show } = useToasts();
   const id = 'id' in rest ? rest.id : '';
   return useCallback(async () => {
     if (kind === 'feed') {
-      await api.refreshSubscription(id);
-      show({ text: t('feed.refreshStarted') });
+      show({ text: refreshText(await api.refreshSubscription(id), { t, dateTime }) });
     }
     if (kind === 'all' || kind === 'folder') {
       const { polls } = await api.refreshSubscriptions(kind === 'folder' ? { folderId: id } : {});
       show({ text: polls > 0 ? t('list.refreshStarted', { count: polls }) : t('list.refreshedAlready') });
     }
-  }, [api, id, kind, show, t]);
+  }, [api, dateTime, id, kind, show, t]);
+}
+
+/** What follows when a feed is asked for: soon, or not before a time that the site named. */
+export function refreshText(
+  poll: { nextPollAt: string; delayedBy: string | null },
+  { t, dateTime }: Pick<Texts, 't' | 'dateTime'>,
+): string {
+  if (poll.delayedBy === null) return t('feed.refreshStarted');
+  return t('feed.refreshDelayed', { time: dateTime(poll.nextPollAt) });
 }

@@ -7,6 +7,7 @@ import { keys } from '../data/keys.ts';
 import { useFolders, useSubscriptions } from '../data/queries.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
+import { refreshText } from '../reader/refresh.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
@@ -100,7 +101,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function useFeedActions(id: string, onGone: () => void) {
   const api = useApi();
   const cache = useQueryClient();
-  const { t, problem } = useTexts();
+  const { t, dateTime, problem } = useTexts();
   const { show } = useToasts();
   const attempt = async (act: () => Promise<unknown>, done?: string) => {
     try {
@@ -115,7 +116,7 @@ function useFeedActions(id: string, onGone: () => void) {
     }
   };
   return {
-    refresh: () => attempt(() => api.refreshSubscription(id), t('feed.refreshStarted')),
+    refresh: () => attempt(async () => show({ text: refreshText(await api.refreshSubscription(id), { t, dateTime }) })),
     /** Shown at once; what the server did not take is put back with its next answer. */
     update: (change: { title?: string | null; folderIds?: string[]; fullText?: boolean }) => {
       cache.setQueryData<Subscription[]>(keys.subscriptions, (all) =>
