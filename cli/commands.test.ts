@@ -110,9 +110,19 @@ describe('beside a running Postgres of the data folder', () => {
   });
 
   test('a feed is followed, listed and explained, and its name and password stay out of sight', async () => {
-    const added = await run(['feed', 'add', 'HTTPS://joe:hidden@A.example:443/feed#top', '--user', 'ann@example.org']);
+    const added = await run([
+      ...['feed', 'add', 'HTTPS://joe:hidden@A.example:443/feed#top', '--force'],
+      ...['--user', 'ann@example.org'],
+    ]);
     expect(added).toMatchObject({ code: 0, output: expect.stringContaining('fetched at the next start') });
-    const again = await run(['feed', 'add', 'https://joe:hidden@a.example/feed', '--user', 'ann@example.org']);
+    const again = await run([
+      'feed',
+      'add',
+      'https://joe:hidden@a.example/feed',
+      '--force',
+      '--user',
+      'ann@example.org',
+    ]);
     expect(again).toMatchObject({ code: 0, output: expect.stringContaining('already') });
 
     const list = (await run(['feed', 'list', '--user', 'ann@example.org'])).output;

@@ -57,8 +57,11 @@ const commands: Record<string, Command> = {
     run: async (args, terminal) => (await import('./user.ts')).setPassword(args, terminal),
   },
   'feed add': {
-    usage: 'feed add URL [--user EMAIL]',
-    summary: "subscribe to a feed's address",
+    usage: 'feed add URL [--user EMAIL] [--force]',
+    summary: 'follow a feed, or the feed of a site',
+    details: `Ends with 3 and a list of feeds if the site has several: then add one of them.
+--user EMAIL  who follows; may be left out where there is one account
+--force       follow the address as it is, even if no feed answers there now`,
     run: async (args, terminal) => (await import('./feed/add.ts')).addFeed(args, terminal),
   },
   'feed list': {

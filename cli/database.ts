@@ -41,6 +41,7 @@ interface OpenOptions {
   log: Logger;
   /** Whether nobody else may serve this data folder. */
   isOwner: boolean;
+  /** The embedded server ended too often to be started again. */
   onLost?: (reason: string) => void;
 }
 
@@ -77,6 +78,7 @@ export async function openServer(
     dataDir: settings.ALT_DATA_DIR,
     lock,
     log: (message) => options.log.debug(message),
+    onRestart: (reason) => options.log.warn(`${reason} It is being started again.`),
     ...(options.onLost ? { onExit: options.onLost } : {}),
   }).catch((error: unknown) => {
     lock.release();

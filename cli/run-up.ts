@@ -1,5 +1,5 @@
-import path from 'node:path';
-import { type Environment, projectRoot } from './settings.ts';
+import type { DemoWeb } from '../demo/server.ts';
+import type { Environment } from './settings.ts';
 import { untilStopped } from './signals.ts';
 import { type RunningPlatform, startPlatform } from './up.ts';
 
@@ -9,11 +9,13 @@ export async function runUp(args: string[]): Promise<number> {
   const environment: Environment = { ...process.env };
   const { buildFrontend } = await import('../services/alt-frontend/build.ts');
   await buildFrontend({});
-  const demo = args.includes('--demo') ? await startDemo(environment) : null;
+  const demo = args.includes('--demo') ? await (await import('./demo.ts')).startDemo(environment) : null;
   const platform = await startPlatform(environment);
-  process.stdout.write(await greeting(platform, environment));
-  if (demo) process.stdout.write(`The demo's blogs: ${demo.origin} – import ${demo.origin}/subscriptions.opml\n`);
+  const needsAccount = await needsFirstAccount(platform);
+  process.stdout.write(await greeting(platform, environment, needsAccount));
+  const follower = demo ? introduceDemo(demo, environment, needsAccount) : null;
   const lost = await Promise.race([stopped, platform.lost.then((reason) => ({ reason }))]);
+  await follower?.stop();
   await platform.stop();
   await demo?.stop();
   if (typeof lost === 'string') return 0;
@@ -21,21 +23,41 @@ export async function runUp(args: string[]): Promise<number> {
   return 1;
 }
 
-/** The bundled little web of blogs, opened for this run; its Alt lives in a folder of its own. */
-async function startDemo(environment: Environment) {
-  const { startDemoWeb } = await import('../demo/server.ts');
-  const demo = await startDemoWeb({ hasOwnAddresses: true });
-  environment.ALT_EGRESS_ALLOW = [environment.ALT_EGRESS_ALLOW, ...demo.hosts].filter(Boolean).join(',');
-  environment.ALT_DATA_DIR ||= path.join(projectRoot, '.alt', 'demo');
-  return demo;
+/** Says where the demo's blogs are; an account that is made now finds them followed. */
+function introduceDemo(demo: DemoWeb, environment: Environment, isFirstTime: boolean) {
+  const list = `${demo.origin}/subscriptions.opml`;
+  if (!isFirstTime) {
+    process.stdout.write(`The demo's blogs: ${demo.origin} – their list, for importing: ${list}\n`);
+    return null;
+  }
+  process.stdout.write(
+    `The first account follows the ${demo.feeds.length} feeds of the demo's blogs: ${demo.origin}\n`,
+  );
+  const stopping = new AbortController();
+  const following = import('./demo.ts')
+    .then(({ followWithFirstAccount }) => followWithFirstAccount(demo, environment, stopping.signal))
+    .catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      process.stderr.write(`The demo's blogs could not be followed (${error}). Import their list: ${list}\n`);
+    });
+  return {
+    async stop() {
+      stopping.abort();
+      await following;
+    },
+  };
 }
 
-async function greeting(platform: RunningPlatform, environment: Environment): Promise<string> {
+async function needsFirstAccount(platform: RunningPlatform): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${platform.port}/v1/auth/setup`).catch(() => null);
   const setup = (await response?.json().catch(() => null)) as { needsFirstAccount?: boolean } | null;
+  return setup?.needsFirstAccount ?? false;
+}
+
+async function greeting(platform: RunningPlatform, environment: Environment, needsAccount: boolean): Promise<string> {
   const code = await platform.setupCode();
   const lines = [`Alt is ready at ${platform.url.href.replace(/\/$/, '')}`];
-  if (setup?.needsFirstAccount) {
+  if (needsAccount) {
     lines.push('Open it and make the first account: it owns this Alt.');
     if (code) lines.push(`The page will ask for this one-time code: ${code}`);
   }

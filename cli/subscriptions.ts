@@ -2,7 +2,7 @@ import { exportOpml, importOpml } from '@alt/contracts';
 import { createEgress, parseAllowList } from '@alt/egress';
 import type { Reader, Route, RouteContext } from '@alt/service-kit';
 import { opmlRoutes } from '../services/alt-backend/opml.ts';
-import { type AsReader, createAsReader } from '../services/alt-backend/store/readers.ts';
+import { createAsReader } from '../services/alt-backend/store/readers.ts';
 import type { DatabaseServer } from './database.ts';
 import { type Settings, userAgent } from './settings.ts';
 
@@ -17,7 +17,6 @@ export interface Imported {
 export interface Subscriptions {
   importOpml(opml: string | Uint8Array): Promise<Imported>;
   exportOpml(): Promise<string>;
-  asReader: AsReader;
 }
 
 /** Opens the subscriptions of a reader for `work`, with the rights that alt-backend has and no more. */
@@ -28,14 +27,12 @@ export async function withSubscriptions<T>(
   const database = databases.connectAs('alt-backend');
   if (!database) throw new Error('alt-backend has no database');
   const egress = createEgress({ allow: parseAllowList(settings.ALT_EGRESS_ALLOW), userAgent: userAgent(settings) });
-  const asReader = createAsReader(database);
-  const routes = opmlRoutes(asReader, egress);
+  const routes = opmlRoutes(createAsReader(database), egress);
   try {
     return await work({
       importOpml: async (opml) =>
         (await handle(routes, importOpml, { body: Buffer.from(opml), reader })) as unknown as Imported,
       exportOpml: async () => ((await handle(routes, exportOpml, { reader })) as Response).text(),
-      asReader,
     });
   } finally {
     await egress.close();

@@ -14,6 +14,7 @@ import {
 import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort, services } from '@alt/topology';
 import { type DatabaseServer, openDatabases } from './database.ts';
 import { type AnyService, type BuiltService, builtServices, isBuilt, loadService } from './registry.ts';
+import { announceServing, localHost } from './serving.ts';
 import { type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
 
 export interface RunningPlatform {
@@ -64,6 +65,8 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
     }
     const server = await openGateway(starter.handlers, settings);
     stops.push(server.stop);
+    const announced = announceServing(settings.ALT_DATA_DIR, `http://${localHost(settings.HOST)}:${server.port}`);
+    stops.push(async () => announced());
     const url = new URL(settings.publicUrl);
     if (settings.ALT_PUBLIC_URL === undefined) url.port = String(server.port);
     return { port: server.port, url, setupCode: starter.setupCode, lost, stop };

@@ -1,26 +1,21 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createDatabase, statement } from '@alt/database';
+import { type Database, statement } from '@alt/database';
 import { startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, register } from './client.ts';
 import { eventually, type Machine, startMachine } from './harness.ts';
+import { counts, findMiscounted, opmlOf, withDatabase } from './stored.ts';
 
 const ROUNDS = process.env.ALT_TEST_LONG ? 20 : 3;
 const FEEDS = 200;
 const ITEMS = 20;
 
-const countArticles = statement<{ articles: number; entries: number; doubled: number }>(
-  'crash_count',
-  `select (select count(*) from articles) as articles, (select count(*) from entries) as entries,
-     (select count(*) from (select url from articles group by url having count(*) > 1) x) as doubled`,
-);
 /** Every feed is due, as if its interval had passed. */
-async function makeAllDue(database: ReturnType<typeof createDatabase>): Promise<void> {
+async function makeAllDue(database: Database): Promise<void> {
   await database.run(dueNow);
   await database.script('notify alt_polls');
 }
-const miscounted = statement('crash_miscounted', 'select * from miscounted()');
 const dueNow = statement('crash_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
 
 describe('kill -9 in the middle of a refresh', () => {
@@ -41,8 +36,7 @@ describe('kill -9 in the middle of a refresh', () => {
   });
 
   it('leaves every article exactly once and every counter true', async () => {
-    const opml = `<opml version="2.0"><body>${web.urls.map((url) => `<outline type="rss" text="f" xmlUrl="${url}"/>`).join('')}</body></opml>`;
-    await reader.post('/v1/opml', opml);
+    await reader.post('/v1/opml', opmlOf(web.urls));
     for (let round = 1; round <= ROUNDS; round += 1) {
       if (round > 1) {
         web.publish(5);
@@ -59,7 +53,7 @@ describe('kill -9 in the middle of a refresh', () => {
       );
       const seen = await counts(machine);
       expect(seen).toEqual({ articles: published * FEEDS, entries: published * FEEDS, doubled: 0 });
-      expect(await withDatabase(machine, (database) => database.all(miscounted))).toEqual([]);
+      expect(await findMiscounted(machine)).toEqual([]);
       expect((await reader.get('/v1/counters')).json.unread).toBe(published * FEEDS);
     }
   }, 1_200_000);
@@ -86,23 +80,4 @@ async function crashDuringRefresh(
 function postmasterPid(machine: Machine): number {
   const file = path.join(machine.dataDir, 'postgres', 'cluster', 'postmaster.pid');
   return Number(readFileSync(file, 'utf8').split('\n')[0]);
-}
-
-const counts = (machine: Machine) =>
-  withDatabase(machine, async (database) => {
-    const row = await database.one(countArticles);
-    if (!row) throw new Error('no counts');
-    return row;
-  });
-
-async function withDatabase<T>(
-  machine: Machine,
-  work: (database: ReturnType<typeof createDatabase>) => Promise<T>,
-): Promise<T> {
-  const database = createDatabase({ ...machine.admin, database: 'alt', applicationName: 'crash test' });
-  try {
-    return await work(database);
-  } finally {
-    await database.end();
-  }
 }

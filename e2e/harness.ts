@@ -34,6 +34,8 @@ export interface MachineOptions {
   environment?: Record<string, string>;
   /** Hosts that may be reached although they are on this machine. */
   allow?: string[];
+  /** Further words for `up`; in one process alone. */
+  args?: string[];
 }
 
 /** Alt as a user runs it, in either shape: real processes, a real Postgres, its own data folder. */
@@ -46,16 +48,16 @@ export async function startMachine(shape: Shape, options: MachineOptions = {}): 
     LOG_LEVEL: 'warn',
     ...options.environment,
   };
-  return shape === 'one process' ? startOne(dataDir, environment) : startMany(dataDir, environment);
+  return shape === 'one process' ? startOne(dataDir, environment, options.args) : startMany(dataDir, environment);
 }
 
-async function startOne(dataDir: string, environment: NodeJS.ProcessEnv): Promise<Machine> {
+async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, args: string[] = []): Promise<Machine> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const { findRunningEmbedded } = await import('@alt/database');
   let child: ChildProcess | null = null;
   const start = async () => {
-    child = run(['main.ts', 'up'], { ...environment, PORT: String(port) });
+    child = run(['main.ts', 'up', ...args], { ...environment, PORT: String(port) });
     await untilReady(child, `${origin}/v1/ready`);
   };
   await start();

@@ -81,7 +81,12 @@ async function runOn(node, [entry, ...args]) {
   }
   const child = spawn(node, [target, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile') },
+    env: {
+      // The C library keeps freed memory in an arena for each thread otherwise: 50 MB more at rest.
+      MALLOC_ARENA_MAX: '2',
+      ...process.env,
+      NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'),
+    },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve) => child.on('close', (...result) => resolve(result)));

@@ -1,16 +1,33 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const root = path.dirname(import.meta.dirname);
 
-/** `npm test`: builds the page, runs every test, ends with one plain line of counts. `--long` runs the full counts. */
+/**
+ * `npm test`: builds the page, runs every test, ends with one plain line of counts. `--long` runs the full counts,
+ * `--only-long` those test files alone that have more to do then.
+ */
 const args = process.argv.slice(2);
-const isLong = args.includes('--long');
+const isOnlyLong = args.includes('--only-long');
+const isLong = isOnlyLong || args.includes('--long');
 const { buildFrontend } = await import('../services/alt-frontend/build.ts');
 await buildFrontend({});
-process.exitCode = await runTests(args.filter((argument) => argument !== '--long'));
+const given = args.filter((argument) => argument !== '--long' && argument !== '--only-long');
+process.exitCode = await runTests(isOnlyLong ? [...given, ...(await longTests())] : given);
+
+async function longTests(): Promise<string[]> {
+  const files = await Array.fromAsync(
+    glob('{packages,services,cli,demo,e2e}/**/*.test.{ts,tsx}', { cwd: root, exclude }),
+  );
+  const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
+  return files.filter((_, index) => texts[index]?.includes('ALT_TEST_LONG'));
+}
+
+function exclude(name: string): boolean {
+  return path.basename(name) === 'node_modules';
+}
 
 async function runTests(given: string[]): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'alt-test-report-'));

@@ -1,4 +1,5 @@
 import type { InstanceHolder } from '@alt/database';
+import { localHost } from '../serving.ts';
 import type { Settings } from '../settings.ts';
 import { type Finding, fault, remark, well } from './finding.ts';
 import { isLoopback } from './openness.ts';
@@ -73,10 +74,4 @@ function isRefused(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'].includes(code);
-}
-
-function localHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host;
 }

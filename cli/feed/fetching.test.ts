@@ -70,6 +70,7 @@ function rss(count: number): string {
 
 test('feed add waits for the first fetch, refresh for the next one, and why tells of both', async () => {
   expect(await run('feed', 'add', `${origin}/feed.xml`)).toContain("Ann's log: 2 articles");
+  expect(await run('feed', 'refresh', '1')).toContain("Fetched Ann's log: nothing new");
   items = 5;
   expect(await run('feed', 'refresh', `${origin}/feed.xml`)).toContain("Fetched Ann's log: it has changed");
   expect(await run('feed', 'refresh', '1')).toContain("Fetched Ann's log: nothing new");
@@ -80,7 +81,11 @@ test('feed add waits for the first fetch, refresh for the next one, and why tell
 });
 
 test('a feed that cannot be read says so at once', async () => {
-  expect(await run('feed', 'add', `${origin}/none.xml`)).toContain('But the first fetch failed: 127.0.0.1 has nothing');
+  const refused = await runInTest(['feed', 'add', `${origin}/none.xml`], environment);
+  expect(refused).toMatchObject({ code: 1, output: '', remarks: expect.stringMatching(/has nothing.+say --force/) });
+  expect(await run('feed', 'add', `${origin}/none.xml`, '--force')).toContain(
+    'But the first fetch failed: 127.0.0.1 has nothing',
+  );
   const why = await run('feed', 'why', `${origin}/none.xml`);
   expect(why).toMatch(/failing for .+, 1 failure in a row: .+\[http-not-found\]/);
   expect(await run('feed', 'refresh', '--all')).toMatch(/^Fetched 2 feeds: 0 changed, 1 failed\./);

@@ -95,18 +95,6 @@ export function listFollowed(alt: Queryable, reader: { userId: string; tenantId:
   return alt.all(selectListed, [reader?.userId ?? null, reader?.tenantId ?? null]);
 }
 
-const selectOwn = statement<{ subscriptionId: number; feedId: number }>(
-  'cli_own_subscription',
-  `select s.id as "subscriptionId", s.feed_id as "feedId"
-   from subscriptions s join readers r on r.id = s.reader_id join feeds f on f.id = s.feed_id
-   where r.user_id = $1 and r.tenant_id = $2 and f.url = $3 order by s.id desc limit 1`,
-);
-
-/** The newest subscription of a reader to an address. */
-export function findOwnSubscription(alt: Queryable, reader: { userId: string; tenantId: string }, url: string) {
-  return alt.one(selectOwn, [reader.userId, reader.tenantId, url]);
-}
-
 const updateDue = statement<{ id: number; now: Date; isHeldBack: boolean }>(
   'cli_request_polls',
   `with wanted as (

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
@@ -62,6 +72,21 @@ function isAlive(pid: number): boolean {
     return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
+  }
+}
+
+/** The server processes on this cluster, without their backends. */
+function clusterServers(): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const commands = pids.map((pid) => [Number(pid), readCommand(pid)] as const);
+  return commands.filter(([, words]) => words.includes(join(dataDir, 'postgres', 'cluster'))).map(([pid]) => pid);
+}
+
+function readCommand(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
   }
 }
 
@@ -150,15 +175,61 @@ test('a Postgres left behind by a killed process is stopped, and what it committ
   await server.stop();
 });
 
-test('when Postgres is killed the process learns it, and the next start recovers', async () => {
-  const onExit = vi.fn();
-  const server = await startEmbedded({ dataDir, onExit });
+test('a killed Postgres comes back at the same address with what it committed, and only once', async () => {
+  const onRestart = vi.fn();
+  const server = await startEmbedded({ dataDir, onRestart });
   await query(server.connection, 'create table kept as select 7 as number');
-  process.kill(server.pid, 'SIGKILL');
-  await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce(), 10_000);
+  const busy = await openClient({ ...server.connection, applicationName: 'busy' });
+  await busy.query('begin; create table lost ()');
+  const killed = server.pid;
+  process.kill(killed, 'SIGKILL');
+  await vi.waitFor(async () => {
+    expect(await query(server.connection, "select number, to_regclass('lost') from kept")).toEqual([7, null]);
+  }, 20_000);
+  expect(onRestart).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('SIGKILL'));
+  expect(server.pid).not.toBe(killed);
+  expect(clusterServers()).toEqual([server.pid]);
   await server.stop();
+  expect(clusterServers()).toEqual([]);
+});
+
+test('a killed backend costs the connections and no start', async () => {
+  const onRestart = vi.fn();
+  const server = await startEmbedded({ dataDir, onRestart });
+  const { pid } = server;
+  await query(server.connection, 'create table kept as select 7 as number');
+  const client = await openClient({ ...server.connection, applicationName: 'victim' });
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  process.kill(rows[0].pid, 'SIGKILL');
+  await vi.waitFor(async () => {
+    expect(await query(server.connection, 'select number from kept')).toEqual([7]);
+  }, 20_000);
+  expect([server.pid, onRestart.mock.calls]).toEqual([pid, []]);
+  await server.stop();
+});
+
+test('a Postgres that cannot start again is given up with its reason, and the folder is free', async () => {
+  const onExit = vi.fn();
+  const onRestart = vi.fn();
+  const server = await startEmbedded({ dataDir, onExit, onRestart });
+  writeFileSync(join(dataDir, 'postgres', 'cluster', 'postgresql.auto.conf'), "shared_preload_libraries = 'none'\n");
+  process.kill(server.pid, 'SIGKILL');
+  await vi.waitFor(() => expect(onExit).toHaveBeenCalledOnce(), 20_000);
+  expect(onExit).toHaveBeenCalledWith(expect.stringMatching(/did not start: .*none.* too often within a minute/));
+  expect(onRestart).toHaveBeenCalledTimes(5);
+  await server.stop();
+  expect(findInstanceHolder(dataDir)).toBe(null);
+});
+
+test('stopping while a killed Postgres is being started again leaves nothing running', async () => {
+  const { promise: restarting, resolve } = Promise.withResolvers<string>();
+  const server = await startEmbedded({ dataDir, onRestart: resolve });
+  process.kill(server.pid, 'SIGKILL');
+  await restarting;
+  await server.stop();
+  expect(clusterServers()).toEqual([]);
   const again = await startEmbedded({ dataDir });
-  expect(await query(again.connection, 'select number from kept')).toEqual([7]);
+  expect(await query(again.connection, 'select 1')).toEqual([1]);
   await again.stop();
 });
 

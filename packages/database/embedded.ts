@@ -18,6 +18,7 @@ import {
   stopPostgres,
   waitUntilReady,
 } from './postgres-process.ts';
+import { type Run, supervise } from './supervision.ts';
 import { checkUnprivileged } from './unprivileged.ts';
 
 /** Where a server is reached. `host` is an address or the folder of a Unix socket. */
@@ -40,7 +41,9 @@ export interface EmbeddedOptions {
   settings?: PostgresSettings;
   /** False for tests alone: no sync, and the durability of the settings is not asserted. */
   isDurable?: boolean;
-  /** Called once if the server ends although nobody stopped it. */
+  /** Called when the server ended by itself; it is started again, and who used it must try again. */
+  onRestart?: (reason: string) => void;
+  /** Called once if it ended so often within a minute that it is not started again. */
   onExit?: (reason: string) => void;
   log?: (message: string) => void;
 }
@@ -48,12 +51,14 @@ export interface EmbeddedOptions {
 export interface EmbeddedServer {
   connection: Connection;
   isFirstStart: boolean;
-  pid: number;
+  /** Of the present server process; another one after a restart. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded PostgreSQL of a data folder, and makes it on first use.
+ * Starts the embedded PostgreSQL of a data folder, and makes it on first use. Where it ends by itself, it is started
+ * again at the same address.
  *
  * Throws `AlreadyRunningError` while another process holds the folder's instance lock. A server that a killed process
  * left behind is stopped first. Ends with `stop()`: the caller decides about signals.
@@ -66,7 +71,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   try {
     const server = await startLocked({ ...options, dataDir });
     return {
-      ...server,
+      connection: server.connection,
+      isFirstStart: server.isFirstStart,
+      get pid() {
+        return server.pid;
+      },
       stop: () => server.stop().finally(() => (options.lock === undefined ? lock.release() : undefined)),
     };
   } catch (error) {
@@ -124,27 +133,54 @@ async function startLocked(options: EmbeddedOptions): Promise<EmbeddedServer> {
   }
   checkMajorVersion(paths);
   const address = await chooseAddress(options.dataDir, paths);
-  const args = serverArguments(paths, address, options.settings ?? {});
-  const child = spawnPostgres(binaries, args, paths.log);
-  let isStopping = false;
-  child.once('exit', (code, signal) => {
-    if (!isStopping)
-      options.onExit?.(`Postgres ended by itself (${signal ?? `code ${code}`}); its log is ${paths.log}`);
-  });
-  const stop = async () => {
-    isStopping = true;
-    await stopPostgres(child);
-    if (address.host.startsWith('/') && address.host !== paths.sockets) await rm(address.host, { recursive: true });
-  };
+  const launch = () => launchServer(binaries, paths, { address, settings: options.settings ?? {}, isDurable });
+  const first = launch();
   try {
-    await waitUntilReady(child, paths.cluster, paths.log);
-    const connection = superuser(paths, address);
-    if (isDurable) await assertDurable(connection);
-    return { connection, isFirstStart, pid: child.pid ?? 0, stop };
+    await first.ready;
   } catch (error) {
-    await stop();
+    await first.stop();
     throw error;
   }
+  const supervisor = supervise(first, {
+    async start() {
+      // Its backends may outlive it for a moment; no other server may start on the cluster before.
+      await stopOrphans(paths.cluster);
+      await removeSocket(address);
+      return launch();
+    },
+    onRestart: (reason) => options.onRestart?.(reason),
+    onGivenUp: (reason) => options.onExit?.(`${reason} It ended too often within a minute.`),
+  });
+  return {
+    connection: superuser(paths, address),
+    isFirstStart,
+    get pid() {
+      return supervisor.pid();
+    },
+    async stop() {
+      await supervisor.stop();
+      if (address.host.startsWith('/') && address.host !== paths.sockets) await rm(address.host, { recursive: true });
+    },
+  };
+}
+
+function launchServer(
+  binaries: PostgresBinaries,
+  paths: EmbeddedPaths,
+  how: { address: Address; settings: PostgresSettings; isDurable: boolean },
+): Run {
+  const child = spawnPostgres(binaries, serverArguments(paths, how.address, how.settings), paths.log);
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  child.once('exit', (code, signal) =>
+    resolve(`Postgres ended by itself (${signal ?? `code ${code}`}); its log is ${paths.log}.`),
+  );
+  const untilReady = async () => {
+    await waitUntilReady(child, paths.cluster, paths.log);
+    if (how.isDurable) await assertDurable(superuser(paths, how.address));
+  };
+  const ready = untilReady();
+  ready.catch(() => {}); // reported where it is awaited
+  return { pid: child.pid ?? 0, ready, ended, stop: () => stopPostgres(child) };
 }
 
 /** Postgres serves only its own user's files, and root would leave files that this user cannot touch later. */
@@ -200,12 +236,18 @@ async function canHoldSocket(dir: string): Promise<boolean> {
     const probe = join(dir, 'probe');
     await rm(probe, { force: true });
     await listenOnce(probe);
-    // Of a killed server, whose number somebody else may have now. The folder is ours alone, and nothing serves it.
-    for (const leftover of [socket, `${socket}.lock`]) await rm(leftover, { force: true });
+    await removeSocket({ host: dir, port: SOCKET_PORT });
     return true;
   } catch {
     return false;
   }
+}
+
+/** Of a killed server, whose number somebody else may have now. The folder is ours alone, and nothing serves it. */
+async function removeSocket({ host, port }: Address): Promise<void> {
+  if (!host.startsWith('/')) return;
+  const socket = join(host, `.s.PGSQL.${port}`);
+  for (const leftover of [socket, `${socket}.lock`]) await rm(leftover, { force: true });
 }
 
 async function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
 import { endpoint, Problem } from '@alt/contracts';
+import { DatabaseUnavailableError } from '@alt/database';
 import type { ServiceName } from '@alt/topology';
 import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -219,6 +220,25 @@ describe('an app', () => {
     const metrics = await call('/metrics');
     expect(metrics.json).toContain('route="/v1/things"');
     expect(metrics.json).not.toContain('/v1/things/abc');
+  });
+});
+
+describe('a database that is away', () => {
+  it('is a problem of its own, with when to ask again', async () => {
+    const away = createApp({
+      host: testHost('alt-backend', keys['alt-backend']),
+      routes: [
+        route(breaks, async () => {
+          throw new DatabaseUnavailableError(new Error('connect ENOENT /somewhere'));
+        }),
+      ],
+    });
+    const response = await away.fetch(new Request('http://test/v1/breaks'));
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.json()).toMatchObject({
+      code: 'database-unavailable',
+      detail: expect.not.stringContaining('/somewhere'),
+    });
   });
 });
 

@@ -19,6 +19,8 @@ export interface AppOptions {
   flood?: Partial<FloodLimits>;
 }
 
+/** The embedded database, and a restarted service, are back within seconds. */
+const RETRY_AFTER_SECONDS = 5;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -168,7 +170,7 @@ export function errorResponse(error: unknown, requestId: string, host: Pick<Host
   if (error instanceof Error && error.name === 'DatabaseUnavailableError') {
     host.log.warn({ requestId, error: error.message }, 'database unavailable');
     return problemResponse(
-      new Problem('unavailable', 'The database is not available just now. Try again in a moment.'),
+      new Problem('database-unavailable', 'The database is not available just now. Try again in a moment.'),
       requestId,
     );
   }
@@ -176,10 +178,16 @@ export function errorResponse(error: unknown, requestId: string, host: Pick<Host
   return problemResponse(new Problem('internal', 'This should not have happened; the log has the details.'), requestId);
 }
 
+/** A problem as its answer; who meets something that is down learns when to ask again. */
 export function problemResponse(problem: Problem, requestId: string): Response {
   return new Response(JSON.stringify(problem.toDocument(requestId)), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...problem.headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(problem.status === 503 ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+      ...problem.headers,
+    },
   });
 }
 

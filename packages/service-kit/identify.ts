@@ -1,4 +1,4 @@
-import { type Role, role } from '@alt/contracts';
+import { Problem, problemSchema, type Role, role } from '@alt/contracts';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Reader } from './route.ts';
@@ -77,9 +77,17 @@ async function exchange(
     timeoutMs: 5_000,
   });
   if (response.status === 401 || response.status === 429) return null;
-  if (!response.ok) throw new Error(`auth-service answered ${response.status} to an exchange`);
+  if (!response.ok) throw await refusalOf(response, 'an exchange');
   const answer = answerSchema.parse(await response.json());
   return verifyUserToken(answer.token, keys, answer.csrfToken);
+}
+
+/** What is down for auth-service is down for who asks it; anything else is a fault. */
+async function refusalOf(response: Response, asked: string): Promise<Error> {
+  const problem = response.status === 503 ? problemSchema.safeParse(await response.json().catch(() => null)) : null;
+  if (!problem?.success) return new Error(`auth-service answered ${response.status} to ${asked}`);
+  const { code, detail } = problem.data;
+  return new Problem(code === 'database-unavailable' ? code : 'unavailable', detail);
 }
 
 async function verifyUserToken(token: string, keys: KeySource, csrfToken: string | null): Promise<Reader> {
@@ -109,7 +117,7 @@ function createKeySource(authService: PeerFetch): KeySource {
   let current: Promise<JSONWebKeySet> | null = null;
   const load = async () => {
     const response = await authService('/internal/keys', { timeoutMs: 5_000 });
-    if (!response.ok) throw new Error(`auth-service answered ${response.status} to a request for its keys`);
+    if (!response.ok) throw await refusalOf(response, 'a request for its keys');
     return (await response.json()) as JSONWebKeySet;
   };
   return async (kid) => {
