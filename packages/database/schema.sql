@@ -18,6 +18,7 @@ create table article_contents (
   full_fetched_at timestamp(3) with time zone,
   details jsonb,
   full_code text,
+  full_text text,
   constraint article_contents_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_contents_full_state_check CHECK ((full_state = ANY (ARRAY['none'::text, 'pending'::text, 'ready'::text, 'failed'::text]))),
   constraint article_contents_pkey PRIMARY KEY (article_id)
@@ -718,6 +719,37 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.article_texts(wanted_articles bigint[])
+ RETURNS TABLE(article_id bigint, feed_id integer, tenant_id uuid, title text, author text, url text, language text, text text, content_hash bytea, published_at timestamp with time zone, received_at timestamp with time zone, sort_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT a.id,
+     a.feed_id,
+     f.tenant_id,
+     a.title,
+     a.author,
+     a.url,
+     a.language,
+         CASE
+             WHEN (c.full_state = 'ready'::text) THEN COALESCE(c.full_text, c.text)
+             ELSE c.text
+         END AS text,
+     text_hash(a.content_hash,
+         CASE
+             WHEN (c.full_state = 'ready'::text) THEN c.full_text
+             ELSE NULL::text
+         END) AS text_hash,
+     a.published_at,
+     a.received_at,
+     a.sort_at
+    FROM (((unnest(article_texts.wanted_articles) w(id)
+      JOIN articles a ON ((a.id = w.id)))
+      JOIN article_contents c ON ((c.article_id = a.id)))
+      JOIN feeds f ON ((f.id = a.feed_id)));
+END
+;
 CREATE OR REPLACE FUNCTION public.begin_change()
  RETURNS bigint
  LANGUAGE sql
@@ -1138,6 +1170,22 @@ BEGIN ATOMIC
    VALUES (keep_tenant.tenant, keep_tenant.wanted_limits, keep_tenant.suspended) ON CONFLICT(id) DO UPDATE SET limits = excluded.limits, suspended_at = excluded.suspended_at, purge_after = NULL::timestamp with time zone;
 END
 ;
+CREATE OR REPLACE FUNCTION public.mark_for_index(marked_articles bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into article_stages as s (article_id, stage, content_hash)
+    select a.id, 'index', uuid_send(uuidv7())
+    from articles a where a.id = any (marked_articles) order by a.id
+    on conflict (article_id, stage) do update
+      set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
+        claimed_by = null, claimed_until = null;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.merge_feeds(old_feed integer, new_feed integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1318,6 +1366,17 @@ CREATE OR REPLACE FUNCTION public.notify_readers()
 AS $function$
 begin
   perform pg_notify('alt_readers', '');
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.notify_stages()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_notify('alt_stages', '');
   return null;
 end
 $function$
@@ -1651,6 +1710,27 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.start_stages(ready_articles bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into article_stages as s (article_id, stage, content_hash)
+    select a.id, x.stage, text_hash(a.content_hash, case when c.full_state = 'ready' then c.full_text end)
+    from articles a
+    join article_contents c on c.article_id = a.id
+    cross join unnest(array['cluster', 'summarise', 'tag']) as x (stage)
+    where a.id = any (ready_articles) order by a.id, x.stage
+    on conflict (article_id, stage) do update
+      set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
+        claimed_by = null, claimed_until = null
+      where s.content_hash <> excluded.content_hash;
+  perform mark_for_index(ready_articles);
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.subscribe(wanted_feeds integer[], titles text[])
  RETURNS TABLE(feed_id integer, subscription_id integer, is_new boolean)
  LANGUAGE plpgsql
@@ -1696,6 +1776,12 @@ begin
     group by s.feed_id, s.id order by min(w.position);
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (full_text IS NULL) THEN content_hash ELSE substr(sha256((content_hash || convert_to(full_text, 'UTF8'::name))), 1, 16) END
 ;
 CREATE OR REPLACE FUNCTION public.touch_articles(wanted_articles bigint[])
  RETURNS void
@@ -1751,6 +1837,7 @@ $function$
 
 -- triggers
 
+CREATE TRIGGER notify_stages AFTER INSERT ON public.article_stages FOR EACH STATEMENT EXECUTE FUNCTION notify_stages();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_entries();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_entries();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
@@ -1777,6 +1864,7 @@ grant delete, insert, select, update on tags to alt_backend;
 grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
+grant execute on function article_texts(bigint[]) to pre_processor;
 grant execute on function begin_change() to alt_backend;
 grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
@@ -1792,6 +1880,7 @@ grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor
 grant execute on function ensure_reader() to alt_backend;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
+grant execute on function mark_for_index(bigint[]) to pre_processor;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
 grant execute on function purge_leavers(integer) to alt_backend;
@@ -1804,7 +1893,9 @@ grant execute on function retain(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;
 grant execute on function settle_next(integer) to alt_backend;
+grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
+grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function unsubscribe(integer) to alt_backend;
 grant insert, maintain, select, update on feeds to pre_processor;

@@ -7,6 +7,7 @@ import {
   OutageError,
   ParkedError,
   PostponedError,
+  runBatches,
   runStage,
   type StageOptions,
 } from './index.ts';
@@ -50,6 +51,34 @@ describe('a stage', () => {
     if (!taken || !inherited) throw new Error('nothing was claimed');
     expect(await completeStage(first, taken, 'dead')).toBe(false);
     expect(await completeStage(second, inherited, 'heir')).toBe(true);
+  });
+
+  test('that is worked in batches does every article once, and one that cannot be done holds up no other', async () => {
+    await addArticles(100);
+    const sizes: number[] = [];
+    const saved: number[] = [];
+    const stage = await runBatches({
+      database: first,
+      stage: 'extract',
+      worker: 'w',
+      signal: new AbortController().signal,
+      maxAttempts: 1,
+      concurrency: 2,
+      batch: 20,
+      workBatch: async (items) => {
+        sizes.push(items.length);
+        if (items.some(({ articleId }) => articleId % 50 === 0)) throw new Error('this one cannot be done');
+        return async (_tx, mine) => {
+          saved.push(...mine);
+        };
+      },
+    });
+    await allInState('parked', 2);
+    await allInState('done', 98);
+    await stage.stop();
+    expect(Math.max(...sizes)).toBe(20);
+    expect(new Set(saved).size).toBe(98);
+    expect(saved).toHaveLength(98);
   });
 
   test('renews its lease while the work runs', async () => {

@@ -3,7 +3,7 @@ import { createAlarm } from './alarm.ts';
 import { OutageError, ParkedError, PostponedError } from './errors.ts';
 import {
   claimStage,
-  completeStage,
+  completeStages,
   failStage,
   nextStageSeconds,
   postponeStage,
@@ -14,18 +14,16 @@ import {
 /** Saves the result; runs in the transaction that completes the stage, again if that met a deadlock. */
 export type SaveStage = (tx: Queryable) => Promise<void>;
 
-export interface StageOptions {
+/** Saves the results of those articles of a batch that are still this worker's; otherwise as SaveStage. */
+export type SaveBatch = (tx: Queryable, mine: ReadonlySet<number>) => Promise<void>;
+
+interface CommonOptions {
   database: Database;
   stage: string;
   /** Names this process in the rows it takes; another for every process. */
   worker: string;
-  /** How many articles are worked on at the same time. */
+  /** How many articles (or batches) are worked on at the same time. */
   concurrency: number;
-  /**
-   * The work on one article, outside any transaction; answers how to save it. Errors are tried again later and parked
-   * after the last try, but see PostponedError, OutageError and ParkedError.
-   */
-  work(item: StageItem, signal: AbortSignal): Promise<SaveStage>;
   /** Saves why an article was parked, in the transaction that parks it. `error` is what the last try threw. */
   onParked?: (tx: Queryable, item: StageItem, reason: string, error: unknown) => Promise<void>;
   /** Hears how each piece of work ended, for metrics. */
@@ -39,6 +37,24 @@ export interface StageOptions {
   maxAttempts?: number;
   /** Length of a pause after an outage, and of the first wait after a failure; both double. */
   retrySeconds?: number;
+}
+
+export interface StageOptions extends CommonOptions {
+  /**
+   * The work on one article, outside any transaction; answers how to save it. Errors are tried again later and parked
+   * after the last try, but see PostponedError, OutageError and ParkedError.
+   */
+  work(item: StageItem, signal: AbortSignal): Promise<SaveStage>;
+}
+
+export interface BatchOptions extends CommonOptions {
+  /** Articles a batch, at most; at most 1,000 in all batches. */
+  batch: number;
+  /**
+   * The same for many articles of one priority or several. If it throws for more than one, each is tried alone, so that
+   * one that cannot be done holds up no other.
+   */
+  workBatch(items: readonly StageItem[], signal: AbortSignal): Promise<SaveBatch>;
 }
 
 export type StageResult = 'done' | 'stale' | 'failed' | 'parked' | 'postponed' | 'outage';
@@ -63,29 +79,39 @@ const RETRY = { retry: true };
  * Works a stage until stopped: claims as many articles as there is room for, renews their leases, completes, retries and
  * parks. Any number of processes may run the same stage.
  */
-export async function runStage(options: StageOptions): Promise<RunningStage> {
-  const { database, stage, worker, concurrency } = options;
+export function runStage({ work, ...options }: StageOptions): Promise<RunningStage> {
+  const workBatch: BatchOptions['workBatch'] = async ([item], signal) => {
+    const save = item ? await work(item, signal) : null;
+    return async (tx) => save?.(tx);
+  };
+  return runBatches({ ...options, batch: 1, workBatch });
+}
+
+/** The same for work that goes better in batches: one load, one save, one commit for many articles. */
+export async function runBatches(options: BatchOptions): Promise<RunningStage> {
+  const { database, stage, worker, concurrency, batch } = options;
   const leaseSeconds = options.leaseSeconds ?? LEASE_SECONDS;
   const alarm = createAlarm();
   const running = new Map<number, Promise<void>>();
-  const outage = { count: 0, until: 0 };
+  const outage: Outage = { count: 0, until: 0 };
 
-  const start = (item: StageItem): void => {
-    const task = workOn(item, options, outage).finally(() => {
-      running.delete(item.articleId);
+  const start = (items: StageItem[]): void => {
+    const task = workOn(items, options, outage).finally(() => {
+      for (const { articleId } of items) running.delete(articleId);
       alarm.ring();
     });
-    running.set(item.articleId, task);
+    for (const { articleId } of items) running.set(articleId, task);
   };
   const look = async (): Promise<number> => {
     const pauseMs = outage.until - Date.now();
     if (pauseMs > 0) return pauseMs;
     // After an outage one article goes ahead to see whether it is over.
-    const room = (outage.count > 0 ? 1 : concurrency) - running.size;
+    const room = (outage.count > 0 ? 1 : concurrency * batch) - running.size;
     if (room <= 0) return LONGEST_WAIT_MS;
-    const items = await claimStage(database, { stage, worker, limit: room, leaseSeconds });
-    for (const item of items) if (!running.has(item.articleId)) start(item);
-    if (items.length === room) return LONGEST_WAIT_MS;
+    const claimed = await claimStage(database, { stage, worker, limit: room, leaseSeconds });
+    const items = claimed.filter(({ articleId }) => !running.has(articleId));
+    for (let from = 0; from < items.length; from += batch) start(items.slice(from, from + batch));
+    if (claimed.length === room) return LONGEST_WAIT_MS;
     const seconds = await nextStageSeconds(database, stage);
     return seconds === null ? LONGEST_WAIT_MS : Math.min(Math.max(seconds * 1_000, 100), LONGEST_WAIT_MS);
   };
@@ -120,47 +146,57 @@ export async function runStage(options: StageOptions): Promise<RunningStage> {
   };
 }
 
-async function workOn(item: StageItem, options: StageOptions, outage: { count: number; until: number }): Promise<void> {
+interface Outage {
+  count: number;
+  until: number;
+}
+
+async function workOn(items: StageItem[], options: BatchOptions, outage: Outage): Promise<void> {
   try {
-    const save = await options.work(item, options.signal);
-    const isMine = await options.database.transaction(async (tx) => {
-      const isComplete = await completeStage(tx, item, options.worker);
-      if (isComplete) await save(tx);
-      return isComplete;
+    const save = await options.workBatch(items, options.signal);
+    const mine = await options.database.transaction(async (tx) => {
+      const completed = await completeStages(tx, items, options);
+      if (completed.size > 0) await save(tx, completed);
+      return completed;
     }, RETRY);
     outage.count = 0;
-    options.onEnded?.(isMine ? 'done' : 'stale');
+    for (const { articleId } of items) options.onEnded?.(mine.has(articleId) ? 'done' : 'stale');
   } catch (error) {
-    options.onEnded?.(resultOf(error));
-    await afterFailure(item, error, options, outage).catch((again: unknown) => {
-      // The lease ends by itself, and somebody tries again.
-      options.log?.('cannot write down a failure', {
-        stage: item.stage,
-        articleId: item.articleId,
-        error: messageOf(again),
-      });
-    });
+    if (items.length > 1 && !(error instanceof OutageError) && !options.signal.aborted) {
+      for (const item of items) await workOn([item], options, outage);
+      return;
+    }
+    if (error instanceof OutageError) pause(error, options, outage);
+    for (const item of items) await giveUp(item, error, options);
   }
 }
 
-async function afterFailure(
-  item: StageItem,
-  error: unknown,
-  options: StageOptions,
-  outage: { count: number; until: number },
-): Promise<void> {
+function pause(error: OutageError, { stage, retrySeconds = RETRY_SECONDS, log }: BatchOptions, outage: Outage): void {
+  const seconds = Math.min(retrySeconds * 2 ** outage.count, LONGEST_PAUSE_SECONDS);
+  outage.count += 1;
+  outage.until = Date.now() + seconds * 1_000;
+  log?.('stage paused', { stage, seconds, error: error.message });
+}
+
+async function giveUp(item: StageItem, error: unknown, options: BatchOptions): Promise<void> {
+  options.onEnded?.(resultOf(error));
+  await afterFailure(item, error, options).catch((again: unknown) => {
+    // The lease ends by itself, and somebody tries again.
+    options.log?.('cannot write down a failure', {
+      stage: item.stage,
+      articleId: item.articleId,
+      error: messageOf(again),
+    });
+  });
+}
+
+async function afterFailure(item: StageItem, error: unknown, options: BatchOptions): Promise<void> {
   const { database, worker, retrySeconds = RETRY_SECONDS, maxAttempts = MAX_ATTEMPTS } = options;
   if (options.signal.aborted) return postponeStage(database, item, { worker, seconds: 0 });
   if (error instanceof PostponedError) {
     return postponeStage(database, item, { worker, seconds: error.delayMs / 1_000 });
   }
-  if (error instanceof OutageError) {
-    const seconds = Math.min(retrySeconds * 2 ** outage.count, LONGEST_PAUSE_SECONDS);
-    outage.count += 1;
-    outage.until = Date.now() + seconds * 1_000;
-    options.log?.('stage paused', { stage: item.stage, seconds, error: error.message });
-    return postponeStage(database, item, { worker, seconds: 0 });
-  }
+  if (error instanceof OutageError) return postponeStage(database, item, { worker, seconds: 0 });
   const isLast = error instanceof ParkedError || item.attempts + 1 >= maxAttempts;
   const reason = messageOf(error);
   const waitSeconds = Math.min(retrySeconds * 2 ** item.attempts, LONGEST_RETRY_SECONDS);

@@ -67,6 +67,27 @@ export async function completeStage(tx: Queryable, item: StageItem, worker: stri
   return (await tx.run(completeStatement, [item.articleId, item.stage, worker, item.contentHash])) > 0;
 }
 
+const completeManyStatement = statement<{ articleId: number }>(
+  'stage-complete-many',
+  `update article_stages s set state = 'done', claimed_by = null, claimed_until = null, error = null
+   from unnest($1::bigint[], $4::bytea[]) as g (article_id, content_hash)
+   where s.article_id = g.article_id and s.stage = $2 and s.claimed_by = $3 and s.state = 'claimed'
+     and s.content_hash = g.content_hash
+   returning s.article_id as "articleId"`,
+);
+
+/** The same for many at once; answers the ids of those that were this worker's. */
+export async function completeStages(
+  tx: Queryable,
+  items: readonly StageItem[],
+  { stage, worker }: { stage: string; worker: string },
+): Promise<Set<number>> {
+  const ids = items.map(({ articleId }) => articleId);
+  const hashes = items.map(({ contentHash }) => contentHash);
+  const rows = await tx.all(completeManyStatement, [ids, stage, worker, hashes]);
+  return new Set(rows.map(({ articleId }) => articleId));
+}
+
 const failStatement = statement<{ state: string }>(
   'stage-fail',
   `update article_stages set state = case when $4 then 'parked' else 'waiting' end, attempts = attempts + 1, error = $5,

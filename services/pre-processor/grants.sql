@@ -5,8 +5,8 @@ grant select, insert, update, delete on feed_documents, websub_subscriptions, ar
   tombstones to pre_processor;
 grant select on deliveries to pre_processor;
 grant select, insert, update on article_summaries to pre_processor;
-grant execute on function allocate_article_ids, ensure_feed, deliver, deliver_all, deliver_next, touch_articles, move_feed
-  to pre_processor;
+grant execute on function allocate_article_ids, ensure_feed, deliver, deliver_all, deliver_next, touch_articles, move_feed,
+  text_hash, article_texts, mark_for_index, start_stages to pre_processor;
 -- After the first 1,000 articles the planner must learn what the tables hold.
 grant maintain on hosts, feeds, feed_documents, articles, article_contents, article_stages, entries, counters, readers,
   subscriptions to pre_processor;

@@ -53,7 +53,12 @@ export function findItems(tx: Queryable, keys: Uint8Array, feedIds: number[]): P
 
 const ROW_COLUMNS = `identity bytea, url text, title text, author text, excerpt text, image_url text, comments_url text,
   language text, published_at timestamptz, updated_at timestamptz, content_hash bytea, content_html text, text text,
-  enclosures jsonb, categories text[], comment_count integer, details jsonb`;
+  enclosures jsonb, categories text[], comment_count integer, details jsonb, is_partial boolean`;
+
+// An article whose text is all here is ready for every stage; one that is cut short is extracted first, and goes on when
+// that is done (start_stages). It can be found meanwhile.
+const firstStages = (isCutShort: string) =>
+  `unnest(case when ${isCutShort} then array['extract', 'index'] else array['cluster', 'index', 'summarise', 'tag'] end)`;
 
 const insertArticlesStatement = statement<{ place: number; id: number }>(
   'insert-articles',
@@ -64,8 +69,8 @@ const insertArticlesStatement = statement<{ place: number; id: number }>(
      from block b, rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $4::float8[])
      ) with ordinality as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-       updated_at, content_hash, content_html, text, enclosures, categories, comment_count, details, feed_id,
-       sort_seconds, place)
+       updated_at, content_hash, content_html, text, enclosures, categories, comment_count, details, is_partial,
+       feed_id, sort_seconds, place)
    ), fresh as (
      insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language,
          published_at, updated_at, received_at, sort_at, content_hash, comment_count)
@@ -76,11 +81,13 @@ const insertArticlesStatement = statement<{ place: number; id: number }>(
    ), contents as (
      insert into article_contents (article_id, content_html, text, enclosures, categories, details, full_state)
        select g.id, g.content_html, g.text, g.enclosures, coalesce(g.categories, '{}'), g.details,
-         case when g.feed_id = any ($5::integer[]) then 'pending' else 'none' end
+         case when g.is_partial or g.feed_id = any ($5::integer[]) then 'pending' else 'none' end
        from given g join fresh f on f.id = g.id
    ), stages as (
      insert into article_stages (article_id, stage, content_hash)
-       select id, 'extract', content_hash from fresh where feed_id = any ($5::integer[])
+       select g.id, s.stage, g.content_hash
+       from given g join fresh f on f.id = g.id
+       cross join ${firstStages('g.is_partial or g.feed_id = any ($5::integer[])')} as s (stage)
    )
    select (g.place - 1)::integer as place, g.id from given g join fresh f on f.id = g.id`,
 );
@@ -115,7 +122,8 @@ const updateArticlesStatement = statement(
      select r.* from rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::bigint[], $3::boolean[], $4::integer[])
      ) as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at, updated_at,
-       content_hash, content_html, text, enclosures, categories, comment_count, details, id, takes_identity, feed_id)
+       content_hash, content_html, text, enclosures, categories, comment_count, details, is_partial, id,
+       takes_identity, feed_id)
    ), changed as (
      update articles a set identity = case when g.takes_identity then g.identity else a.identity end, url = g.url,
        title = g.title, author = g.author, excerpt = g.excerpt, image_url = g.image_url, comments_url = g.comments_url,
@@ -124,7 +132,10 @@ const updateArticlesStatement = statement(
      from given g where a.id = g.id
    ), stages as (
      insert into article_stages as s (article_id, stage, content_hash)
-       select id, 'extract', content_hash from given where feed_id = any ($5::integer[])
+       select g.id, n.stage, text_hash(g.content_hash, case when c.full_state = 'ready' then c.full_text end)
+       from given g join articles a on a.id = g.id join article_contents c on c.article_id = g.id
+       cross join ${firstStages('g.is_partial or g.feed_id = any ($5::integer[])')} as n (stage)
+       where a.content_hash <> g.content_hash
      on conflict (article_id, stage) do update
        set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
          claimed_by = null, claimed_until = null
