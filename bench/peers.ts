@@ -18,7 +18,9 @@ const countOpen = statement<{ count: number }>(
 const countEntries = statement<{ count: number }>('peers_entries', 'select count(*) as count from entries');
 const selectFolder = statement<{ id: number }>('peers_folder', `select id from categories where title = 'Large'`);
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, write: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, runs: { type: 'string', default: '3' } },
+});
 const isQuick = values.quick ?? false;
 const binary = await installMiniflux();
 if (binary === null) {
@@ -42,7 +44,7 @@ process.exit(0);
 
 /** The same feeds, the same number of requests at once, in turn: the median of the runs of each. */
 async function compareRefresh(program: string): Promise<Comparison[]> {
-  const runs = isQuick ? 1 : 3;
+  const runs = isQuick ? 1 : Number(values.runs);
   const changed = isQuick ? 100 : 1_000;
   const unchanged = isQuick ? 500 : 5_000;
   const stored = { ours: [] as number[], theirs: [] as number[] };
@@ -51,8 +53,10 @@ async function compareRefresh(program: string): Promise<Comparison[]> {
     const how = { items: ITEMS, concurrency: CONCURRENCY };
     stored.ours.push((await benchRefreshChanged({ ...how, feeds: changed })).articlesPerSecond);
     stored.theirs.push((changed * ITEMS) / (await refreshMiniflux(program, changed, true)));
+    report(`articles a second, run ${turn + 1}: ${last(stored.ours)}, Miniflux ${last(stored.theirs)}`);
     asked.ours.push((await benchRefreshUnchanged({ ...how, feeds: unchanged })).feedsPerSecond);
     asked.theirs.push(unchanged / (await refreshMiniflux(program, unchanged, false)));
+    report(`unchanged feeds a second, run ${turn + 1}: ${last(asked.ours)}, Miniflux ${last(asked.theirs)}`);
   }
   const compare = (what: string, { ours, theirs }: typeof stored): Comparison => ({
     what,
@@ -65,6 +69,15 @@ async function compareRefresh(program: string): Promise<Comparison[]> {
     compare(`articles stored, ${changed} changed feeds × ${ITEMS}`, stored),
     compare(`feeds asked, ${unchanged} unchanged`, asked),
   ];
+}
+
+/** It takes a quarter of an hour: what is known so far. */
+function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function last(values: number[]): number {
+  return Math.round(values.at(-1) ?? Number.NaN);
 }
 
 /** Seconds that Miniflux takes to ask all feeds again, with new articles or without. */
