@@ -40,6 +40,9 @@ const changes = fc.record({
 const marks = fc.record({ kind: fc.constant('mark'), reader, feed: fc.option(feed), age: fc.option(ageDays) });
 const settling = fc.record({ kind: fc.constant('settle'), batch: fc.integer({ min: 1, max: 6 }) });
 const touches = fc.record({ kind: fc.constant('touch'), reader, picked });
+/** Articles of any feeds that turn out to tell the same story, places among all there are. */
+const stories = fc.record({ kind: fc.constant('story'), told: fc.array(fc.nat({ max: 40 }), { minLength: 2, maxLength: 4 }) });
+const splits = fc.record({ kind: fc.constant('split'), reader, picked });
 const retention = fc.record({ kind: fc.constant('retain'), reader });
 const anyStep = fc.oneof(
   { weight: 4, arbitrary: deliveries },
@@ -48,6 +51,8 @@ const anyStep = fc.oneof(
   { weight: 3, arbitrary: marks },
   { weight: 3, arbitrary: settling },
   { weight: 1, arbitrary: touches },
+  { weight: 4, arbitrary: stories },
+  { weight: 2, arbitrary: splits },
   { weight: 1, arbitrary: retention },
 );
 /** Everybody follows everything at first, or most sequences would do nothing. */
@@ -59,6 +64,8 @@ type Step =
   | { kind: 'change'; reader: number; picked: number[]; read?: boolean; starred?: boolean; labelled?: boolean }
   | { kind: 'mark'; reader: number; feed: number | null; age: number | null }
   | { kind: 'settle'; batch: number }
+  | { kind: 'story'; told: number[] }
+  | { kind: 'split'; reader: number; picked: number[] }
   | { kind: 'touch'; reader: number; picked: number[] }
   | { kind: 'retain'; reader: number };
 
@@ -204,15 +211,27 @@ interface ModelEntry {
   isRead: boolean;
   isStarred: boolean;
   isLabelled: boolean;
+  foldedInto: number | null;
+}
+
+interface ModelReader {
+  feeds: Set<number>;
+  entries: Map<number, ModelEntry>;
+  splits: Set<number>;
 }
 
 interface Model {
   lastDocuments: Map<number, { id: number; receivedAt: number }[]>;
-  readers: { feeds: Set<number>; entries: Map<number, ModelEntry> }[];
+  /** All that ever came, in the order of its coming. */
+  articles: number[];
+  /** Articles that tell the same are in the same set; each is in one at most. */
+  stories: Set<Set<number>>;
+  readers: ModelReader[];
 }
 
 function emptyModel(): Model {
-  return { lastDocuments: new Map(), readers: READER_NUMBERS.map(() => ({ feeds: new Set(), entries: new Map() })) };
+  const readers = READER_NUMBERS.map(() => ({ feeds: new Set<number>(), entries: new Map(), splits: new Set<number>() }));
+  return { lastDocuments: new Map(), articles: [], stories: new Set(), readers };
 }
 
 function readerOf(model: Model, who: number) {
@@ -221,9 +240,61 @@ function readerOf(model: Model, who: number) {
   return found;
 }
 
-/** The reader's entries in the order of a list, newest first. */
-function listOf(model: Model, who: number): ModelEntry[] {
+/** The reader's entries in the order of a list, newest first, those that are folded too. */
+function entriesOf(model: Model, who: number): ModelEntry[] {
   return [...readerOf(model, who).entries.values()].toSorted((a, b) => b.receivedAt - a.receivedAt || b.id - a.id);
+}
+
+function listOf(model: Model, who: number): ModelEntry[] {
+  return entriesOf(model, who).filter(({ foldedInto }) => foldedInto === null);
+}
+
+function foldedInto(model: Model, who: number, id: number): ModelEntry[] {
+  return entriesOf(model, who).toReversed().filter((entry) => entry.foldedInto === id);
+}
+
+/** What takes the place of an entry that leaves its story: what it was, and the others fold into it. */
+function inherit(model: Model, who: number, from: ModelEntry): void {
+  const orphans = foldedInto(model, who, from.id);
+  const heir = orphans.find(({ isStarred }) => isStarred) ?? orphans[0];
+  if (!heir) return;
+  heir.isRead ||= from.isRead;
+  for (const orphan of orphans) orphan.foldedInto = orphan === heir ? null : heir.id;
+}
+
+function remove(model: Model, who: number, gone: ModelEntry[]): void {
+  const { entries } = readerOf(model, who);
+  for (const { id } of gone) entries.delete(id);
+  for (const entry of gone) inherit(model, who, entry);
+}
+
+/** Folds what a reader has of a story; see fold_stories. */
+function fold(model: Model, who: number, story: Set<number>): void {
+  const { entries, splits } = readerOf(model, who);
+  const held = [...story].flatMap((id) => entries.get(id) ?? []).filter(({ id }) => !splits.has(id));
+  const isUnfolded = (entry: ModelEntry) => entry.foldedInto === null;
+  const stays = (entry: ModelEntry) => isUnfolded(entry) && isKept(entry);
+  const isLead = (entry: ModelEntry) => isUnfolded(entry) && foldedInto(model, who, entry.id).length > 0;
+  const places = held.map((entry) => ({
+    entry,
+    rank: [isLead(entry), entry.isStarred, stays(entry), entry.isRead].map((is) => (is ? 0 : 1)),
+  }));
+  places.sort(({ rank, entry }, other) => {
+    const differing = rank.findIndex((value, n) => value !== other.rank[n]);
+    if (differing >= 0) return (rank[differing] ?? 0) - (other.rank[differing] ?? 0);
+    return entry.receivedAt - other.entry.receivedAt || entry.id - other.entry.id;
+  });
+  const first = places[0]?.entry;
+  if (!first) return;
+  const isRead = held.some((entry) => isUnfolded(entry) && !stays(entry) && entry.isRead);
+  const folding = held.filter((entry) => entry !== first && !stays(entry));
+  first.isRead ||= isRead;
+  first.foldedInto = null;
+  for (const entry of folding) entry.foldedInto = first.id;
+}
+
+function storiesOf(model: Model, ids: number[]): Set<number>[] {
+  return [...model.stories].filter((story) => ids.some((id) => story.has(id)));
 }
 
 function unreadOf(model: Model, who: number): ModelEntry[] {
@@ -234,21 +305,36 @@ function receive(model: Model, who: number, of: number, articles: { id: number; 
   const { entries } = readerOf(model, who);
   for (const article of articles) {
     if (entries.has(article.id)) continue;
-    entries.set(article.id, { ...article, feed: of, isRead: false, isStarred: false, isLabelled: false });
+    const state = { isRead: false, isStarred: false, isLabelled: false, foldedInto: null };
+    entries.set(article.id, { ...article, feed: of, ...state });
   }
 }
 
 /** Takes a step in the database and in the model. */
 async function take(platform: Platform, model: Model, step: Step): Promise<void> {
   const list = 'reader' in step ? listOf(model, step.reader) : [];
-  const chosen = 'picked' in step ? pick(list, step.picked) : [];
-  const answer = await act(
-    platform,
-    step,
-    chosen.map(({ id }) => id),
-  );
+  const choices = step.kind === 'split' ? entriesOf(model, step.reader) : list;
+  const chosen = 'picked' in step ? pick(choices, step.picked) : [];
+  const ids = step.kind === 'story' ? pick(model.articles, step.told) : chosen.map(({ id }) => id);
+  const answer = await act(platform, step, ids);
   switch (step.kind) {
+    case 'story': {
+      const joined = storiesOf(model, answer.told);
+      for (const story of joined) model.stories.delete(story);
+      const story = new Set([...answer.told, ...joined.flatMap((old) => [...old])]);
+      model.stories.add(story);
+      for (const who of READER_NUMBERS) fold(model, who, story);
+      return;
+    }
+    case 'split':
+      for (const entry of chosen) {
+        readerOf(model, step.reader).splits.add(entry.id);
+        inherit(model, step.reader, entry);
+        entry.foldedInto = null;
+      }
+      return;
     case 'deliver':
+      model.articles.push(...answer.delivered.map(({ id }) => id));
       model.lastDocuments.set(step.feed, answer.delivered);
       for (const who of READER_NUMBERS) {
         if (readerOf(model, who).feeds.has(step.feed)) receive(model, who, step.feed, answer.delivered);
@@ -257,17 +343,24 @@ async function take(platform: Platform, model: Model, step: Step): Promise<void>
     case 'subscribe':
       if (readerOf(model, step.reader).feeds.has(step.feed)) return;
       readerOf(model, step.reader).feeds.add(step.feed);
-      return receive(model, step.reader, step.feed, model.lastDocuments.get(step.feed) ?? []);
-    case 'unsubscribe':
-      if (!readerOf(model, step.reader).feeds.delete(step.feed)) return;
-      for (const entry of list) {
-        if (entry.feed === step.feed && !isKept(entry)) readerOf(model, step.reader).entries.delete(entry.id);
+      receive(model, step.reader, step.feed, model.lastDocuments.get(step.feed) ?? []);
+      for (const story of storiesOf(model, (model.lastDocuments.get(step.feed) ?? []).map(({ id }) => id))) {
+        fold(model, step.reader, story);
       }
       return;
+    case 'unsubscribe':
+      if (!readerOf(model, step.reader).feeds.delete(step.feed)) return;
+      return remove(
+        model,
+        step.reader,
+        entriesOf(model, step.reader).filter((entry) => entry.feed === step.feed && !isKept(entry)),
+      );
     case 'change':
       for (const entry of chosen) {
-        entry.isRead = step.read ?? entry.isRead;
-        entry.isStarred = step.starred ?? entry.isStarred;
+        for (const each of [entry, ...foldedInto(model, step.reader, entry.id)]) {
+          each.isRead = step.read ?? each.isRead;
+          each.isStarred = step.starred ?? each.isStarred;
+        }
         entry.isLabelled = step.labelled ?? entry.isLabelled;
       }
       return;
@@ -279,10 +372,22 @@ async function take(platform: Platform, model: Model, step: Step): Promise<void>
       }
       return;
     case 'retain':
-      for (const entry of list) {
-        const isOld = entry.receivedAt <= platform.timeOf(RETAINED_DAYS);
-        if (entry.isRead && isOld && !isKept(entry)) readerOf(model, step.reader).entries.delete(entry.id);
-      }
+      remove(
+        model,
+        step.reader,
+        list.filter((e) => e.isRead && e.receivedAt <= platform.timeOf(RETAINED_DAYS) && !isKept(e)),
+      );
+      collect(model, platform.timeOf(1));
+  }
+}
+
+/** Of a feed that nobody follows, what nobody holds goes; who follows it next gets it when the feed is asked again. */
+function collect(model: Model, receivedBefore: number): void {
+  for (const [of, articles] of model.lastDocuments) {
+    if (model.readers.some(({ feeds }) => feeds.has(of))) continue;
+    const isHeld = (id: number) => model.readers.some(({ entries }) => entries.has(id));
+    const left = articles.filter(({ id, receivedAt }) => receivedAt >= receivedBefore || isHeld(id));
+    model.lastDocuments.set(of, left);
   }
 }
 
@@ -313,6 +418,9 @@ async function expectTruth(platform: Platform, model: Model, who: number): Promi
     ).toEqual(ids(expected));
   }
   const all = await platform.list(who, { view: 'all' });
+  expect(all.map(({ alsoIn }) => alsoIn.map(({ id }) => id))).toEqual(
+    entries.map(({ id }) => ids(foldedInto(model, who, id))),
+  );
   expect(all.filter(({ read }) => !read).map(({ id }) => id)).toEqual(ids(unreadOf(model, who)));
   const counters = await platform.counters(who);
   expect(counters).toMatchObject({
@@ -344,7 +452,7 @@ interface Platform {
   asReader: ReturnType<typeof createAsReader>;
   /** The time so many days before this run. */
   timeOf(ageDays: number): number;
-  call(name: string, who: number, input: { query?: unknown; body?: unknown }): Promise<unknown>;
+  call(name: string, who: number, input: { query?: unknown; body?: unknown; params?: unknown }): Promise<unknown>;
   list(who: number, query: Record<string, string>): Promise<Entry[]>;
   counters(who: number): Promise<Counters>;
   drop: TestDatabase['drop'];
@@ -395,13 +503,14 @@ async function openPlatform(): Promise<Platform> {
   for (let n = 0; n < FEEDS; n += 1) {
     feedIds.push((await superuser.one(ensureFeed, [`https://feed.example/${n}`]))?.id ?? 0);
   }
-  const call: Platform['call'] = async (name, who, { query = {}, body }) => {
+  const call: Platform['call'] = async (name, who, { query = {}, body, params }) => {
     const route = routes.find(({ endpoint }) => endpoint.name === name);
     if (!route) throw new Error(`there is no endpoint ${name}`);
     const { endpoint, handle } = route;
     return handle({
       query: endpoint.query?.parse(query),
       body: endpoint.body?.parse(body),
+      params: endpoint.params?.parse(params),
       reader: readers[who],
     } as RouteContext);
   };
@@ -450,13 +559,15 @@ async function act(platform: Platform, step: Step, ids?: number[]) {
       ({ id }) => Number(id),
     );
   let delivered: { id: number; receivedAt: number }[] = [];
+  let told: number[] = [];
+  if (step.kind === 'story') told = await tell(platform, ids ?? step.told);
   if (step.kind === 'deliver') delivered = await deliver(platform, feedId, step.ages);
   if (step.kind === 'settle') {
     const settled = await settleNext(platform.backend, step.batch);
     if (settled?.isDone) await settleFinish(platform.backend);
   }
   if (step.kind === 'touch') await platform.worker.run(callTouch, [await chosen()]);
-  if (!who || !('reader' in step)) return { delivered };
+  if (!who || !('reader' in step)) return { delivered, told };
   const retry = { retry: true };
   if (step.kind === 'subscribe') await platform.asReader(who, (tx) => subscribe(tx, [feedId], [null]), retry);
   if (step.kind === 'unsubscribe') {
@@ -470,9 +581,14 @@ async function act(platform: Platform, step: Step, ids?: number[]) {
     const body = { ids: numbers.map(String), ...withoutUndefined({ read, starred }), ...labels };
     if (numbers.length > 0) await platform.call('updateEntries', step.reader, { body });
   }
+  if (step.kind === 'split') {
+    for (const id of await chosen()) {
+      await platform.call('splitEntry', step.reader, { params: { id: String(id) } });
+    }
+  }
   if (step.kind === 'mark') {
     const id = step.feed === null ? undefined : await subscriptionOf(platform, who, feedId);
-    if (id === null) return { delivered };
+    if (id === null) return { delivered, told };
     const before = step.age === null ? undefined : new Date(platform.timeOf(step.age)).toISOString();
     const body = withoutUndefined({ subscriptionId: id === undefined ? undefined : String(id), before });
     await platform.call('markRead', step.reader, { body });
@@ -486,7 +602,7 @@ async function act(platform: Platform, step: Step, ids?: number[]) {
     const never = { readDays: null, unreadDays: null };
     await platform.asReader(who, (tx, readerId) => writeSettings(tx, readerId, { retention: never }, null));
   }
-  return { delivered };
+  return { delivered, told };
 }
 
 function withoutUndefined(value: Record<string, unknown>): Record<string, unknown> {
@@ -530,4 +646,42 @@ async function deliver(platform: Platform, feedId: number, ages: number[]) {
     await tx.run(callDeliver, [ids]);
     return rows.map(({ id, receivedAt }) => ({ id, receivedAt: receivedAt.getTime() }));
   });
+}
+
+const lockStories = statement('counting_stories_lock', 'select pg_advisory_xact_lock(2)');
+const selectTold = statement<{ id: number; clusterId: number | null }>(
+  'counting_told',
+  `select a.id, m.cluster_id as "clusterId" from unnest($1::bigint[]) as w (id) join articles a on a.id = w.id
+   left join cluster_members m on m.article_id = a.id`,
+);
+const selectSome = statement<{ id: number }>('counting_some', 'select id from articles order by id limit 41');
+const insertCluster = statement<{ id: number }>(
+  'counting_cluster',
+  'insert into clusters (first_at) values (now()) returning id',
+);
+const joinCluster = statement(
+  'counting_join',
+  `insert into cluster_members (article_id, cluster_id, reason)
+     select article_id, $1, 'text' from cluster_members where cluster_id = any($3)
+     union select id, $1, 'text' from unnest($2::bigint[]) as w (id)
+   on conflict (article_id) do update set cluster_id = excluded.cluster_id`,
+);
+const callFoldSoon = statement('counting_fold_soon', 'select fold_soon(array[$1::bigint])');
+const callFoldNext = statement<{ folded: number | null }>('counting_fold_next', 'select fold_next(1) as folded');
+
+/** Lets articles tell one story, as pre-processor finds them; answers those that are still there. */
+async function tell(platform: Platform, places: number[]): Promise<number[]> {
+  const all = (await platform.superuser.all(selectSome)).map(({ id }) => id);
+  const wanted = places.every((place) => place <= 40) ? pick(all, places) : places;
+  const told = await platform.worker.transaction(async (tx) => {
+    await tx.run(lockStories);
+    const found = await tx.all(selectTold, [wanted]);
+    if (found.length === 0) return [];
+    const id = (await tx.one(insertCluster))?.id ?? 0;
+    await tx.run(joinCluster, [id, found.map((row) => row.id), found.flatMap((row) => row.clusterId ?? [])]);
+    await tx.run(callFoldSoon, [id]);
+    return found.map((row) => row.id);
+  });
+  while ((await platform.worker.one(callFoldNext))?.folded !== null);
+  return told;
 }
