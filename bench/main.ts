@@ -4,10 +4,13 @@ import { benchLists } from './lists.ts';
 import { benchMemory } from './memory.ts';
 import { benchRefreshChanged, benchRefreshUnchanged, type RefreshOptions, type RefreshResult } from './refresh.ts';
 import { describeMachine, formatSections, type Section, writeRegion } from './report.ts';
+import { benchSearch } from './search.ts';
+import { benchStages } from './stages.ts';
 import { benchStart } from './start.ts';
 
 interface Options {
   isQuick: boolean;
+  isFull: boolean;
   /** Between the refresh and the measurement of memory at rest. */
   restSeconds: number;
 }
@@ -17,13 +20,16 @@ const parts: Record<string, (options: Options) => Promise<Section>> = {
   refresh: benchRefresh,
   latency: benchLatency,
   lists: benchLists,
+  search: benchSearch,
   start: benchStart,
   memory: benchMemory,
+  stages: benchStages,
 };
 
 const USAGE = `npm run bench -- [part…] [--quick] [--write] [--rest SECONDS]
   part     ${Object.keys(parts).join(', ')}; all unless given
   --quick  a tenth of the size
+  --full   stages of 100,000 articles too
   --write  put the tables into docs/benchmarks.md
   --rest   seconds between the refresh and the measurement of memory; 600, or 10 with --quick
 `;
@@ -32,6 +38,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean' },
+    full: { type: 'boolean' },
     write: { type: 'boolean' },
     rest: { type: 'string' },
     help: { type: 'boolean' },
@@ -43,7 +50,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 const isQuick = values.quick ?? false;
-const options = { isQuick, restSeconds: Number(values.rest ?? (isQuick ? 10 : 600)) };
+const options = { isQuick, isFull: values.full ?? false, restSeconds: Number(values.rest ?? (isQuick ? 10 : 600)) };
 process.stdout.write(`${describeMachine()}${isQuick ? ', a tenth of the size' : ''}\n\n`);
 for (const [name, run] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;

@@ -104,6 +104,10 @@ describe('beside a running Postgres of the data folder', () => {
     expect(code).toBe(1);
   });
 
+  test('a rebuild of the search index is asked for', async () => {
+    expect(await run(['search', 'rebuild'])).toMatchObject({ code: 0, output: expect.stringContaining('no complete') });
+  });
+
   test('a password is replaced', async () => {
     const { code, output } = await run(['user', 'password', 'bob@example.org', '--password', 'another good one 7']);
     expect([code, output]).toEqual([0, 'bob@example.org has a new password. Its sessions are ended.\n']);

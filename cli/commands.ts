@@ -89,6 +89,11 @@ const commands: Record<string, Command> = {
     summary: 'write the subscriptions as OPML, to standard output if no file is named',
     run: async (args, terminal) => (await import('./opml.ts')).exportFile(args, terminal),
   },
+  'search rebuild': {
+    usage: 'search rebuild',
+    summary: 'build the search index anew, beside the one that answers',
+    run: async (args, terminal) => (await import('./search.ts')).rebuildSearch(args, terminal),
+  },
   backup: {
     usage: 'backup FILE [--password P]',
     summary: 'write everything into one file',

@@ -82,7 +82,10 @@ async function openOwnDatabase(name: BuiltService, settings: Settings, log: Retu
 /** Keys and secrets from mounted files where they are named, else from the data folder. */
 async function localSecrets(name: BuiltService, environment: Environment, settings: Settings) {
   const { SERVICE_KEY_FILE: keyFile, SERVICE_KEY_SET_FILE: keySetFile } = environment;
-  const derived: Environment = { ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache') };
+  const derived: Environment = {
+    ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
+    ALT_SEARCH_DIR: path.join(settings.ALT_DATA_DIR, 'search'),
+  };
   if (keyFile && keySetFile) return { keys: readKeyFiles(keyFile, keySetFile), derived };
   if (keyFile || keySetFile) throw new ConfigError('Set both SERVICE_KEY_FILE and SERVICE_KEY_SET_FILE, or neither.');
   const secrets = await loadSecrets(settings.ALT_DATA_DIR);

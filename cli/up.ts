@@ -128,6 +128,7 @@ function createStarter(options: StarterOptions) {
     const config = parseConfig(name, service.config, {
       ALT_IMAGE_KEY: secrets.imageKey,
       ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
+      ALT_SEARCH_DIR: path.join(settings.ALT_DATA_DIR, 'search'),
       ...environment,
       HOST: settings.HOST,
       PORT: String(settings.PORT),

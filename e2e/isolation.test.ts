@@ -4,7 +4,8 @@ import { loadRolePasswords, roleConnection } from '@alt/database/roles.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, createClient, register } from './client.ts';
-import { type Machine, startMachine } from './harness.ts';
+import { eventually, type Machine, startMachine } from './harness.ts';
+import { stagesDone, withDatabase } from './stored.ts';
 
 /** Tables of a reader or a tenant in `alt`, every one with the other reader's rows in it when the test looks. */
 const OWN_TABLES = [
@@ -17,20 +18,40 @@ const OWN_TABLES = [
   'counters',
   'entries',
   'entry_labels',
+  'entry_splits',
+  'saved_searches',
+  'recaps',
+  'recap_outlets',
+  'tags',
+  'tag_aliases',
+  'tag_vetoes',
+  'article_tags',
+  'feed_selectors',
+  'article_variants',
 ];
-const SHARED_TABLES = ['feeds', 'articles', 'article_contents'];
+const SHARED_TABLES = [
+  'feeds',
+  'articles',
+  'article_contents',
+  'article_summaries',
+  'article_keyphrases',
+  'cluster_members',
+];
 
 describe('two readers of one Alt', () => {
   let machine: Machine;
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let ada: Client;
   let eve: Client;
-  const ids: Record<'subscription' | 'folder' | 'entry' | 'apiKey' | 'appPassword', string> = {
+  const ids: Record<Held, string> = {
     subscription: '',
     folder: '',
     entry: '',
+    savedSearch: '',
     apiKey: '',
     appPassword: '',
+    recap: '',
+    tag: '',
   };
 
   beforeAll(async () => {
@@ -46,9 +67,12 @@ describe('two readers of one Alt', () => {
     ids.subscription = made.json.id;
     ids.entry = (await ada.get('/v1/entries?limit=1')).json.items[0].id;
     await ada.patch('/v1/entries', { ids: [ids.entry], starred: true, addLabels: ['mine'] });
+    ids.savedSearch = (await ada.post('/v1/saved-searches', { name: 'Mine', query: 'label:mine' })).json.id;
     ids.apiKey = (await ada.post('/v1/user/api-keys', { name: 'mine' })).json.id;
     ids.appPassword = (await ada.post('/v1/user/app-passwords', { name: 'mine' })).json.id;
-  }, 120_000);
+    await stagesDone(machine);
+    await enrich(machine, ada, ids);
+  }, 240_000);
 
   afterAll(async () => {
     await machine?.stop();
@@ -84,7 +108,27 @@ describe('two readers of one Alt', () => {
     expect((await eve.post('/v1/subscriptions', { url: web.feeds[1]?.url, folderIds: [ids.folder] })).json.code).toBe(
       'unknown-folder',
     );
-    expect((await eve.get('/v1/search?q=the')).json.items).toEqual([]);
+    for (const q of ['the', 'label:mine', 'is:starred', 'folder:private OR -the']) {
+      expect((await eve.get(`/v1/search?${new URLSearchParams({ q })}`)).json.items, q).toEqual([]);
+    }
+    expect(await fingerprint(ada)).toEqual(before);
+  });
+
+  it('the other’s tags, recaps and answers are not there', async () => {
+    const before = await fingerprint(ada);
+    for (const path of ['/v1/tags?view=all', '/v1/tags/vetoes', '/v1/tags/proposals', '/v1/saved-searches']) {
+      const { status, json } = await eve.get(path);
+      expect({ path, status, items: json.items }).toEqual({ path, status: 200, items: [] });
+    }
+    const tag = encodeURIComponent(ids.tag);
+    expect((await eve.patch(`/v1/tags/${tag}`, { hidden: true })).status).toBe(404);
+    expect((await eve.post('/v1/tags/merge', { from: [ids.tag], into: 'mine' })).status).toBe(404);
+    expect((await eve.get(`/v1/entries?tag=${tag}`)).json.items).toEqual([]);
+    expect((await eve.get(`/v1/search?${new URLSearchParams({ q: `tag:"${ids.tag}"` })}`)).json.items).toEqual([]);
+    const question = (await ada.get(`/v1/entries/${ids.entry}`)).json.title;
+    expect((await eve.post('/v1/ask', { question })).json).toMatchObject({ found: false, citations: [] });
+    expect((await eve.get('/v1/recaps')).text).not.toContain(ids.recap);
+    expect((await eve.get('/v1/recaps/delivery')).text).not.toContain('ada@example.org');
     expect(await fingerprint(ada)).toEqual(before);
   });
 
@@ -109,7 +153,7 @@ describe('two readers of one Alt', () => {
     const eveReader = await readerOf(eve);
     try {
       for (const table of [...OWN_TABLES, ...SHARED_TABLES]) {
-        const count = statement<{ count: number }>(`count_${table}`, countOf(table, adaReader));
+        const count = statement<{ count: number }>(`count_${table}`, countOf(table, adaReader, ids.recap));
         const own = await database.asReader(adaReader, (tx) => tx.one(count));
         const foreign = await database.asReader(eveReader, (tx) => tx.one(count));
         expect(own?.count, `${table} for its reader`).toBeGreaterThan(0);
@@ -124,12 +168,41 @@ describe('two readers of one Alt', () => {
   });
 });
 
-/** Rows of a table that are not simply everybody's own: the other reader has a row of their own in these two. */
-function countOf(table: string, { userId, tenantId }: { userId: string; tenantId: string }): string {
+type Held = 'subscription' | 'folder' | 'entry' | 'apiKey' | 'appPassword' | 'savedSearch' | 'recap' | 'tag';
+
+/** What the stages and the reader add to articles, so that there is something of it to keep from the other. */
+async function enrich(machine: Machine, ada: Client, ids: Record<Held, string>): Promise<void> {
+  const tags = await eventually(async () => {
+    const { items } = (await ada.get('/v1/tags')).json;
+    return items.length > 1 && items;
+  }, 'two tags');
+  ids.tag = tags[0].name;
+  expect((await ada.post('/v1/tags/vetoes', { name: tags[1].name })).status).toBe(201);
+  expect((await ada.post('/v1/recaps/feed')).status).toBe(201);
+  ids.recap = (await ada.get('/v1/recaps')).json.items[0].id;
+  await ada.patch(`/v1/subscriptions/${ids.subscription}`, { selectors: { keep: ['article'], drop: [] } });
+  // Stories need two feeds that tell them, and variants a page; the rows themselves do for this.
+  await withDatabase(machine, (database) =>
+    database.script(`
+      with cluster as (insert into clusters (first_at) values (now()) returning id)
+        insert into cluster_members (article_id, cluster_id, reason)
+          select e.article_id, cluster.id, 'url' from entries e, cluster order by 1 limit 1 on conflict do nothing;
+      insert into entry_splits (reader_id, article_id) select reader_id, article_id from entries order by 2 limit 1;
+      insert into article_variants (article_id, tenant_id, html, text)
+        select e.article_id, r.tenant_id, '', '' from entries e join readers r on r.id = e.reader_id order by 1 limit 1
+        on conflict do nothing`),
+  );
+}
+
+/** Rows of a table that are not simply everybody's own: the other reader has rows of their own in these. */
+function countOf(table: string, { userId, tenantId }: { userId: string; tenantId: string }, recap: string): string {
   const columns = table === 'feeds' ? 'id' : '1';
-  const where =
-    table === 'readers' ? `where user_id = '${userId}'` : table === 'tenants' ? `where id = '${tenantId}'` : '';
-  return `select count(${columns}) from ${table} ${where}`;
+  const own: Record<string, string> = {
+    readers: `where user_id = '${userId}'`,
+    tenants: `where id = '${tenantId}'`,
+    recaps: `where id = '${recap}'`,
+  };
+  return `select count(${columns}) from ${table} ${own[table] ?? ''}`;
 }
 
 async function readerOf(client: Client) {
@@ -140,14 +213,16 @@ async function readerOf(client: Client) {
 function idFor({ path }: Endpoint, ids: Record<string, string>): string {
   if (path.startsWith('/v1/folders')) return ids.folder ?? '';
   if (path.startsWith('/v1/entries')) return ids.entry ?? '';
+  if (path.startsWith('/v1/saved-searches')) return ids.savedSearch ?? '';
   if (path.startsWith('/v1/user/api-keys')) return ids.apiKey ?? '';
   if (path.startsWith('/v1/user/app-passwords')) return ids.appPassword ?? '';
+  if (path.startsWith('/v1/recaps')) return ids.recap ?? '';
   return ids.subscription ?? '';
 }
 
-function bodyFor({ method, path }: Endpoint): unknown {
-  if (method !== 'PATCH') return undefined;
-  return path.startsWith('/v1/folders') ? { name: 'Taken over' } : { title: 'Taken over' };
+function bodyFor({ method, path, body }: Endpoint): unknown {
+  if (method !== 'PATCH') return body ? {} : undefined;
+  return /^\/v1\/(folders|saved-searches)/.test(path) ? { name: 'Taken over' } : { title: 'Taken over' };
 }
 
 /** Everything that a reader can see of their own. */
@@ -158,15 +233,18 @@ async function fingerprint(client: Client) {
     '/v1/entries',
     '/v1/counters',
     '/v1/labels',
+    '/v1/saved-searches',
     '/v1/user/api-keys',
     '/v1/user/app-passwords',
+    '/v1/tags?view=all',
+    '/v1/tags/vetoes',
+    '/v1/recaps/delivery',
   ];
   return Promise.all(paths.map(async (path) => stable((await client.get(path)).json)));
 }
 
 /** Times of polls go on by themselves. */
 function stable(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (key, item) => (key === 'status' || key === 'lastUsedAt' ? undefined : item)),
-  );
+  const moving = ['status', 'lastUsedAt'];
+  return JSON.parse(JSON.stringify(value, (key, item) => (moving.includes(key) ? undefined : item)));
 }

@@ -1,5 +1,5 @@
 import { createDatabase, type Database, statement } from '@alt/database';
-import type { Machine } from './harness.ts';
+import { eventually, type Machine } from './harness.ts';
 
 const countArticles = statement<{ articles: number; entries: number; doubled: number }>(
   'e2e_count',
@@ -18,6 +18,18 @@ export const counts = (machine: Machine) =>
 
 /** The counters that differ from a recount. */
 export const findMiscounted = (machine: Machine) => withDatabase(machine, (database) => database.all(miscounted));
+
+const unfinished = statement<{ count: number }>(
+  'e2e_unfinished',
+  `select (select count(*) from article_stages where state in ('waiting', 'claimed'))
+     + (select count(*) from tag_requests) + (select count(*) from foldings) as count`,
+);
+
+/** Waits until no stage has anything to do: every article is extracted, summarised, tagged, compared, indexed. */
+export const stagesDone = (machine: Machine, timeoutMs = 120_000) =>
+  withDatabase(machine, (database) =>
+    eventually(async () => (await database.one(unfinished))?.count === 0, 'all stages done', timeoutMs),
+  );
 
 /** `alt` as the superuser. */
 export async function withDatabase<T>(machine: Machine, work: (database: Database) => Promise<T>): Promise<T> {

@@ -1,8 +1,14 @@
+import { ask } from './ask.ts';
 import * as auth from './auth.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as entries from './entries.ts';
+import { previewSubscriptionExtraction } from './extraction.ts';
+import * as recaps from './recaps.ts';
+import * as searching from './search/endpoints.ts';
 import * as settings from './settings.ts';
 import * as subscriptions from './subscriptions.ts';
+import * as summaries from './summaries.ts';
+import * as tags from './tags.ts';
 
 /** The public endpoints of auth-service, in the order of the documentation. */
 export const authServiceEndpoints: readonly Endpoint[] = [
@@ -32,6 +38,7 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   subscriptions.deleteSubscription,
   subscriptions.refreshSubscription,
   subscriptions.refreshSubscriptions,
+  previewSubscriptionExtraction,
   subscriptions.listFolders,
   subscriptions.createFolder,
   subscriptions.updateFolder,
@@ -41,6 +48,8 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   entries.listEntries,
   entries.readEntry,
   entries.requestFullText,
+  summaries.requestSummary,
+  entries.splitEntry,
   entries.updateEntries,
   entries.markRead,
   entries.readCounters,
@@ -48,9 +57,31 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   entries.renameLabel,
   entries.deleteLabel,
   entries.events,
-  entries.search,
+  searching.search,
+  searching.listSavedSearches,
+  searching.createSavedSearch,
+  searching.updateSavedSearch,
+  searching.deleteSavedSearch,
+  ask,
+  recaps.listRecaps,
+  recaps.readRecapDelivery,
+  recaps.writeRecapDelivery,
+  recaps.readRecap,
+  recaps.createRecapFeed,
+  recaps.deleteRecapFeed,
+  recaps.readRecapFeed,
+  tags.listTags,
+  tags.updateTag,
+  tags.mergeTags,
+  tags.listTagProposals,
+  tags.dismissTagProposal,
+  tags.listTagVetoes,
+  tags.vetoTag,
+  tags.liftTagVeto,
   settings.readSettings,
   settings.writeSettings,
+  summaries.readTenantSettings,
+  summaries.writeTenantSettings,
   settings.readStats,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];

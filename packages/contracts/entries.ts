@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { entryDetails } from './entry-details.ts';
+import { pageDetails } from './extraction.ts';
 import { articleId, nameText, pageOf, pageQuery, repeated, smallId, time, timeOrNull } from './primitives.ts';
+import { alsoIn } from './stories.ts';
+import { entrySummary, fullEntrySummary } from './summaries.ts';
 
 export const view = z.enum(['unread', 'read', 'starred', 'all']);
 export const order = z.enum(['newest', 'oldest']);
@@ -22,7 +25,9 @@ export const entry = z
     starred: z.boolean(),
     labels: z.array(z.string()),
     tags: z.array(z.string()),
-    summary: z.object({ state: workState, text: z.string().nullable() }),
+    summary: entrySummary,
+    /** The rest of the story, the first first; reading and starring act on all of it. */
+    alsoIn: z.array(alsoIn),
   })
   .meta({ id: 'Entry' });
 export type Entry = z.infer<typeof entry>;
@@ -37,18 +42,35 @@ export const enclosure = z
   })
   .meta({ id: 'Enclosure' });
 
+export const relatedEntry = z
+  .object({
+    id: articleId,
+    title: z.string(),
+    url: z.string().nullable(),
+    feed: z.object({ id: smallId, title: z.string() }),
+    terms: z.array(z.string()),
+  })
+  .meta({ id: 'RelatedEntry' });
+export type RelatedEntry = z.infer<typeof relatedEntry>;
+
 export const fullEntry = entry
   .extend({
     contentHtml: z.string(),
+    summary: fullEntrySummary,
     fullText: z.object({
       state: workState,
       html: z.string().nullable(),
       /** Why there is none, where it failed: a stable code, and a sentence in English. */
       code: z.string().nullable(),
       reason: z.string().nullable(),
+      /** What the article's page says of it. */
+      details: pageDetails.nullable(),
     }),
     enclosures: z.array(enclosure),
-    related: z.array(z.object({ id: articleId, title: z.string() })),
+    /** At most five of the reader's other articles about the same, the nearest first; `terms` are what both share. */
+    related: z.array(relatedEntry),
+    /** `pending`: they are being looked for; ask again in a second. `unavailable`: what finds them did not answer. */
+    relatedState: z.enum(['ready', 'pending', 'unavailable']),
     ...entryDetails,
   })
   .meta({ id: 'FullEntry' });
@@ -73,7 +95,7 @@ export const listEntries = endpoint({
   query: z.object({ ...entryFilters, ...pageQuery(50) }),
   response: pageOf(entry),
   statuses: [200],
-  problems: ['invalid-query', 'invalid-cursor'],
+  problems: ['invalid-query', 'invalid-cursor', 'search-unavailable'],
 });
 
 const entryParams = z.object({ id: z.string() });
@@ -98,6 +120,18 @@ export const requestFullText = endpoint({
   access: 'reader',
   params: entryParams,
   statuses: [202],
+  problems: ['not-found', 'csrf-failed'],
+});
+
+export const splitEntry = endpoint({
+  name: 'splitEntry',
+  method: 'POST',
+  path: '/v1/entries/:id/split',
+  summary: 'Take an entry out of its story, for good: it is in lists and counters by itself',
+  access: 'reader',
+  params: entryParams,
+  response: entry,
+  statuses: [200],
   problems: ['not-found', 'csrf-failed'],
 });
 
@@ -198,7 +232,8 @@ export const deleteLabel = endpoint({
 
 /**
  * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
- * `entries` {revision, items:[{id, feedId, read, starred, isNew, labels}]} · `marked` {feeds:[{feedId, before}]} (all of the
+ * `entries` {revision, items:[{id, feedId, read, starred, isNew, labels}], removed:[id]} (removed: in no list any more,
+ * folded into another entry or hidden) · `marked` {feeds:[{feedId, before}]} (all of the
  * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) · `reset` {revision} (too far behind: load everything again).
  */
 export const events = endpoint({
@@ -221,22 +256,8 @@ export const changedEntry = z.object({
   isNew: z.boolean(),
   labels: z.array(z.string()),
 });
-export const entriesEvent = z.object({ revision: z.int(), items: z.array(changedEntry) });
-
-export const search = endpoint({
-  name: 'search',
-  method: 'GET',
-  path: '/v1/search',
-  summary: 'Entries that match words, the best first',
-  access: 'reader',
-  query: z.object({ q: z.string().trim().min(1).max(500), ...pageQuery(20) }),
-  response: z.object({
-    items: z.array(entry),
-    total: z.int(),
-    totalIsExact: z.boolean(),
-    tookMs: z.number(),
-    nextCursor: z.string().nullable(),
-  }),
-  statuses: [200],
-  problems: ['invalid-query', 'invalid-cursor'],
+export const entriesEvent = z.object({
+  revision: z.int(),
+  items: z.array(changedEntry),
+  removed: z.array(articleId).default([]),
 });

@@ -38,6 +38,7 @@ export const problems = {
   internal: { status: 500, title: 'Something went wrong on our side' },
   'bad-gateway': { status: 502, title: 'A part of Alt gave no useful answer' },
   unavailable: { status: 503, title: 'A part of Alt is not available' },
+  'search-unavailable': { status: 503, title: 'Search is not available' },
   'database-unavailable': { status: 503, title: 'The database is not available' },
   timeout: { status: 504, title: 'A part of Alt took too long' },
 } as const satisfies Record<string, { status: number; title: string }>;

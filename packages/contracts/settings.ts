@@ -16,7 +16,17 @@ const settingsFields = {
     unreadDays: z.int().min(1).max(36_500).nullable(),
   }),
   notifications: z.strictObject({ failingFeeds: z.boolean() }),
+  /** IANA name: where the reader's days begin. */
+  timeZone: z.string().max(64).refine(isTimeZone, 'is no time zone; give an IANA name such as Europe/Paris'),
 };
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** The reader's settings: one document; `version` rises with every change. */
 export const settings = z.object({ version: z.int(), ...settingsFields }).meta({ id: 'Settings' });
@@ -32,6 +42,7 @@ export const defaultSettings: Omit<Settings, 'version'> = {
   textSize: 18,
   retention: { readDays: null, unreadDays: null },
   notifications: { failingFeeds: true },
+  timeZone: 'UTC',
 };
 
 export const readSettings = endpoint({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { selectorRules } from './extraction.ts';
 import { nameText, pageOf, pageQuery, smallId, time, timeOrNull, typedUrl } from './primitives.ts';
 
 export const feedFormat = z.enum(['rss', 'atom', 'rdf', 'json']);
@@ -36,7 +37,14 @@ export const subscription = z
     title: z.string(),
     folderIds: z.array(smallId),
     unreadCount: z.int(),
+    /** Fetch the full text of every article. */
     fullText: z.boolean(),
+    /** Whether the reader wants summaries of this feed’s articles. */
+    summaries: z.boolean(),
+    /** Fetch that of articles which the feed cuts short. */
+    autoFullText: z.boolean(),
+    /** What the tenant’s readers say of the feed’s pages. */
+    selectors: selectorRules.nullable(),
     status: z.object({
       state: feedState,
       lastCheckedAt: timeOrNull,
@@ -94,17 +102,21 @@ export const updateSubscription = endpoint({
   name: 'updateSubscription',
   method: 'PATCH',
   path: '/v1/subscriptions/:id',
-  summary: 'Rename a subscription, put it into folders, ask for full text; a null title is the feed’s own',
+  summary:
+    'Rename a subscription, put it into folders, ask for full text, say what its pages hold; a null title is the feed’s own',
   access: 'reader',
   params: subscriptionParams,
   body: z.strictObject({
     title: nameText(300).nullable().optional(),
     folderIds: folderIds.optional(),
     fullText: z.boolean().optional(),
+    summaries: z.boolean().optional(),
+    autoFullText: z.boolean().optional(),
+    selectors: selectorRules.nullable().optional(),
   }),
   response: subscription,
   statuses: [200],
-  problems: ['not-found', 'unknown-folder', 'csrf-failed'],
+  problems: ['not-found', 'unknown-folder', 'invalid-request', 'forbidden', 'csrf-failed'],
 });
 
 export const deleteSubscription = endpoint({

@@ -19,6 +19,7 @@ create table article_contents (
   details jsonb,
   full_code text,
   full_text text,
+  full_details jsonb,
   constraint article_contents_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_contents_full_state_check CHECK ((full_state = ANY (ARRAY['none'::text, 'pending'::text, 'ready'::text, 'failed'::text]))),
   constraint article_contents_pkey PRIMARY KEY (article_id)
@@ -30,6 +31,11 @@ create table article_keyphrases (
   score real not null,
   constraint article_keyphrases_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_keyphrases_pkey PRIMARY KEY (article_id, normalised)
+);
+create table article_keys (
+  key bigint not null,
+  article_id bigint not null,
+  constraint article_keys_pkey PRIMARY KEY (key, article_id)
 );
 create table article_stages (
   article_id bigint not null,
@@ -56,6 +62,7 @@ create table article_summaries (
   sentences jsonb not null default '[]'::jsonb,
   score real,
   created_at timestamp(3) with time zone not null default now(),
+  note text,
   constraint article_summaries_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_summaries_key UNIQUE NULLS NOT DISTINCT (article_id, tenant_id, language, engine),
   constraint article_summaries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
@@ -70,6 +77,15 @@ create table article_tags (
   constraint article_tags_pkey PRIMARY KEY (article_id, tenant_id, tag_id),
   constraint article_tags_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
   constraint article_tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table article_variants (
+  article_id bigint not null,
+  tenant_id uuid not null,
+  html text not null,
+  text text not null,
+  constraint article_variants_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_variants_pkey PRIMARY KEY (article_id, tenant_id),
+  constraint article_variants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
 create table articles (
   id bigint not null,
@@ -98,6 +114,21 @@ create table auth_position (
   updated_at timestamp(3) with time zone not null default now(),
   constraint auth_position_is_only_row_check CHECK (is_only_row),
   constraint auth_position_pkey PRIMARY KEY (is_only_row)
+);
+create table cluster_members (
+  article_id bigint not null,
+  cluster_id bigint not null,
+  reason text not null,
+  joined_at timestamp(3) with time zone not null default now(),
+  constraint cluster_members_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint cluster_members_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES clusters(id) ON DELETE CASCADE,
+  constraint cluster_members_pkey PRIMARY KEY (article_id)
+);
+create table clusters (
+  id bigint not null generated always as identity,
+  first_at timestamp(3) with time zone not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint clusters_pkey PRIMARY KEY (id)
 );
 create table counters (
   reader_id integer not null,
@@ -146,11 +177,29 @@ create table entry_labels (
   constraint entry_labels_pkey PRIMARY KEY (article_id, reader_id, label_id),
   constraint entry_labels_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
+create table entry_splits (
+  reader_id integer not null,
+  article_id bigint not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint entry_splits_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint entry_splits_pkey PRIMARY KEY (reader_id, article_id),
+  constraint entry_splits_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
 create table feed_documents (
   feed_id integer not null,
   article_ids bigint[] not null,
   constraint feed_documents_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
   constraint feed_documents_pkey PRIMARY KEY (feed_id)
+);
+create table feed_selectors (
+  feed_id integer not null,
+  tenant_id uuid not null,
+  keep text[] not null default '{}'::text[],
+  drop text[] not null default '{}'::text[],
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint feed_selectors_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint feed_selectors_pkey PRIMARY KEY (feed_id, tenant_id),
+  constraint feed_selectors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
 create table feeds (
   id integer not null generated always as identity,
@@ -209,6 +258,12 @@ create table folders (
   constraint folders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES folders(id) ON DELETE SET NULL,
   constraint folders_pkey PRIMARY KEY (id),
   constraint folders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table foldings (
+  cluster_id bigint not null,
+  after_reader_id integer not null default 0,
+  constraint foldings_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES clusters(id) ON DELETE CASCADE,
+  constraint foldings_pkey PRIMARY KEY (cluster_id)
 );
 create table highlights (
   id uuid not null default uuidv7(),
@@ -276,6 +331,40 @@ create table readers (
   constraint readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint readers_user_id_tenant_id_key UNIQUE (user_id, tenant_id)
 ) with (fillfactor=50);
+create table recap_outlets (
+  reader_id integer not null,
+  is_daily_mailed boolean not null default false,
+  is_weekly_mailed boolean not null default false,
+  mail_to text,
+  mail_error text,
+  feed_secret_hash bytea,
+  feed_created_at timestamp(3) with time zone,
+  next_check_at timestamp(3) with time zone not null default now(),
+  constraint recap_outlets_feed_secret_hash_key UNIQUE (feed_secret_hash),
+  constraint recap_outlets_pkey PRIMARY KEY (reader_id),
+  constraint recap_outlets_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+) with (fillfactor=70);
+create table recaps (
+  id uuid not null default uuidv7(),
+  reader_id integer not null,
+  period text not null,
+  local_date date not null,
+  time_zone text not null,
+  starts_at timestamp(3) with time zone not null,
+  ends_at timestamp(3) with time zone not null,
+  is_final boolean not null,
+  article_count integer not null,
+  story_count integer not null,
+  engine text,
+  content jsonb not null,
+  built_at timestamp(3) with time zone not null default now(),
+  mailed_at timestamp(3) with time zone,
+  mail_attempts integer not null default 0,
+  constraint recaps_key UNIQUE (reader_id, period, local_date),
+  constraint recaps_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text]))),
+  constraint recaps_pkey PRIMARY KEY (id),
+  constraint recaps_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
 create table rules (
   id integer not null generated always as identity,
   tenant_id uuid not null,
@@ -302,6 +391,21 @@ create table saved_searches (
   constraint saved_searches_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint saved_searches_pkey PRIMARY KEY (id),
   constraint saved_searches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table search_indexes (
+  name text not null,
+  engine text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  filled_to bigint not null default 0,
+  completed_at timestamp(3) with time zone,
+  rebuild_requested_at timestamp(3) with time zone,
+  constraint search_indexes_engine_check CHECK ((engine = ANY (ARRAY['embedded'::text, 'meilisearch'::text]))),
+  constraint search_indexes_pkey PRIMARY KEY (name)
+);
+create table search_removals (
+  article_id bigint not null,
+  removed_at timestamp(3) with time zone not null default now(),
+  constraint search_removals_pkey PRIMARY KEY (article_id)
 );
 create table shares (
   id uuid not null default uuidv7(),
@@ -331,6 +435,8 @@ create table subscriptions (
   title text,
   wants_full_text boolean not null default false,
   created_at timestamp(3) with time zone not null default now(),
+  wants_summary boolean not null default true,
+  auto_full_text boolean not null default true,
   constraint subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint subscriptions_feed_key UNIQUE (reader_id, feed_id),
   constraint subscriptions_pkey PRIMARY KEY (id),
@@ -344,10 +450,31 @@ create table tag_aliases (
   constraint tag_aliases_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
   constraint tag_aliases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table tag_distinctions (
+  tenant_id uuid not null,
+  tag_id integer not null,
+  other_tag_id integer not null,
+  constraint tag_distinctions_check CHECK ((tag_id < other_tag_id)),
+  constraint tag_distinctions_other_tag_id_fkey FOREIGN KEY (other_tag_id) REFERENCES tags(id) ON DELETE CASCADE,
+  constraint tag_distinctions_pkey PRIMARY KEY (tag_id, other_tag_id),
+  constraint tag_distinctions_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
+  constraint tag_distinctions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table tag_requests (
+  id bigint not null generated always as identity,
+  tenant_id uuid not null,
+  article_ids bigint[] not null,
+  is_index_only boolean not null default false,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  error text,
+  constraint tag_requests_pkey PRIMARY KEY (id),
+  constraint tag_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table tag_vetoes (
   reader_id integer not null,
   normalised text not null,
   created_at timestamp(3) with time zone not null default now(),
+  name text,
   constraint tag_vetoes_pkey PRIMARY KEY (reader_id, normalised),
   constraint tag_vetoes_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
@@ -359,6 +486,7 @@ create table tags (
   is_hidden boolean not null default false,
   is_promoted boolean not null default false,
   created_at timestamp(3) with time zone not null default now(),
+  is_edited boolean not null default false,
   constraint tags_pkey PRIMARY KEY (id),
   constraint tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint tags_tenant_id_normalised_key UNIQUE (tenant_id, normalised)
@@ -369,7 +497,19 @@ create table tenants (
   suspended_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone not null default now(),
   purge_after timestamp(3) with time zone,
+  disabled_stages text[] not null default '{}'::text[],
   constraint tenants_pkey PRIMARY KEY (id)
+);
+create table term_counts (
+  language text not null,
+  term text not null,
+  document_count integer not null,
+  constraint term_counts_pkey PRIMARY KEY (language, term)
+) with (fillfactor=80);
+create table term_documents (
+  language text not null,
+  document_count bigint not null,
+  constraint term_documents_pkey PRIMARY KEY (language)
 );
 create table tombstones (
   feed_id integer not null,
@@ -398,15 +538,23 @@ create table websub_subscriptions (
 
 -- indexes
 
+CREATE INDEX article_contents_audio ON public.article_contents USING btree (article_id) WHERE (enclosures @@ '($[*]."type" starts with "audio/")'::jsonpath);
+CREATE INDEX article_keyphrases_phrase ON public.article_keyphrases USING btree (normalised, article_id);
+CREATE INDEX article_keys_article ON public.article_keys USING btree (article_id);
 CREATE INDEX article_stages_unfinished ON public.article_stages USING btree (stage, priority DESC, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'claimed'::text]));
 CREATE INDEX article_tags_list ON public.article_tags USING btree (tag_id, sort_at, article_id);
+CREATE INDEX article_variants_tenant ON public.article_variants USING btree (tenant_id);
+CREATE INDEX cluster_members_cluster ON public.cluster_members USING btree (cluster_id, article_id);
 CREATE INDEX counters_unsettled ON public.counters USING btree (reader_id, feed_id) WHERE (NOT is_settled);
 CREATE INDEX entries_feed ON public.entries USING btree (reader_id, feed_id, is_listed, is_read, sort_at, article_id);
 CREATE INDEX entries_feed_starred ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE (is_listed AND is_starred);
+CREATE INDEX entries_folded ON public.entries USING btree (reader_id, folded_into) WHERE (folded_into IS NOT NULL);
 CREATE INDEX entries_list ON public.entries USING btree (reader_id, is_read, sort_at, article_id) WHERE (is_listed AND (feed_id > 0));
 CREATE INDEX entries_revision ON public.entries USING btree (reader_id, revision);
 CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred AND (feed_id > 0));
 CREATE INDEX entry_labels_list ON public.entry_labels USING btree (label_id, reader_id, sort_at, article_id);
+CREATE INDEX entry_splits_article ON public.entry_splits USING btree (article_id);
+CREATE INDEX feed_selectors_tenant ON public.feed_selectors USING btree (tenant_id);
 CREATE INDEX feeds_due ON public.feeds USING btree (next_poll_at) WHERE (subscriber_count > 0);
 CREATE INDEX feeds_host ON public.feeds USING btree (host);
 CREATE INDEX feeds_waiting ON public.feeds USING btree (next_poll_at) WHERE (priority > 0);
@@ -418,44 +566,66 @@ CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
 CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
+CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
+CREATE INDEX recaps_list ON public.recaps USING btree (reader_id, starts_at, id);
 CREATE INDEX rules_owner ON public.rules USING btree (owner_id);
+CREATE INDEX saved_searches_owner ON public.saved_searches USING btree (owner_id);
+CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL)));
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
 CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
 CREATE INDEX subscription_folders_folder ON public.subscription_folders USING btree (folder_id);
 CREATE INDEX subscription_folders_reader ON public.subscription_folders USING btree (reader_id);
 CREATE INDEX subscriptions_feed ON public.subscriptions USING btree (feed_id, reader_id);
+CREATE INDEX tag_aliases_tag ON public.tag_aliases USING btree (tag_id);
+CREATE INDEX tag_distinctions_other ON public.tag_distinctions USING btree (other_tag_id);
+CREATE INDEX tag_requests_tenant ON public.tag_requests USING btree (tenant_id);
 CREATE INDEX websub_due ON public.websub_subscriptions USING btree (next_attempt_at);
 
 -- row-level security
 
 alter table article_contents enable row level security, force row level security;
 alter table article_keyphrases enable row level security, force row level security;
+alter table article_keys enable row level security, force row level security;
 alter table article_stages enable row level security, force row level security;
 alter table article_summaries enable row level security, force row level security;
 alter table article_tags enable row level security, force row level security;
+alter table article_variants enable row level security, force row level security;
 alter table articles enable row level security, force row level security;
 alter table auth_position enable row level security, force row level security;
+alter table cluster_members enable row level security, force row level security;
+alter table clusters enable row level security, force row level security;
 alter table counters enable row level security, force row level security;
 alter table deliveries enable row level security, force row level security;
 alter table entries enable row level security, force row level security;
 alter table entry_labels enable row level security, force row level security;
+alter table entry_splits enable row level security, force row level security;
 alter table feed_documents enable row level security, force row level security;
+alter table feed_selectors enable row level security, force row level security;
 alter table feeds enable row level security, force row level security;
 alter table folders enable row level security, force row level security;
+alter table foldings enable row level security, force row level security;
 alter table highlights enable row level security, force row level security;
 alter table hosts enable row level security, force row level security;
 alter table labels enable row level security, force row level security;
 alter table notes enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
+alter table recap_outlets enable row level security, force row level security;
+alter table recaps enable row level security, force row level security;
 alter table rules enable row level security, force row level security;
 alter table saved_searches enable row level security, force row level security;
+alter table search_indexes enable row level security, force row level security;
+alter table search_removals enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
 alter table subscription_folders enable row level security, force row level security;
 alter table subscriptions enable row level security, force row level security;
 alter table tag_aliases enable row level security, force row level security;
+alter table tag_distinctions enable row level security, force row level security;
+alter table tag_requests enable row level security, force row level security;
 alter table tag_vetoes enable row level security, force row level security;
 alter table tags enable row level security, force row level security;
 alter table tenants enable row level security, force row level security;
+alter table term_counts enable row level security, force row level security;
+alter table term_documents enable row level security, force row level security;
 alter table tombstones enable row level security, force row level security;
 alter table websub_subscriptions enable row level security, force row level security;
 
@@ -488,6 +658,12 @@ create policy owner on article_keyphrases as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy writing on article_keyphrases as permissive for all to news_creator
+  using (true)
+  with check (true);
+create policy owner on article_keys as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on article_keys as permissive for all to pre_processor
   using (true)
   with check (true);
 create policy indexing on article_stages as permissive for all to search_indexer, tag_generator
@@ -524,6 +700,16 @@ create policy own on article_tags as permissive for all to alt_backend
 create policy owner on article_tags as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy held on article_variants as permissive for select to alt_backend
+  using (((tenant_id = current_tenant_id()) AND (EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = article_variants.article_id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id)))))));
+create policy owner on article_variants as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on article_variants as permissive for all to pre_processor
+  using (true)
+  with check (true);
 create policy held on articles as permissive for select to alt_backend
   using ((EXISTS ( SELECT
    FROM entries e
@@ -545,6 +731,22 @@ create policy owner on auth_position as permissive for all to alt_owner
   with check (true);
 create policy reading on auth_position as permissive for select to alt_backend
   using (true);
+create policy held on cluster_members as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM entries e
+  WHERE ((e.article_id = cluster_members.article_id) AND (e.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy owner on cluster_members as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on cluster_members as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy owner on clusters as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on clusters as permissive for all to pre_processor
+  using (true)
+  with check (true);
 create policy own on counters as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
@@ -569,10 +771,26 @@ create policy own on entry_labels as permissive for all to alt_backend
 create policy owner on entry_labels as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy own on entry_splits as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on entry_splits as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy owner on feed_documents as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy worker on feed_documents as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy followed on feed_selectors as permissive for select to alt_backend
+  using (((tenant_id = current_tenant_id()) AND (EXISTS ( SELECT
+   FROM subscriptions s
+  WHERE ((s.feed_id = feed_selectors.feed_id) AND (s.reader_id = ( SELECT current_reader_id() AS current_reader_id)))))));
+create policy owner on feed_selectors as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on feed_selectors as permissive for all to pre_processor
   using (true)
   with check (true);
 create policy followed on feeds as permissive for select to alt_backend
@@ -594,6 +812,12 @@ create policy own on folders as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on folders as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on foldings as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on foldings as permissive for all to pre_processor
   using (true)
   with check (true);
 create policy own on highlights as permissive for all to alt_backend
@@ -625,6 +849,18 @@ create policy own on readers as permissive for all to alt_backend
 create policy owner on readers as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy own on recap_outlets as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on recap_outlets as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on recaps as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on recaps as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy own on rules as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
@@ -635,6 +871,18 @@ create policy own on saved_searches as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on saved_searches as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy indexing on search_indexes as permissive for all to search_indexer
+  using (true)
+  with check (true);
+create policy owner on search_indexes as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy indexing on search_removals as permissive for all to search_indexer
+  using (true)
+  with check (true);
+create policy owner on search_removals as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on shares as permissive for all to alt_backend
@@ -664,6 +912,18 @@ create policy own on tag_aliases as permissive for all to alt_backend
 create policy owner on tag_aliases as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy owner on tag_distinctions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on tag_distinctions as permissive for all to tag_generator
+  using (true)
+  with check (true);
+create policy owner on tag_requests as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on tag_requests as permissive for all to tag_generator
+  using (true)
+  with check (true);
 create policy own on tag_vetoes as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
@@ -682,6 +942,18 @@ create policy owner on tags as permissive for all to alt_owner
 create policy own on tenants as permissive for select to alt_backend
   using ((id = current_tenant_id()));
 create policy owner on tenants as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on term_counts as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on term_counts as permissive for all to tag_generator
+  using (true)
+  with check (true);
+create policy owner on term_documents as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on term_documents as permissive for all to tag_generator
   using (true)
   with check (true);
 create policy owner on tombstones as permissive for all to alt_owner
@@ -796,6 +1068,34 @@ BEGIN ATOMIC
  UPDATE readers SET revision = (readers.revision + 1), structure_revision = (readers.revision + 1)
    WHERE (readers.id = current_reader_id())
    RETURNING readers.revision;
+END
+;
+CREATE OR REPLACE FUNCTION public.claim_recap_outlets(wanted integer, lease interval)
+ RETURNS TABLE(reader_id integer, user_id uuid, tenant_id uuid)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT o.reader_id
+            FROM ((recap_outlets o
+              JOIN readers r_1 ON (((r_1.id = o.reader_id) AND (r_1.purge_after IS NULL))))
+              JOIN tenants t ON (((t.id = r_1.tenant_id) AND (t.suspended_at IS NULL))))
+           WHERE ((o.next_check_at <= now()) AND (o.is_daily_mailed OR o.is_weekly_mailed OR (o.feed_secret_hash IS NOT NULL)))
+           ORDER BY o.next_check_at
+          LIMIT claim_recap_outlets.wanted
+          FOR UPDATE OF o SKIP LOCKED
+         ), taken AS (
+          UPDATE recap_outlets o SET next_check_at = (now() + claim_recap_outlets.lease)
+            FROM due
+           WHERE (o.reader_id = due.reader_id)
+           RETURNING o.reader_id
+         )
+  SELECT r.id,
+     r.user_id,
+     r.tenant_id
+    FROM (taken
+      JOIN readers r ON ((r.id = taken.reader_id)));
 END
 ;
 CREATE OR REPLACE FUNCTION public.collect_garbage(after_id bigint, batch integer)
@@ -1007,7 +1307,7 @@ begin
   if cardinality(changed_articles) > 0 then
     update entries e
       set revision = r.revision,
-          is_read = e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+          is_read = e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
       from readers r, counters c
       where e.article_id = any (changed_articles) and r.id = e.reader_id
         and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
@@ -1061,10 +1361,24 @@ begin
   last_reader := deliver_batch(d.feed_id, d.article_ids, d.after_reader_id, batch);
   if last_reader is null then
     delete from deliveries where id = d.id;
+    perform fold_soon(array(select m.cluster_id from cluster_members m where m.article_id = any (d.article_ids)));
   else
     update deliveries set after_reader_id = last_reader where id = d.id;
   end if;
   return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.drop_empty_clusters()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from clusters c using (select distinct o.cluster_id from old_rows o) x
+    where c.id = x.cluster_id and not exists (select from cluster_members m where m.cluster_id = c.id);
+  return null;
 end
 $function$
 ;
@@ -1109,6 +1423,166 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.entry_summaries(wanted_articles bigint[])
+ RETURNS TABLE(article_id bigint, state text, summary text, language text, engine text, sentences jsonb, note text, reason text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT e.article_id,
+         CASE
+             WHEN o.is_off THEN 'none'::text
+             WHEN (x.summary IS NOT NULL) THEN 'ready'::text
+             WHEN (p.state = ANY (ARRAY['waiting'::text, 'claimed'::text])) THEN 'pending'::text
+             WHEN (p.state = 'parked'::text) THEN 'failed'::text
+             ELSE 'none'::text
+         END AS "case",
+     x.summary,
+     NULLIF(x.language, ''::text) AS "nullif",
+     x.engine,
+     x.sentences,
+     x.note,
+         CASE
+             WHEN (o.is_off OR (x.summary IS NOT NULL)) THEN NULL::text
+             WHEN (p.state = 'parked'::text) THEN p.error
+             WHEN (p.state = 'done'::text) THEN 'The article has no text to summarise.'::text
+             ELSE NULL::text
+         END AS "case"
+    FROM ((((((entries e
+      JOIN readers r ON ((r.id = e.reader_id)))
+      JOIN tenants t ON ((t.id = r.tenant_id)))
+      LEFT JOIN subscriptions b ON (((b.reader_id = e.reader_id) AND (b.feed_id = e.feed_id))))
+      LEFT JOIN article_stages p ON (((p.article_id = e.article_id) AND (p.stage = 'summarise'::text))))
+      CROSS JOIN LATERAL ( SELECT (('summarise'::text = ANY (t.disabled_stages)) OR ((NOT COALESCE(b.wants_summary, true)) AND (COALESCE((p.priority)::integer, 0) = 0))) AS is_off) o)
+      LEFT JOIN LATERAL ( SELECT y.article_id,
+             y.tenant_id,
+             y.language,
+             y.engine,
+             y.content_hash,
+             y.summary,
+             y.sentences,
+             y.score,
+             y.created_at,
+             y.note
+            FROM article_summaries y
+           WHERE ((NOT o.is_off) AND (y.article_id = e.article_id) AND ((y.tenant_id IS NULL) OR (y.tenant_id = r.tenant_id)))
+           ORDER BY (y.language = (r.settings ->> 'language'::text)) DESC NULLS LAST, (y.engine <> 'extractive'::text) DESC, y.created_at DESC
+          LIMIT 1) x ON (true))
+   WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = ANY (entry_summaries.wanted_articles)));
+END
+;
+CREATE OR REPLACE FUNCTION public.fold_next(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  folding foldings;
+  last_reader integer;
+  reader_ids integer[];
+  changed integer := 0;
+begin
+  select * into folding from foldings order by cluster_id limit 1 for update skip locked;
+  if folding.cluster_id is null then
+    return null;
+  end if;
+  -- Up to the smallest last reader of a full batch all of every member's readers are known.
+  with holders as materialized (
+    select m.article_id, h.reader_id, count(*) over (partition by m.article_id) as size
+    from cluster_members m
+    cross join lateral (
+      select e.reader_id from entries e
+      where e.article_id = m.article_id and e.reader_id > folding.after_reader_id
+      order by e.reader_id limit batch
+    ) h
+    where m.cluster_id = folding.cluster_id
+  ), bound as (
+    select min(x.last_id) as last_id from (
+      select max(h.reader_id) as last_id from holders h where h.size = batch group by h.article_id
+    ) x
+  )
+  select (select b.last_id from bound b),
+    array(select h.reader_id from holders h, bound b where b.last_id is null or h.reader_id <= b.last_id
+      group by h.reader_id having count(*) > 1 order by h.reader_id)
+    into last_reader, reader_ids;
+  if cardinality(reader_ids) > 0 then
+    perform from readers r where r.id = any (reader_ids) order by r.id for update;
+    changed := fold_stories(reader_ids, array[folding.cluster_id]);
+  end if;
+  if last_reader is null then
+    delete from foldings f where f.cluster_id = folding.cluster_id;
+  else
+    update foldings f set after_reader_id = last_reader where f.cluster_id = folding.cluster_id;
+  end if;
+  return changed;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.fold_soon(changed_clusters bigint[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ INSERT INTO foldings (cluster_id)  SELECT x.x
+            FROM unnest(fold_soon.changed_clusters) x(x)
+           GROUP BY x.x
+           ORDER BY x.x ON CONFLICT(cluster_id) DO UPDATE SET after_reader_id = 0;
+END
+;
+CREATE OR REPLACE FUNCTION public.fold_stories(wanted_readers integer[], wanted_clusters bigint[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  changed integer;
+begin
+  with held as materialized (
+    select e.reader_id, m.cluster_id, e.article_id, e.folded_into, e.is_starred, e.received_at, e.sort_at,
+      e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before) as is_read,
+      e.folded_into is null and is_kept(e) as is_kept, f.is_there as has_folded
+    from cluster_members m
+    join entries e on e.article_id = m.article_id and e.reader_id = any (wanted_readers)
+    join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
+    cross join lateral (select e.folded_into is null and exists (
+      select from entries x where x.reader_id = e.reader_id and x.folded_into = e.article_id) as is_there) f
+    where m.cluster_id = any (wanted_clusters) and (e.hidden_reason is null or f.is_there)
+      and not exists (select from entry_splits s where s.reader_id = e.reader_id and s.article_id = e.article_id)
+  ), stories as (
+    select h.*, first_value(h.article_id) over (
+        partition by h.reader_id, h.cluster_id
+        order by h.has_folded desc, h.is_starred desc, h.is_kept desc, h.is_read desc, h.received_at, h.sort_at, h.article_id
+      ) as representative,
+      bool_or(h.is_read and not h.is_kept and h.folded_into is null) over (partition by h.reader_id, h.cluster_id) as is_read_somewhere
+    from held h
+  ), wanted as (
+    select s.reader_id, s.article_id, s.is_read or s.is_read_somewhere and s.article_id = s.representative as is_read,
+      s.is_read as was_read, s.folded_into as was_folded_into,
+      case when s.article_id = s.representative or s.is_kept then null else s.representative end as folded_into
+    from stories s
+  ), told as (
+    select w.* from wanted w
+    where w.folded_into is distinct from w.was_folded_into or w.is_read <> w.was_read
+  ), moved as (
+    update entries e
+      set folded_into = t.folded_into, revision = r.revision + 1,
+        is_read = t.is_read or e.is_read,
+        arrival_revision = case when t.folded_into is null and t.was_folded_into is not null
+          then r.revision + 1 else e.arrival_revision end
+      from told t join readers r on r.id = t.reader_id
+      where e.article_id = t.article_id and e.reader_id = t.reader_id
+      returning e.reader_id
+  ), raised as (
+    update readers r set revision = r.revision + 1 from (select distinct m.reader_id from moved m) x where r.id = x.reader_id
+  )
+  select count(*)::int into changed from moved;
+  return changed;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.follow_changes(seen bigint, next bigint, changes jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1145,6 +1619,31 @@ begin
   insert into auth_position as a (position) values (next)
     on conflict (is_only_row) do update set position = excluded.position, updated_at = now();
   return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.forget_recaps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from recaps where reader_id = new.id;
+  delete from recap_outlets where reader_id = new.id;
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.index_moved_article()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform mark_for_index(array[new.id]);
+  return null;
 end
 $function$
 ;
@@ -1360,6 +1859,21 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.note_removed_articles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into search_removals (article_id) select id from gone order by id on conflict do nothing;
+  if found then
+    perform pg_notify('alt_stages', '');
+  end if;
+  return null;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.notify_readers()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1466,6 +1980,50 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.recap_feed(secret_hash bytea, wanted integer)
+ RETURNS TABLE(id uuid, period text, local_date date, time_zone text, starts_at timestamp with time zone, ends_at timestamp with time zone, is_final boolean, article_count integer, story_count integer, engine text, content jsonb, built_at timestamp with time zone, language text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 30
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT x.id,
+     x.period,
+     x.local_date,
+     x.time_zone,
+     x.starts_at,
+     x.ends_at,
+     x.is_final,
+     x.article_count,
+     x.story_count,
+     x.engine,
+     x.content,
+     x.built_at,
+     (r.settings ->> 'language'::text)
+    FROM (((recap_outlets o
+      JOIN readers r ON (((r.id = o.reader_id) AND (r.purge_after IS NULL))))
+      JOIN tenants t ON (((t.id = r.tenant_id) AND (t.suspended_at IS NULL))))
+      LEFT JOIN LATERAL ( SELECT c.id,
+             c.reader_id,
+             c.period,
+             c.local_date,
+             c.time_zone,
+             c.starts_at,
+             c.ends_at,
+             c.is_final,
+             c.article_count,
+             c.story_count,
+             c.engine,
+             c.content,
+             c.built_at,
+             c.mailed_at,
+             c.mail_attempts
+            FROM recaps c
+           WHERE ((c.reader_id = o.reader_id) AND c.is_final AND (c.story_count > 0))
+           ORDER BY c.starts_at DESC, c.id DESC
+          LIMIT recap_feed.wanted) x ON (true))
+   WHERE (o.feed_secret_hash = recap_feed.secret_hash);
+END
+;
 CREATE OR REPLACE FUNCTION public.reconcile_tenants(seen bigint, after_id uuid, last_id uuid, present jsonb, started_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1497,6 +2055,81 @@ begin
   return true;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.related_candidates(subject bigint, beside integer, wanted integer)
+ RETURNS TABLE(article_id bigint, weight double precision)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 40
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH held AS MATERIALIZED (
+          SELECT e_1.article_id,
+             e_1.reader_id,
+             e_1.sort_at,
+             COALESCE(e_1.folded_into, e_1.article_id) AS story
+            FROM entries e_1
+           WHERE ((e_1.article_id = related_candidates.subject) AND (e_1.reader_id = current_reader_id()))
+         ), phrases AS MATERIALIZED (
+          SELECT k.normalised
+            FROM (held held_1
+              JOIN article_keyphrases k ON ((k.article_id = held_1.article_id)))
+           ORDER BY k.score DESC, k.normalised
+          LIMIT 12
+         ), near AS MATERIALIZED (
+          SELECT ('phrase '::text || p.normalised) AS term,
+             n.article_id
+            FROM (phrases p
+              CROSS JOIN LATERAL (( SELECT k.article_id
+                    FROM article_keyphrases k
+                   WHERE ((k.normalised = p.normalised) AND (k.article_id < related_candidates.subject))
+                   ORDER BY k.article_id DESC
+                  LIMIT related_candidates.beside)
+                 UNION ALL
+                 ( SELECT k.article_id
+                    FROM article_keyphrases k
+                   WHERE ((k.normalised = p.normalised) AND (k.article_id > related_candidates.subject))
+                   ORDER BY k.article_id
+                  LIMIT related_candidates.beside)) n)
+         UNION ALL
+          SELECT ('tag '::text || t.tag_id),
+             n.article_id
+            FROM ((held held_1
+              JOIN article_tags t ON (((t.article_id = held_1.article_id) AND (t.tenant_id = current_tenant_id()))))
+              CROSS JOIN LATERAL (( SELECT x.article_id
+                    FROM article_tags x
+                   WHERE ((x.tag_id = t.tag_id) AND (ROW(x.sort_at, x.article_id) < ROW(held_1.sort_at, related_candidates.subject)))
+                   ORDER BY x.sort_at DESC, x.article_id DESC
+                  LIMIT related_candidates.beside)
+                 UNION ALL
+                 ( SELECT x.article_id
+                    FROM article_tags x
+                   WHERE ((x.tag_id = t.tag_id) AND (ROW(x.sort_at, x.article_id) > ROW(held_1.sort_at, related_candidates.subject)))
+                   ORDER BY x.sort_at, x.article_id
+                  LIMIT related_candidates.beside)) n)
+         ), rarity AS (
+          SELECT near.term,
+             ln((((1 + (2 * related_candidates.beside)))::double precision / (count(*))::double precision)) AS weight
+            FROM near
+           GROUP BY near.term
+         ), weighed AS (
+          SELECT near.article_id,
+             sum(rarity.weight) AS weight
+            FROM (near
+              JOIN rarity USING (term))
+           GROUP BY near.article_id
+         )
+  SELECT weighed.article_id,
+     weighed.weight
+    FROM ((weighed
+      JOIN held ON (true))
+      JOIN entries e ON (((e.article_id = weighed.article_id) AND (e.reader_id = held.reader_id))))
+   WHERE (e.is_listed AND (e.article_id <> held.story) AND (weighed.weight > (0)::double precision) AND (NOT (EXISTS ( SELECT
+            FROM (cluster_members mine
+              JOIN cluster_members other USING (cluster_id))
+           WHERE ((mine.article_id = related_candidates.subject) AND (other.article_id = e.article_id))))))
+   ORDER BY weighed.weight DESC, (abs(EXTRACT(epoch FROM (e.sort_at - held.sort_at)))), e.article_id
+  LIMIT related_candidates.wanted;
+END
 ;
 CREATE OR REPLACE FUNCTION public.request_feed_full_text(wanted_subscription integer, is_wanted boolean)
  RETURNS void
@@ -1593,6 +2226,63 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.request_search_rebuild()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  concerned integer;
+begin
+  update search_indexes set rebuild_requested_at = now() where completed_at is not null;
+  get diagnostics concerned = row_count;
+  perform pg_notify('alt_stages', '');
+  return concerned;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_summary(wanted_article bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from entries e where e.article_id = wanted_article and e.reader_id = current_reader_id()) then
+    return false;
+  end if;
+  insert into article_stages as s (article_id, stage, content_hash, priority)
+    select t.article_id, 'summarise', t.content_hash, 1 from article_texts(array[wanted_article]) t
+    on conflict (article_id, stage) do update
+      set state = 'waiting', priority = 1, attempts = 0, next_attempt_at = now(), error = null,
+          content_hash = excluded.content_hash
+      where s.state in ('done', 'parked', 'waiting');
+  perform pg_notify('alt_stages', '');
+  return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_tags()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into tag_requests (tenant_id, article_ids)
+    select distinct on (r.tenant_id, n.feed_id) r.tenant_id, d.article_ids
+    from new_rows n
+    join readers r on r.id = n.reader_id
+    join feed_documents d on d.feed_id = n.feed_id
+    where exists (select from article_keyphrases k where k.article_id = any (d.article_ids));
+  if found then
+    perform pg_notify('alt_tags', '');
+  end if;
+  return null;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.retain(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1645,6 +2335,54 @@ BEGIN ATOMIC
     FROM readers
    WHERE (readers.id = ANY (revisions_of.reader_ids));
 END
+;
+CREATE OR REPLACE FUNCTION public.set_auto_full_text(wanted_subscription integer, is_wanted boolean)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE subscriptions s SET auto_full_text = set_auto_full_text.is_wanted
+   WHERE ((s.id = set_auto_full_text.wanted_subscription) AND (s.reader_id = current_reader_id()));
+END
+;
+CREATE OR REPLACE FUNCTION public.set_feed_selectors(wanted_subscription integer, new_keep text[], new_drop text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  feed integer;
+begin
+  select s.feed_id into feed from subscriptions s
+    where s.id = wanted_subscription and s.reader_id = current_reader_id();
+  if feed is null then
+    return false;
+  end if;
+  if cardinality(new_keep) + cardinality(new_drop) = 0 then
+    delete from feed_selectors f where f.feed_id = feed and f.tenant_id = current_tenant_id();
+    delete from article_variants v using articles a
+      where a.feed_id = feed and v.article_id = a.id and v.tenant_id = current_tenant_id();
+  else
+    insert into feed_selectors as f (feed_id, tenant_id, keep, "drop")
+      values (feed, current_tenant_id(), new_keep, new_drop)
+      on conflict (feed_id, tenant_id) do update
+        set keep = excluded.keep, "drop" = excluded."drop", updated_at = now();
+  end if;
+  insert into article_stages as t (article_id, stage, content_hash, priority)
+    select n.id, 'extract', n.content_hash, 1 from (
+      select a.id, a.content_hash
+      from feed_documents d join articles a on a.id = any (d.article_ids) join article_contents c on c.article_id = a.id
+      where d.feed_id = feed and c.full_state = 'ready' order by a.id desc limit 20
+    ) n order by n.id
+    on conflict (article_id, stage) do update
+      set state = 'waiting', priority = 1, attempts = 0, next_attempt_at = now(), error = null,
+        claimed_by = null, claimed_until = null, content_hash = excluded.content_hash;
+  perform pg_notify('alt_stages', '');
+  return true;
+end
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.settle_finish()
  RETURNS integer
@@ -1710,6 +2448,51 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.skips_full_text(feed integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT ((EXISTS ( SELECT
+            FROM subscriptions s
+           WHERE (s.feed_id = skips_full_text.feed))) AND (NOT (EXISTS ( SELECT
+            FROM subscriptions s
+           WHERE ((s.feed_id = skips_full_text.feed) AND s.auto_full_text)))));
+END
+;
+CREATE OR REPLACE FUNCTION public.split_entry(wanted_article bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer := current_reader_id();
+  new_revision bigint := begin_change();
+  was_read boolean;
+  heir bigint;
+begin
+  select e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before) into was_read
+    from entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
+    where e.reader_id = reader and e.article_id = wanted_article;
+  if was_read is null then
+    return false;
+  end if;
+  insert into entry_splits (reader_id, article_id) values (reader, wanted_article) on conflict do nothing;
+  select e.article_id into heir from entries e where e.reader_id = reader and e.folded_into = wanted_article
+    order by e.is_starred desc, e.received_at, e.sort_at, e.article_id limit 1;
+  update entries e
+    set folded_into = case when e.article_id in (wanted_article, heir) then null else heir end,
+      revision = new_revision,
+      arrival_revision = case when e.folded_into is not null and e.article_id in (wanted_article, heir)
+        then new_revision else e.arrival_revision end,
+      is_read = case when e.folded_into is null or e.article_id = heir then e.is_read or was_read else e.is_read end
+    where e.reader_id = reader and (e.folded_into = wanted_article or e.article_id = wanted_article);
+  return true;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.start_stages(ready_articles bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1768,6 +2551,9 @@ begin
     from feed_documents d join articles a on a.id = any (d.article_ids)
     where d.feed_id = any (added_feeds)
     on conflict do nothing;
+  perform fold_stories(array[reader], array(
+    select distinct m.cluster_id from feed_documents d join cluster_members m on m.article_id = any (d.article_ids)
+    where d.feed_id = any (added_feeds)));
   perform pg_notify('alt_polls', '');
   return query
     select s.feed_id, s.id, s.feed_id = any (added_feeds)
@@ -1776,6 +2562,68 @@ begin
     group by s.feed_id, s.id order by min(w.position);
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.subscribing_tenants(wanted_feeds integer[])
+ RETURNS TABLE(feed_id integer, tenant_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT DISTINCT s.feed_id,
+     r.tenant_id
+    FROM ((subscriptions s
+      JOIN readers r ON ((r.id = s.reader_id)))
+      JOIN feeds f ON ((f.id = s.feed_id)))
+   WHERE ((s.feed_id = ANY (subscribing_tenants.wanted_feeds)) AND ((f.tenant_id IS NULL) OR (f.tenant_id = r.tenant_id)));
+END
+;
+CREATE OR REPLACE FUNCTION public.summary_wishes(wanted_articles bigint[])
+ RETURNS TABLE(article_id bigint, is_wanted boolean, languages text[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH feeds_of AS MATERIALIZED (
+          SELECT DISTINCT a_1.feed_id
+            FROM articles a_1
+           WHERE (a_1.id = ANY (summary_wishes.wanted_articles))
+         ), wishes AS MATERIALIZED (
+          SELECT f.feed_id,
+             (count(*) > 0) AS is_wanted,
+             (array_agg(DISTINCT w_1.language) FILTER (WHERE (w_1.language = ANY (ARRAY['en'::text, 'ja'::text, 'ru'::text]))))[1:3] AS languages
+            FROM (feeds_of f
+              CROSS JOIN LATERAL ( SELECT (r.settings ->> 'language'::text) AS language
+                    FROM ((subscriptions s
+                      JOIN readers r ON ((r.id = s.reader_id)))
+                      JOIN tenants t ON ((t.id = r.tenant_id)))
+                   WHERE ((s.feed_id = f.feed_id) AND s.wants_summary AND (NOT ('summarise'::text = ANY (t.disabled_stages))))
+                   ORDER BY s.reader_id
+                  LIMIT 200) w_1)
+           GROUP BY f.feed_id
+         )
+  SELECT a.id,
+     COALESCE(w.is_wanted, (NOT (EXISTS ( SELECT
+            FROM subscriptions s
+           WHERE (s.feed_id = a.feed_id))))) AS "coalesce",
+     COALESCE(w.languages, '{}'::text[]) AS "coalesce"
+    FROM (articles a
+      LEFT JOIN wishes w ON ((w.feed_id = a.feed_id)))
+   WHERE (a.id = ANY (summary_wishes.wanted_articles));
+END
+;
+CREATE OR REPLACE FUNCTION public.switch_stage(wanted_stage text, is_on boolean)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE tenants SET disabled_stages =
+         CASE
+             WHEN switch_stage.is_on THEN array_remove(tenants.disabled_stages, switch_stage.wanted_stage)
+             ELSE array_append(array_remove(tenants.disabled_stages, switch_stage.wanted_stage), switch_stage.wanted_stage)
+         END
+   WHERE (tenants.id = current_tenant_id());
+END
 ;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
  RETURNS bytea
@@ -1800,10 +2648,39 @@ begin
   update readers set revision = revision + 1 where id = any (reader_ids);
   update entries e
     set revision = r.revision,
-        is_read = e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+        is_read = e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
     from readers r, counters c
     where e.article_id = any (wanted_articles) and r.id = e.reader_id
       and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.unfold_orphans()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with orphans as materialized (
+    select e.reader_id, e.article_id, first_value(e.article_id) over (
+        partition by e.reader_id, e.folded_into order by e.is_starred desc, e.received_at, e.sort_at, e.article_id
+      ) as heir,
+      o.is_read or is_covered(o.revision, o.received_at, c.read_through, c.read_before) as was_read
+    from old_rows o
+    join entries e on e.reader_id = o.reader_id and e.folded_into = o.article_id
+    join counters c on c.reader_id = o.reader_id and c.feed_id = o.feed_id
+  ), unfolded as (
+    update entries e
+      set folded_into = nullif(x.heir, e.article_id), revision = r.revision + 1,
+        arrival_revision = case when x.heir = e.article_id then r.revision + 1 else e.arrival_revision end,
+        is_read = e.is_read or x.was_read and x.heir = e.article_id
+      from orphans x, readers r
+      where e.article_id = x.article_id and e.reader_id = x.reader_id and r.id = e.reader_id
+      returning e.reader_id
+  )
+  update readers r set revision = r.revision + 1 from (select distinct u.reader_id from unfolded u) x where r.id = x.reader_id;
+  return null;
 end
 $function$
 ;
@@ -1838,10 +2715,16 @@ $function$
 -- triggers
 
 CREATE TRIGGER notify_stages AFTER INSERT ON public.article_stages FOR EACH STATEMENT EXECUTE FUNCTION notify_stages();
+CREATE TRIGGER index_moved_article AFTER UPDATE OF feed_id ON public.articles FOR EACH ROW WHEN ((old.feed_id <> new.feed_id)) EXECUTE FUNCTION index_moved_article();
+CREATE TRIGGER note_removed_articles AFTER DELETE ON public.articles REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_removed_articles();
+CREATE TRIGGER drop_empty_clusters AFTER DELETE ON public.cluster_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION drop_empty_clusters();
 CREATE TRIGGER count_deleted AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_deleted_entries();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_entries();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
+CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
+CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
+CREATE TRIGGER request_tags AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION request_tags();
 
 -- grants
 
@@ -1849,6 +2732,13 @@ grant delete, insert, maintain, select, update on article_contents to pre_proces
 grant delete, insert, maintain, select, update on article_stages to pre_processor;
 grant delete, insert, maintain, select, update on articles to pre_processor;
 grant delete, insert, maintain, select, update on feed_documents to pre_processor;
+grant delete, insert, select, update on article_keyphrases to tag_generator;
+grant delete, insert, select, update on article_keys to pre_processor;
+grant delete, insert, select, update on article_summaries to pre_processor;
+grant delete, insert, select, update on article_tags to tag_generator;
+grant delete, insert, select, update on article_variants to pre_processor;
+grant delete, insert, select, update on cluster_members to pre_processor;
+grant delete, insert, select, update on clusters to pre_processor;
 grant delete, insert, select, update on entry_labels to alt_backend;
 grant delete, insert, select, update on folders to alt_backend;
 grant delete, insert, select, update on highlights to alt_backend;
@@ -1856,18 +2746,26 @@ grant delete, insert, select, update on labels to alt_backend;
 grant delete, insert, select, update on notes to alt_backend;
 grant delete, insert, select, update on rules to alt_backend;
 grant delete, insert, select, update on saved_searches to alt_backend;
+grant delete, insert, select, update on search_indexes to search_indexer;
 grant delete, insert, select, update on shares to alt_backend;
 grant delete, insert, select, update on subscription_folders to alt_backend;
-grant delete, insert, select, update on tag_aliases to alt_backend;
+grant delete, insert, select, update on tag_aliases to tag_generator;
+grant delete, insert, select, update on tag_distinctions to tag_generator;
+grant delete, insert, select, update on tag_requests to tag_generator;
 grant delete, insert, select, update on tag_vetoes to alt_backend;
-grant delete, insert, select, update on tags to alt_backend;
+grant delete, insert, select, update on tags to tag_generator;
+grant delete, insert, select, update on term_counts to tag_generator;
 grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
+grant delete, select on search_removals to search_indexer;
 grant execute on function allocate_article_ids(integer) to pre_processor;
 grant execute on function article_texts(bigint[]) to pre_processor;
+grant execute on function article_texts(bigint[]) to search_indexer;
+grant execute on function article_texts(bigint[]) to tag_generator;
 grant execute on function begin_change() to alt_backend;
 grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
+grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function current_reader_id() to alt_backend;
 grant execute on function current_tenant_id() to alt_backend;
@@ -1878,29 +2776,46 @@ grant execute on function deliver_next(integer) to pre_processor;
 grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
 grant execute on function ensure_reader() to alt_backend;
+grant execute on function entry_summaries(bigint[]) to alt_backend;
+grant execute on function fold_next(integer) to pre_processor;
+grant execute on function fold_soon(bigint[]) to pre_processor;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function mark_for_index(bigint[]) to pre_processor;
+grant execute on function mark_for_index(bigint[]) to tag_generator;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
 grant execute on function purge_leavers(integer) to alt_backend;
+grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
+grant execute on function related_candidates(bigint,integer,integer) to alt_backend;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
 grant execute on function request_full_text(bigint) to alt_backend;
 grant execute on function request_poll(integer) to alt_backend;
 grant execute on function request_polls(integer[]) to alt_backend;
+grant execute on function request_summary(bigint) to alt_backend;
 grant execute on function retain(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
+grant execute on function set_auto_full_text(integer,boolean) to alt_backend;
+grant execute on function set_feed_selectors(integer,text[],text[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;
 grant execute on function settle_next(integer) to alt_backend;
+grant execute on function skips_full_text(integer) to pre_processor;
+grant execute on function split_entry(bigint) to alt_backend;
 grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
+grant execute on function subscribing_tenants(integer[]) to tag_generator;
+grant execute on function summary_wishes(bigint[]) to pre_processor;
+grant execute on function switch_stage(text,boolean) to alt_backend;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function unsubscribe(integer) to alt_backend;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;
-grant insert, select, update on article_summaries to pre_processor;
+grant insert, select, update on article_stages to tag_generator;
+grant insert, select, update on recap_outlets to alt_backend;
+grant insert, select, update on recaps to alt_backend;
+grant insert, select, update on term_documents to tag_generator;
 grant maintain on counters to pre_processor;
 grant maintain on entries to pre_processor;
 grant maintain on readers to pre_processor;
@@ -1908,19 +2823,34 @@ grant maintain on subscriptions to pre_processor;
 grant maintain, select, update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
 grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
 grant select on article_contents to alt_backend;
+grant select on article_contents to tag_generator;
 grant select on article_keyphrases to alt_backend;
 grant select on article_summaries to alt_backend;
 grant select on article_tags to alt_backend;
+grant select on article_variants to alt_backend;
 grant select on articles to alt_backend;
+grant select on articles to search_indexer;
+grant select on articles to tag_generator;
 grant select on auth_position to alt_backend;
+grant select on cluster_members to alt_backend;
 grant select on deliveries to pre_processor;
+grant select on entry_splits to alt_backend;
+grant select on feed_selectors to alt_backend;
+grant select on feed_selectors to pre_processor;
+grant select on feeds to tag_generator;
+grant select on foldings to pre_processor;
+grant select on tag_aliases to alt_backend;
+grant select on tags to alt_backend;
 grant select on tenants to alt_backend;
 grant select, update (is_settled), update (read_before), update (read_through), update (unread) on counters to alt_backend;
 grant select, update (settings), update (settings_version) on readers to alt_backend;
-grant select, update (title) on subscriptions to alt_backend;
+grant select, update (title), update (wants_summary) on subscriptions to alt_backend;
+grant select, update on article_stages to search_indexer;
 grant usage on schema public to alt_backend;
 grant usage on schema public to pre_processor;
 grant usage on schema public to public;
+grant usage on schema public to search_indexer;
+grant usage on schema public to tag_generator;
 
 -- comments
 
@@ -1928,6 +2858,7 @@ comment on function public.allocate_article_ids(integer) is 'the first of a bloc
 comment on function public.is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) is 'whether a "mark all read" covers an entry whose row does not say so yet';
 comment on table column public.article_contents.details is '{commentsFeedUrl, inReplyTo, location, podcast} in the shapes of packages/feeds';
 comment on table column public.article_contents.full_code is 'full_reason for programs: a stable code';
+comment on table column public.article_contents.full_details is '{title, byline, publishedAt, imageUrl, siteName, language, canonicalUrl, pageCount, isComplete} as the page says';
 comment on table column public.articles.comment_count is 'as the feed last said; changes without the article being changed';
 comment on table column public.articles.identity is 'first 16 bytes of SHA-256 of the guid, else the URL, else title and content';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
@@ -1936,3 +2867,9 @@ comment on table column public.readers.purge_after is 'no member any more; the r
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';
 comment on table column public.readers.structure_revision is 'revision at which subscriptions or folders last changed, or entries went';
+comment on table column public.recaps.local_date is 'the day, or the Monday of the week, in time_zone';
+comment on table column public.search_indexes.completed_at is 'null while it is being built';
+comment on table column public.search_indexes.filled_to is 'of the articles that were here when it was begun, those up to this id are in it';
+comment on table column public.subscriptions.auto_full_text is 'the full text of what the feed cuts short is fetched unasked';
+comment on table column public.tag_aliases.normalised is 'a folded name, of which each tag has its own, or language:stems';
+comment on table column public.tags.is_edited is 'a person named, merged or promoted it; it is never retired';

@@ -15,6 +15,8 @@ export interface BodyReaderOptions {
   host: string;
   contentEncoding: string;
   maxBytes: number;
+  /** Each decoded piece, as it comes. */
+  onPiece?: (piece: Uint8Array) => void;
   onDone(bytes: Uint8Array): void;
   /** `body-too-large` or `bad-encoding`. */
   onError(error: EgressError): void;
@@ -53,7 +55,7 @@ function parseEncodings(header: string, host: string): string[] {
 }
 
 /** Gathers plain chunks; the result has an ArrayBuffer of its own, so that it can be handed to a worker. */
-function createCollector({ host, maxBytes, onDone, onError }: BodyReaderOptions): BodyReader {
+function createCollector({ host, maxBytes, onPiece, onDone, onError }: BodyReaderOptions): BodyReader {
   let chunks: Uint8Array[] = [];
   let length = 0;
   return {
@@ -65,6 +67,7 @@ function createCollector({ host, maxBytes, onDone, onError }: BodyReaderOptions)
         return true;
       }
       chunks.push(chunk);
+      onPiece?.(chunk);
       return true;
     },
     end: () => {

@@ -22,6 +22,8 @@ export interface EgressInit {
   /** Default 5. With 0 a redirect is not followed but returned as the response. */
   maxRedirects?: number;
   signal?: AbortSignal;
+  /** Hears each decoded piece of the body as it comes; all of them are in `bytes` as well. */
+  onBytes?: (piece: Uint8Array, status: number) => void;
   /** Robots rules are the business of whoever fetches pages, not of this package. */
   robots?: never;
 }
@@ -66,6 +68,11 @@ export type Egress = ((url: string, init?: EgressInit) => Promise<EgressResponse
   close(): Promise<void>;
   /** Rejects with EgressError if the address would be refused; sends nothing but the look-up. */
   check(url: string): Promise<void>;
+  /**
+   * The same way out with entries opened besides, as `parseAllowList` knows them: for addresses that the operator
+   * configured for one service, so that nothing a reader types inherits them. Behind a proxy the proxy's check counts.
+   */
+  opening(entries: string[]): Egress;
   /** True if ALT_EGRESS_ALLOW opened it: the host, the address, or the address that its last look-up led to. */
   isOpenedByOperator(url: string): boolean;
 };
@@ -121,6 +128,7 @@ export function createEgress(options: EgressOptions): Egress {
     check: async (url: string) => {
       await guard.admit(parseTarget(url));
     },
+    opening: (entries: string[]) => createEgress({ ...options, allow: [...(options.allow ?? []), ...entries] }),
     isOpenedByOperator: (url: string) => isOpened(guard, url),
   });
 }
@@ -190,6 +198,7 @@ async function exchangeHop(
     body: hop.body,
     firstByteTimeoutMs: (init.firstByteTimeoutMs ?? FIRST_BYTE_TIMEOUT_MS) * context.timeoutScale,
     maxBytes: init.maxBytes ?? MAX_BYTES,
+    onBytes: init.onBytes,
     deadline,
   };
   const startedAt = performance.now();

@@ -13,6 +13,7 @@ export interface ExchangeRequest {
   body: string | Uint8Array | undefined;
   firstByteTimeoutMs: number;
   maxBytes: number;
+  onBytes?: ((piece: Uint8Array, status: number) => void) | undefined;
   deadline: Deadline;
 }
 
@@ -163,6 +164,7 @@ function openBody(
     host,
     contentEncoding: isBodyless ? '' : (head.headers.get('content-encoding') ?? ''),
     maxBytes,
+    onPiece: (piece) => request.onBytes?.(piece, head.status),
     onDone: (bytes) => outcome.succeed({ ...head, bytes }),
     onError: outcome.fail,
     onDrain,

@@ -116,6 +116,35 @@ describe('a stage', () => {
     await stage.stop();
   });
 
+  test('is done again at once for content that changed during the work, though the worker looks for more meanwhile', async () => {
+    await addArticles(1);
+    const changed = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const saved: string[] = [];
+    const stage = await run(first, {
+      work: async (item) => {
+        const hash = item.contentHash.toString('hex');
+        if (hash === '01') {
+          await rows.script(`update article_stages set content_hash = '\\x02', state = 'waiting', claimed_by = null`);
+          changed.resolve();
+          await release.promise;
+        }
+        return async () => {
+          saved.push(hash);
+        };
+      },
+    });
+    await changed.promise;
+    stage.wake();
+    await addArticle(2);
+    stage.wake();
+    await allInState('done', 1); // the second one, by a look for work that met the first waiting
+    release.resolve();
+    await allInState('done', 2);
+    expect(saved).toEqual(['03', '02']);
+    await stage.stop();
+  });
+
   test('saves nothing if the save fails, and tries again', async () => {
     await addArticles(1);
     let tries = 0;
@@ -231,6 +260,13 @@ async function addArticles(count: number): Promise<number[]> {
       select n, (select id from feeds), int4send(n), 'title', '', now(), now(), '\\x01' from generate_series(1, ${count}) n;
     insert into article_stages (article_id, stage, content_hash) select id, 'extract', content_hash from articles;`);
   return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function addArticle(id: number): Promise<void> {
+  return rows.script(`
+    insert into articles (id, feed_id, identity, title, excerpt, received_at, sort_at, content_hash)
+      select ${id}, id, int4send(${id}), 'title', '', now(), now(), '\\x03' from feeds;
+    insert into article_stages (article_id, stage, content_hash) values (${id}, 'extract', '\\x03');`);
 }
 
 function claimedUntil() {

@@ -93,11 +93,14 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
   const leaseSeconds = options.leaseSeconds ?? LEASE_SECONDS;
   const alarm = createAlarm();
   const running = new Map<number, Promise<void>>();
+  let batches = 0;
   const outage: Outage = { count: 0, until: 0 };
 
   const start = (items: StageItem[]): void => {
+    batches += 1;
     const task = workOn(items, options, outage).finally(() => {
       for (const { articleId } of items) running.delete(articleId);
+      batches -= 1;
       alarm.ring();
     });
     for (const { articleId } of items) running.set(articleId, task);
@@ -106,13 +109,13 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
     const pauseMs = outage.until - Date.now();
     if (pauseMs > 0) return pauseMs;
     // After an outage one article goes ahead to see whether it is over.
-    const room = (outage.count > 0 ? 1 : concurrency * batch) - running.size;
+    const room = outage.count > 0 ? 1 - batches : (concurrency - batches) * batch;
     if (room <= 0) return LONGEST_WAIT_MS;
-    const claimed = await claimStage(database, { stage, worker, limit: room, leaseSeconds });
-    const items = claimed.filter(({ articleId }) => !running.has(articleId));
+    const isRunning = [...running.keys()];
+    const items = await claimStage(database, { stage, worker, limit: room, leaseSeconds, running: isRunning });
     for (let from = 0; from < items.length; from += batch) start(items.slice(from, from + batch));
-    if (claimed.length === room) return LONGEST_WAIT_MS;
-    const seconds = await nextStageSeconds(database, stage);
+    if (items.length === room) return LONGEST_WAIT_MS;
+    const seconds = await nextStageSeconds(database, stage, [...running.keys()]);
     return seconds === null ? LONGEST_WAIT_MS : Math.min(Math.max(seconds * 1_000, 100), LONGEST_WAIT_MS);
   };
   const renew = setInterval(() => {

@@ -19,7 +19,7 @@ const claimStatement = statement<StageItem>(
      select article_id from (
        select article_id from article_stages
        where stage = $1 and state in ('waiting', 'claimed') and next_attempt_at <= now()
-         and (state = 'waiting' or claimed_until < now())
+         and (state = 'waiting' or claimed_until < now()) and article_id <> all ($5::bigint[])
        order by priority desc, next_attempt_at limit 1000 for update skip locked
      ) first limit $3
    )
@@ -28,12 +28,16 @@ const claimStatement = statement<StageItem>(
    returning s.article_id as "articleId", s.stage, s.content_hash as "contentHash", s.attempts, s.priority`,
 );
 
-/** Takes up to `limit` (≤ 1,000) articles that wait for a stage, those that a reader waits for first. */
+/**
+ * Takes up to `limit` (≤ 1,000) articles that wait for a stage, those that a reader waits for first. `running` are those
+ * that this worker is at: one that changed meanwhile waits again, and is taken when the work on its old content has ended.
+ */
 export async function claimStage(
   db: Queryable,
-  claim: { stage: string; worker: string; limit: number; leaseSeconds: number },
+  claim: { stage: string; worker: string; limit: number; leaseSeconds: number; running?: readonly number[] },
 ): Promise<StageItem[]> {
-  const items = await db.all(claimStatement, [claim.stage, claim.worker, claim.limit, claim.leaseSeconds]);
+  const { stage, worker, limit, leaseSeconds, running = [] } = claim;
+  const items = await db.all(claimStatement, [stage, worker, limit, leaseSeconds, running]);
   return items.sort((a, b) => b.priority - a.priority || a.articleId - b.articleId);
 }
 
@@ -139,11 +143,16 @@ const nextStatement = statement<{ seconds: number | null }>(
    from levels l cross join lateral (
      select next_attempt_at, claimed_until from article_stages
      where stage = $1 and priority = l.priority and state in ('waiting', 'claimed')
+       and article_id <> all ($2::bigint[])
      order by next_attempt_at limit 500
    ) s`,
 );
 
-/** Seconds until the next article of a stage falls due, negative where one waits; null if none will. */
-export async function nextStageSeconds(db: Queryable, stage: string): Promise<number | null> {
-  return (await db.one(nextStatement, [stage]))?.seconds ?? null;
+/** Seconds until the next article of a stage but `running` falls due, negative where one waits; null if none will. */
+export async function nextStageSeconds(
+  db: Queryable,
+  stage: string,
+  running: readonly number[] = [],
+): Promise<number | null> {
+  return (await db.one(nextStatement, [stage, running]))?.seconds ?? null;
 }

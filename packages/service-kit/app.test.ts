@@ -105,7 +105,12 @@ function testHost(name: ServiceName, own: Keys): Host {
     },
     listen: outside,
     peer: outside,
-    egress: Object.assign(outside, { close: outside, check: outside, isOpenedByOperator: () => false }),
+    egress: Object.assign(outside, {
+      close: outside,
+      check: outside,
+      opening: outside,
+      isOpenedByOperator: () => false,
+    }),
     metrics: new Registry(),
     keys: own,
     publicUrl: new URL('http://localhost:8000'),

@@ -13,6 +13,10 @@ export const config = z
     ALT_RATE_LIMIT_PER_SECOND: z.coerce.number('must be a number of requests a second').min(1).default(100),
     /** How often auth-service is asked for changes of tenants and members. Connections idle for 10 s are closed. */
     ALT_FOLLOW_SECONDS: z.coerce.number('must be a number of seconds').min(0.1).max(3600).default(30),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
+    /** Who mail comes from; without it `alt@` and the host of ALT_PUBLIC_URL. */
+    ALT_MAIL_FROM: z.email('must be an e-mail address').optional(),
+    EGRESS_PROXY_URL: z.url('must be the URL of a proxy').optional(),
     PROXY_STRATEGY: z.enum(['DISABLED'], 'must be DISABLED: alt-backend goes out through sidecar-proxy').optional(),
     ENVOY_PROXY_ENABLED: flag('must be true or false').optional(),
     SIDECAR_PROXY_BASE_URL: z.url('must be the URL of sidecar-proxy').optional(),

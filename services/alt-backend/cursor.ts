@@ -25,6 +25,23 @@ export function decodeId(cursor: string | undefined): number {
   return Number(cursor);
 }
 
+const NAME_MARK = 'after:';
+
+export function encodeName(name: string): string {
+  return Buffer.from(NAME_MARK + name).toString('base64url');
+}
+
+/** The name in a cursor of a list by name; empty before the first page. */
+export function decodeName(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const name = text.slice(NAME_MARK.length);
+  if (!text.startsWith(NAME_MARK) || name === '' || name.includes('\0') || encodeName(name) !== cursor) {
+    throw invalidCursor();
+  }
+  return name;
+}
+
 function invalidCursor(): Problem {
   return new Problem('invalid-cursor', 'Take the cursor from "nextCursor" of the page before, unchanged.');
 }

@@ -9,7 +9,7 @@ import {
   readCounters,
   readEntry,
   requestFullText,
-  search,
+  splitEntry,
   updateEntries,
 } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
@@ -19,16 +19,21 @@ import { decodeKey, encodeKey } from './cursor.ts';
 import { presentDetails } from './entry-details.ts';
 import type { ImageAddresses } from './image-address.ts';
 import { articleIdOf, idOf } from './peers.ts';
+import type { FindRelated } from './related.ts';
+import type { FindListed } from './search/routes.ts';
+import type { Condition } from './store/conditions.ts';
 import * as counters from './store/counters.ts';
 import * as store from './store/entries.ts';
 import { allFolders, feedsInFolders } from './store/folders.ts';
 import * as labels from './store/labels.ts';
 import { type ListedEntry, type ListFilter, listPage } from './store/lists.ts';
 import type { AsReader } from './store/readers.ts';
-import { afterKey, searchPlain } from './store/search.ts';
+import * as stories from './store/stories.ts';
 import { findSubscription } from './store/subscriptions.ts';
+import { summarySentences } from './store/summaries.ts';
+import { tagIds } from './store/tags.ts';
+import { changeEntries } from './stories.ts';
 
-const SEARCH_RESULTS_MAXIMUM = 1_000;
 const SETTLE_BATCH = 5_000;
 const SETTLE_WAIT_MS = 100;
 const SETTLE_WAIT_MAXIMUM_MS = 25_000;
@@ -37,6 +42,8 @@ export interface EntryTools {
   asReader: AsReader;
   database: Database;
   images: ImageAddresses;
+  findRelated: FindRelated;
+  findListed: FindListed;
   /** Called after a "mark all read", whose rows follow in the background. */
   onMarked(): void;
 }
@@ -44,19 +51,20 @@ export interface EntryTools {
 export function entryRoutes(tools: EntryTools): Route[] {
   const { asReader, images } = tools;
   return [
-    route(listEntries, async ({ query, reader }) =>
-      asReader(reader, async (tx, readerId) => {
-        if (query.q) return searchPage(tx, readerId, query.q, query, images);
+    route(listEntries, async ({ query, reader, requestId }) => {
+      if (query.q) return searchList(tools, reader, { ...query, q: query.q }, requestId);
+      return asReader(reader, async (tx, readerId) => {
         const filter = await resolveFilter(tx, readerId, query);
         const key = query.cursor ? decodeKey(query.cursor) : null;
         const rows = await listPage(tx, readerId, filter, key, query.limit + 1);
         return toPage(tx, readerId, rows, query.limit, images);
-      }),
-    ),
+      });
+    }),
 
-    route(readEntry, async ({ params, reader }) =>
-      asReader(reader, async (tx, readerId) => readFullEntry(tx, readerId, params.id, images)),
-    ),
+    route(readEntry, async ({ params, reader, requestId }) => {
+      const entry = await asReader(reader, async (tx, readerId) => readFullEntry(tx, readerId, params.id, images));
+      return { ...entry, ...(await tools.findRelated(reader, Number(entry.id), requestId)) };
+    }),
 
     route(requestFullText, async ({ params, reader }) => {
       const id = articleIdOf(params.id);
@@ -65,6 +73,10 @@ export function entryRoutes(tools: EntryTools): Route[] {
       return undefined;
     }),
 
+    route(splitEntry, async ({ params, reader }) =>
+      asReader(reader, (tx, readerId) => split(tx, readerId, params.id, images), { retry: true }),
+    ),
+
     route(updateEntries, async ({ body, reader }) =>
       asReader(reader, (tx, readerId) => changeEntries(tx, readerId, body), { retry: true }),
     ),
@@ -72,12 +84,6 @@ export function entryRoutes(tools: EntryTools): Route[] {
     route(markRead, async ({ body, reader }) => ({ updated: await markScopeRead(tools, reader, body) })),
 
     route(readCounters, async ({ reader }) => asReader(reader, computeCounters)),
-
-    route(search, async ({ query, reader }) => {
-      const startedAt = performance.now();
-      const page = await asReader(reader, (tx, readerId) => searchPage(tx, readerId, query.q, query, images));
-      return { ...page, tookMs: Math.round(performance.now() - startedAt) };
-    }),
   ];
 }
 
@@ -90,7 +96,7 @@ async function resolveFilter(tx: Queryable, readerId: number, query: EntryQuery)
     order: query.order,
     feedIds: await resolveFeeds(tx, readerId, query.subscription.map(Number), query.folder.map(Number)),
     labelIds: query.label.length > 0 ? await labels.labelIds(tx, readerId, query.label) : null,
-    tagIds: query.tag.length > 0 ? await labels.tagIds(tx, query.tag) : null,
+    tagIds: query.tag.length > 0 ? await tagIds(tx, query.tag) : null,
   };
 }
 
@@ -109,19 +115,47 @@ async function resolveFeeds(tx: Queryable, readerId: number, subscriptionIds: nu
 
 async function toPage(tx: Queryable, readerId: number, rows: ListedEntry[], limit: number, images: ImageAddresses) {
   const listed = rows.slice(0, limit);
+  const last = listed.at(-1);
+  return {
+    items: await presentEntries(tx, readerId, listed, images),
+    nextCursor: rows.length > limit && last ? encodeKey(last) : null,
+  };
+}
+
+/** Entries as lists show them, in the order of the rows. */
+export async function presentEntries(
+  tx: Queryable,
+  readerId: number,
+  rows: ListedEntry[],
+  images: ImageAddresses,
+): Promise<Entry[]> {
   const details = await store.entryDetails(
     tx,
     readerId,
-    listed.map(({ id }) => id),
+    rows.map(({ id }) => id),
   );
-  const last = listed.at(-1);
-  return {
-    items: listed.flatMap((row) => {
-      const detail = details.get(row.id);
-      return detail ? [present(row, detail, images)] : [];
-    }),
-    nextCursor: rows.length > limit && last ? encodeKey(last) : null,
-  };
+  return rows.flatMap((row) => {
+    const detail = details.get(row.id);
+    return detail ? [present(row, detail, images)] : [];
+  });
+}
+
+/** A list of what fulfils a query besides. */
+async function searchList(tools: EntryTools, reader: Reader, query: EntryQuery & { q: string }, requestId: string) {
+  const { order, limit } = query;
+  const walk = { order, limit, key: query.cursor ? decodeKey(query.cursor) : null };
+  const filter = async (tx: Queryable, readerId: number) => toCondition(await resolveFilter(tx, readerId, query));
+  const { rows, next } = await tools.findListed(reader, { q: query.q, filter, walk }, requestId);
+  const items = await tools.asReader(reader, (tx, readerId) => presentEntries(tx, readerId, rows, tools.images));
+  return { items, nextCursor: next && encodeKey(next) };
+}
+
+function toCondition({ view, feedIds, labelIds, tagIds: tags }: ListFilter): Condition {
+  const parts: Condition[] = view === 'all' ? [] : [{ kind: 'is', state: view }];
+  if (feedIds) parts.push({ kind: 'feeds', ids: feedIds });
+  if (labelIds) parts.push({ kind: 'labels', ids: labelIds });
+  if (tags) parts.push({ kind: 'tags', ids: tags });
+  return { kind: 'and', parts };
 }
 
 function present(row: ListedEntry, detail: store.EntryDetails, images: ImageAddresses): Entry {
@@ -139,7 +173,8 @@ function present(row: ListedEntry, detail: store.EntryDetails, images: ImageAddr
     starred: row.isStarred,
     labels: detail.labels,
     tags: detail.tags,
-    summary: { state: detail.summary === null ? 'none' : 'ready', text: detail.summary },
+    alsoIn: detail.alsoIn,
+    summary: detail.summary,
   };
 }
 
@@ -148,7 +183,7 @@ async function readFullEntry(
   readerId: number,
   idText: string,
   images: ImageAddresses,
-): Promise<FullEntry> {
+): Promise<Omit<FullEntry, 'related' | 'relatedState'>> {
   const id = articleIdOf(idText);
   const state = id === null ? null : await store.entryState(tx, readerId, id);
   if (id === null || !state) throw noEntry();
@@ -157,35 +192,27 @@ async function readFullEntry(
   if (!detail || !content) throw noEntry();
   return {
     ...present(state, detail, images),
+    summary: { ...detail.summary, sentences: await summarySentences(tx, id) },
     contentHtml: images.rewrite(content.contentHtml),
     fullText: {
       state: content.fullState,
       html: content.fullHtml === null ? null : images.rewrite(content.fullHtml),
       code: content.fullCode,
       reason: content.fullReason,
+      details: content.fullState === 'ready' ? content.fullDetails : null,
     },
     enclosures: content.enclosures,
-    related: [],
     ...presentDetails(content, images),
   };
 }
 
-async function changeEntries(
-  tx: Queryable,
-  readerId: number,
-  body: { ids: string[]; read?: boolean; starred?: boolean; addLabels?: string[]; removeLabels?: string[] },
-) {
-  const ids = [...new Set(body.ids.map(Number))];
-  const revision = await counters.beginChange(tx);
-  const change = { isRead: body.read ?? null, isStarred: body.starred ?? null };
-  const changed = (await store.updateEntries(tx, readerId, ids, change, revision)).map(({ id }) => id);
-  if (body.addLabels?.length && changed.length > 0) {
-    await labels.addLabels(tx, readerId, await labels.ensureLabels(tx, readerId, body.addLabels), changed);
-  }
-  if (body.removeLabels?.length) {
-    await labels.removeLabels(tx, readerId, await labels.labelIds(tx, readerId, body.removeLabels), changed);
-  }
-  return { updated: changed.length };
+async function split(tx: Queryable, readerId: number, idText: string, images: ImageAddresses): Promise<Entry> {
+  const id = articleIdOf(idText);
+  if (id === null || !(await stories.splitEntry(tx, id))) throw noEntry();
+  const state = await store.entryState(tx, readerId, id);
+  const detail = (await store.entryDetails(tx, readerId, [id])).get(id);
+  if (!state || !detail) throw noEntry();
+  return present(state, detail, images);
 }
 
 async function markScopeRead(
@@ -264,21 +291,6 @@ export async function settleAll(database: Database): Promise<number> {
     const finished = step.isDone ? await counters.settleFinish(database) : 0;
     if (step.settled === 0 && finished === 0) return settled;
   }
-}
-
-async function searchPage(
-  tx: Queryable,
-  readerId: number,
-  q: string,
-  page: { cursor?: string | undefined; limit: number },
-  images: ImageAddresses,
-) {
-  const words = q.split(/\s+/u).filter(Boolean).slice(0, 20);
-  const found = await searchPlain(tx, readerId, words, SEARCH_RESULTS_MAXIMUM + 1);
-  const rows = afterKey(found, page.cursor ? decodeKey(page.cursor) : null);
-  const result = await toPage(tx, readerId, rows.slice(0, page.limit + 1), page.limit, images);
-  const total = Math.min(found.length, SEARCH_RESULTS_MAXIMUM);
-  return { ...result, total, totalIsExact: found.length <= SEARCH_RESULTS_MAXIMUM, tookMs: 0 };
 }
 
 function noEntry(): Problem {

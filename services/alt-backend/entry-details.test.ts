@@ -5,6 +5,7 @@ import type { Reader, RouteContext } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entryRoutes } from './entries.ts';
 import { createImageAddresses } from './image-address.ts';
+import type { FindRelated } from './related.ts';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
 
@@ -31,6 +32,7 @@ const reader: Reader = {
 };
 
 const images = createImageAddresses('a key');
+const findRelated: FindRelated = async () => ({ related: [], relatedState: 'ready' });
 const PORTRAIT = 'https://ada.example/me.jpg';
 
 /** The entry of an article with these comments and details, as `GET /v1/entries/:id` answers it. */
@@ -53,7 +55,14 @@ async function entryWith(
     [commentsUrl, commentCount, details === null ? null : JSON.stringify(details)],
   );
   await asReader(reader, (tx) => subscribe(tx, [1], [null]));
-  const tools = { asReader, database: database.connectAs('alt_backend'), images, onMarked: () => {} };
+  const tools = {
+    asReader,
+    database: database.connectAs('alt_backend'),
+    images,
+    findRelated,
+    findListed: () => Promise.reject(new Error('nothing is sought')),
+    onMarked: () => {},
+  };
   const route = entryRoutes(tools).find(({ endpoint }) => endpoint.name === 'readEntry');
   return (await route?.handle({ params: { id: '1700000000000000' }, reader } as RouteContext)) as FullEntry;
 }

@@ -124,7 +124,7 @@ async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false):
           feeds: changes.marks.map(({ feedId, before }) => ({ feedId: String(feedId), before })),
         });
       }
-      if (changes.entries.length > 0) stream.send('entries', { revision, items: changes.entries.map(present) });
+      if (changes.entries.length > 0) stream.send('entries', { revision, ...presentAll(changes.entries) });
     }
     // The id comes with the last event: a client cut off before it asks for all of them again.
     if (changes.counters) stream.send('counters', changes.counters, revision);
@@ -132,6 +132,11 @@ async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false):
   } finally {
     stream.isSending = false;
   }
+}
+
+function presentAll(changed: store.ChangedEntry[]) {
+  const removed = changed.filter(({ isListed }) => !isListed).map(({ id }) => String(id));
+  return { items: changed.filter(({ isListed }) => isListed).map(present), removed };
 }
 
 function present({ id, feedId, isRead, isStarred, isNew, labels }: store.ChangedEntry) {

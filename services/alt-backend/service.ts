@@ -2,9 +2,12 @@ import path from 'node:path';
 import { type Database, statement } from '@alt/database';
 import { createApp, createIdentify, type Host, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
+import { createAskReading } from './ask/reading.ts';
+import { askRoutes } from './ask/routes.ts';
 import { type Config, config } from './config.ts';
-import { entryRoutes } from './entries.ts';
+import { entryRoutes, presentEntries } from './entries.ts';
 import { createEventHub } from './events.ts';
+import { extractionRoutes } from './extraction.ts';
 import { folderRoutes } from './folders.ts';
 import { startFollowing } from './following.ts';
 import { createImageAddresses } from './image-address.ts';
@@ -13,9 +16,18 @@ import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
 import { openapiRoutes } from './openapi.ts';
 import { opmlRoutes } from './opml.ts';
+import { startDelivering } from './recaps/delivering.ts';
+import { createRecapKeeping } from './recaps/keeping.ts';
+import type { SendRecap } from './recaps/mail.ts';
+import { recapRoutes } from './recaps/routes.ts';
+import { createFindRelated } from './related.ts';
+import { createFindListed, type SearchTools, searchRoutes } from './search/routes.ts';
+import { savedSearchRoutes } from './search/saved-searches.ts';
 import { settingsRoutes } from './settings.ts';
 import { createAsReader } from './store/readers.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { summaryRoutes } from './summaries.ts';
+import { tagRoutes } from './tags.ts';
 import { websubRoutes } from './websub.ts';
 
 /** The users' API: subscriptions, folders, entries and their state, OPML, events, images, settings. */
@@ -35,6 +47,17 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     everyMs: settings.ALT_FOLLOW_SECONDS * 1000,
     onApplied: maintenance.purgeSoon,
   });
+  const creator = host.peer('news-creator');
+  const askReading = createAskReading();
+  const sendRecap = await openMail(settings, host.publicUrl);
+  const keeping = createRecapKeeping(creator, now, host.signal);
+  const delivering = startDelivering({ database, keeping, sendRecap, log: host.log, now });
+  const searchIndexer = host.peer('search-indexer');
+  const searchTools: SearchTools = {
+    asReader,
+    searchIndexer,
+    present: (tx, readerId, rows) => presentEntries(tx, readerId, rows, addresses),
+  };
   const hub = await createEventHub({ host, database, asReader, identify });
   const app = createApp({
     host,
@@ -43,10 +66,24 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     checks: { database: () => checkDatabase(database) },
     routes: [
       ...subscriptionRoutes(asReader, preProcessor),
+      ...extractionRoutes(asReader, preProcessor, addresses),
       ...folderRoutes(asReader),
       ...opmlRoutes(asReader, host.egress),
-      ...entryRoutes({ asReader, database, images: addresses, onMarked: maintenance.settleSoon }),
+      ...entryRoutes({
+        asReader,
+        database,
+        images: addresses,
+        findRelated: createFindRelated({ asReader, creator, log: host.log }),
+        findListed: createFindListed({ asReader, searchIndexer }),
+        onMarked: maintenance.settleSoon,
+      }),
+      ...askRoutes({ asReader, searchIndexer: host.peer('search-indexer'), creator, reading: askReading }),
+      ...recapRoutes({ asReader, database, keeping, publicUrl: host.publicUrl, canMail: sendRecap !== null, now }),
+      ...searchRoutes(searchTools),
+      ...savedSearchRoutes(searchTools),
       ...labelRoutes(asReader),
+      ...summaryRoutes(asReader),
+      ...tagRoutes(asReader, host.peer('tag-generator')),
       hub.route,
       ...settingsRoutes(asReader),
       imageRoute({
@@ -63,10 +100,30 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     fetch: app.fetch,
     async stop() {
       await hub.stop();
+      await delivering.stop();
+      await keeping.stop();
+      await askReading.stop();
       await following.stop();
       await maintenance.stop();
     },
   };
+}
+
+const now = () => new Date();
+
+/** The way to the mail relay, loaded where there is one. */
+async function openMail(
+  { SMTP_URL, ALT_MAIL_FROM, EGRESS_PROXY_URL }: Config,
+  publicUrl: URL,
+): Promise<SendRecap | null> {
+  if (!SMTP_URL) return null;
+  const { createSendRecap } = await import('./recaps/mail.ts');
+  return createSendRecap({
+    smtpUrl: SMTP_URL,
+    from: ALT_MAIL_FROM ?? `alt@${publicUrl.hostname}`,
+    publicUrl,
+    proxyUrl: EGRESS_PROXY_URL,
+  });
 }
 
 const ping = statement('ping', 'select 1');

@@ -12,10 +12,13 @@ import {
 import type { Queryable } from '@alt/database';
 import { type PeerFetch, type Route, reply, route } from '@alt/service-kit';
 import { decodeId } from './cursor.ts';
+import { checkMaySetSelectors } from './extraction.ts';
 import { idOf, postJson } from './peers.ts';
+import { setAutoFullText, setSelectors } from './store/extraction.ts';
 import { feedsInFolders } from './store/folders.ts';
 import type { AsReader } from './store/readers.ts';
 import * as store from './store/subscriptions.ts';
+import { setSummaries } from './store/summaries.ts';
 
 interface ResolvedFeed {
   feedId: number;
@@ -60,13 +63,17 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
       return reply(isNew ? 201 : 200, present(row));
     }),
 
-    route(updateSubscription, async ({ params, body, reader }) =>
-      asReader(
+    route(updateSubscription, async ({ params, body, reader }) => {
+      if (body.selectors !== undefined) checkMaySetSelectors(reader);
+      return asReader(
         reader,
         async (tx, readerId) => {
           const { id } = await findOwn(tx, readerId, idOf(params.id));
           if (body.fullText !== undefined) await store.setFullText(tx, id, body.fullText);
+          if (body.autoFullText !== undefined) await setAutoFullText(tx, id, body.autoFullText);
+          if (body.selectors !== undefined) await setSelectors(tx, id, body.selectors ?? { keep: [], drop: [] });
           await store.touchStructure(tx);
+          if (body.summaries !== undefined) await setSummaries(tx, readerId, id, body.summaries);
           if (body.title !== undefined) await store.setTitle(tx, readerId, id, body.title);
           if (body.folderIds) {
             const folderIds = body.folderIds.map(Number);
@@ -76,8 +83,8 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
           return present(await findOwn(tx, readerId, id));
         },
         { retry: true },
-      ),
-    ),
+      );
+    }),
 
     route(deleteSubscription, async ({ params, reader }) =>
       asReader(
@@ -144,6 +151,9 @@ function present(row: store.SubscriptionRow): Subscription {
     folderIds: row.folderIds.map(String),
     unreadCount: row.unread,
     fullText: row.wantsFullText,
+    autoFullText: row.wantsAutoFullText,
+    selectors: row.selectors,
+    summaries: row.wantsSummary,
     status: {
       state: row.state,
       lastCheckedAt: row.lastPolledAt?.toISOString() ?? null,

@@ -13,6 +13,8 @@ const environment = z.object({
     .default(Math.max(1, Math.min(4, availableParallelism() - 1))),
   /** Pages that are fetched for their full text at the same time. */
   ALT_EXTRACT_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  /** Summaries that a model is asked for at the same time; the built-in engine gets them in batches. */
+  ALT_SUMMARISE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   /** Milliseconds between two requests to one host. */
   ALT_HOST_SPACING_MS: z.coerce.number().int().min(0).max(60_000).default(1_000),
   /** Whether hosts that ALT_EGRESS_ALLOW opened are spaced like all others; for measurements. */
@@ -28,6 +30,7 @@ export const config = environment.transform((values) => ({
   pollConcurrency: values.ALT_POLL_CONCURRENCY,
   parseThreads: values.ALT_PARSE_THREADS,
   extractConcurrency: values.ALT_EXTRACT_CONCURRENCY,
+  summariseConcurrency: values.ALT_SUMMARISE_CONCURRENCY,
   hostSpacingMs: values.ALT_HOST_SPACING_MS,
   spacesOpenedHosts: values.ALT_SPACE_OPENED_HOSTS,
   respectsRobots: values.ALT_ROBOTS === 'respect',

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
-import type { PageResult, PageTask } from './article.ts';
 import type { DocumentResult, DocumentTask } from './document.ts';
+import type { PageResult, PageTask } from './extraction/article.ts';
+import { refuse } from './extraction/judgement.ts';
 import { createMemoryRelief } from './memory.ts';
 
 export interface Reading {
@@ -24,23 +25,18 @@ const THREAD_MEMORY_MB = 512;
 
 /** Threads that read documents and pages. None runs until there is work, and idle ones end. */
 export function createReading(threads: number): Reading {
-  const pool = new Piscina({
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
-    recordTiming: false,
-  });
-  // A thread that dies rejects its task; the event would end the process without a listener.
-  pool.on('error', () => {});
-  const memory = createMemoryRelief(() => pool.queueSize > 0 || pool.threads.length > 0);
+  const documents = createPool(threads, { filename: DOCUMENT_THREAD, name: 'readDocument' });
+  // Pages wait for feeds: threads of their own, which the system lets run after others.
+  const pages = createPool(threads, { filename: PAGE_THREAD, name: 'extractArticle', niceIncrement: 10 });
+  const pools = [documents, pages];
+  const memory = createMemoryRelief(() => pools.some((pool) => pool.queueSize > 0 || pool.threads.length > 0));
 
   /** Runs a task in a thread; null if it was too much for one. */
-  async function run<Result>(name: string, filename: string, task: { bytes: Uint8Array }): Promise<Result | null> {
+  async function run<Result>(pool: Piscina, task: { bytes: Uint8Array }): Promise<Result | null> {
     const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
     const transferList = [task.bytes.buffer] as unknown as Transfers;
     try {
-      return await pool.run(task, { name, filename, signal, transferList });
+      return await pool.run(task, { signal, transferList });
     } catch (error) {
       if (signal.aborted || (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return null;
       throw error;
@@ -51,29 +47,36 @@ export function createReading(threads: number): Reading {
 
   return {
     async readDocument(task) {
-      const result = await run<DocumentResult>('readDocument', DOCUMENT_THREAD, task);
+      const result = await run<DocumentResult>(documents, task);
       return result ?? { kind: 'refused', hash: '\\x', found: [], ...TOO_MUCH };
     },
     async extractArticle(task) {
-      const result = await run<PageResult>('extractArticle', PAGE_THREAD, task);
-      return (
-        result ?? {
-          ok: false,
-          code: 'page-too-large',
-          reason: 'The page needs more time or memory than Alt gives to one article.',
-        }
-      );
+      const result = await run<PageResult>(pages, task);
+      return result ?? { ...refuse('page-too-large'), elsewhere: null };
     },
     async stop() {
       memory.stop();
-      await pool.close({ force: true });
+      await Promise.all(pools.map((pool) => pool.close({ force: true })));
     },
   };
 }
 
+function createPool(maxThreads: number, options: { filename: string; name: string; niceIncrement?: number }): Piscina {
+  const pool = new Piscina({
+    ...options,
+    minThreads: 0,
+    maxThreads,
+    idleTimeout: IDLE_TIMEOUT_MS,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
+    recordTiming: false,
+  });
+  // A thread that dies rejects its task; the event would end the process without a listener.
+  pool.on('error', () => {});
+  return pool;
+}
+
 const DOCUMENT_THREAD = new URL('./document-thread.ts', import.meta.url).href;
-/** A file of its own, because linkedom takes 20 MB that threads which only read feeds need not have. */
-const PAGE_THREAD = new URL('./article.ts', import.meta.url).href;
+const PAGE_THREAD = new URL('./extraction/article.ts', import.meta.url).href;
 const TOO_MUCH = {
   code: 'document-too-large',
   message: 'The document needs more time or memory than Alt gives to one feed.',

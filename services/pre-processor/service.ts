@@ -3,8 +3,11 @@ import { runStage } from '@alt/pipeline';
 import { createApp, type Host, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
 import { createAdding } from './adding.ts';
+import { startClusterStage } from './clusters/stage.ts';
 import { type Config, config } from './config.ts';
-import { createExtraction, failureCodeOf } from './extraction.ts';
+import { createFetching, failureCodeOf } from './extraction/fetching.ts';
+import { createPreview } from './extraction/preview.ts';
+import { createExtraction } from './extraction/stage.ts';
 import { createFinder } from './finding.ts';
 import { createMetrics } from './metrics.ts';
 import { createPoliteness } from './politeness.ts';
@@ -15,6 +18,8 @@ import { routes } from './routes.ts';
 import { FEED_LEASE_SECONDS, startScheduler } from './scheduler.ts';
 import { claimants, queueDepth, releaseClaimants } from './store/claims.ts';
 import { failFullText } from './store/pages.ts';
+import { createCreator } from './summaries/creator.ts';
+import { startSummarising } from './summaries/summarising.ts';
 import { startUpkeep } from './upkeep.ts';
 import { createUserAgent } from './user-agent.ts';
 import { createWebsub } from './websub.ts';
@@ -44,8 +49,20 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const finder = createFinder({ politeness, reading, userAgent });
   const adding = createAdding({ database, egress, finder, polling });
   const repair = createRepair({ database, egress, finder, log });
+  const fetchPage = createFetching({ database, politeness, userAgent, respectsRobots: settings.respectsRobots });
   const websub = createWebsub({ database, politeness, polling, reading, log, userAgent, publicUrl });
-  const upkeep = startUpkeep({ database, log, tasks: [websub.askHubs] });
+  const listen = (onNotify: () => void) => host.listen('alt_stages', onNotify);
+  const clustering = await startClusterStage({ database, log, worker, signal, listen });
+  const summarising = startSummarising({
+    database,
+    creator: createCreator(host.peer('news-creator')),
+    worker,
+    concurrency: settings.summariseConcurrency,
+    signal,
+    listen,
+    log: (message, details) => log.info(details, message),
+  });
+  const upkeep = startUpkeep({ database, log, tasks: [websub.askHubs, ...clustering.tasks] });
 
   const scheduler = startScheduler({
     database,
@@ -69,7 +86,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     worker,
     concurrency: settings.extractConcurrency,
     signal,
-    work: createExtraction({ database, politeness, reading, userAgent, respectsRobots: settings.respectsRobots }),
+    work: createExtraction({ database, fetchPage, reading }),
     onParked: (tx, { articleId }, reason, error) => failFullText(tx, articleId, failureCodeOf(error), reason),
     onEnded: metrics.extracted,
     listen: (onNotify) => host.listen('alt_stages', onNotify),
@@ -79,7 +96,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
 
   const app = createApp({
     host,
-    routes: routes({ adding, websub }),
+    routes: routes({ adding, websub, preview: createPreview({ fetchPage, reading }) }),
     checks: {
       database: () => database.run(ping),
       scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
@@ -89,7 +106,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     fetch: app.fetch,
     async stop() {
       await stopListening();
-      await Promise.all([scheduler.stop(), extracting.stop(), upkeep.stop()]);
+      await Promise.all([scheduler.stop(), extracting.stop(), clustering.stop(), summarising.stop(), upkeep.stop()]);
       await polling.idle();
       await politeness.idle();
       await reading.stop();

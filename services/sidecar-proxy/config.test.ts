@@ -8,6 +8,7 @@ test('the defaults listen on loopback and open nothing', () => {
     upstreamProxyUrl: undefined,
     allow: [],
     maxConnections: 512,
+    idleTimeoutMs: 900_000,
   });
 });
 

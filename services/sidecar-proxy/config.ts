@@ -22,6 +22,11 @@ const environment = z.object({
     }),
   /** How many connections may run through the proxy at once. */
   SIDECAR_PROXY_CONNECTIONS: z.coerce.number('must be a number').int().min(1).max(100_000).default(512),
+  /**
+   * Seconds for which nothing may move in a tunnel. A model thinks for minutes before its first word; who gives up
+   * earlier closes the tunnel.
+   */
+  SIDECAR_PROXY_SILENCE_SECONDS: z.coerce.number('must be a number').int().min(1).max(86_400).default(900),
 });
 
 /** The settings of sidecar-proxy, from the environment. */
@@ -31,5 +36,6 @@ export const config = environment.transform((values) => ({
   upstreamProxyUrl: values.UPSTREAM_PROXY_URL,
   allow: values.ALT_EGRESS_ALLOW,
   maxConnections: values.SIDECAR_PROXY_CONNECTIONS,
+  idleTimeoutMs: values.SIDECAR_PROXY_SILENCE_SECONDS * 1_000,
 }));
 export type Config = z.infer<typeof config>;

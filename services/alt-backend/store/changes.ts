@@ -22,6 +22,8 @@ export interface ChangedEntry {
   isRead: boolean;
   isStarred: boolean;
   isNew: boolean;
+  /** Not where it was folded into another entry, or hidden. */
+  isListed: boolean;
   labels: string[];
 }
 
@@ -29,11 +31,11 @@ const selectChanged = statement<ChangedEntry>(
   'changes_entries',
   `select e.article_id as id, e.feed_id as "feedId",
      e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before) as "isRead",
-     e.is_starred as "isStarred", e.arrival_revision > $2 as "isNew",
+     e.is_starred as "isStarred", e.arrival_revision > $2 as "isNew", e.is_listed as "isListed",
      array(select l.name from entry_labels n join labels l on l.id = n.label_id
        where n.article_id = e.article_id and n.reader_id = $1 order by 1) as labels
    from entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
-   where e.reader_id = $1 and e.revision > $2 and e.is_listed order by e.revision limit $3`,
+   where e.reader_id = $1 and e.revision > $2 order by e.revision limit $3`,
 );
 
 /** Entries that changed after a revision, in the order of their changes. */

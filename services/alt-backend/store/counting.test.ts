@@ -41,7 +41,10 @@ const marks = fc.record({ kind: fc.constant('mark'), reader, feed: fc.option(fee
 const settling = fc.record({ kind: fc.constant('settle'), batch: fc.integer({ min: 1, max: 6 }) });
 const touches = fc.record({ kind: fc.constant('touch'), reader, picked });
 /** Articles of any feeds that turn out to tell the same story, places among all there are. */
-const stories = fc.record({ kind: fc.constant('story'), told: fc.array(fc.nat({ max: 40 }), { minLength: 2, maxLength: 4 }) });
+const stories = fc.record({
+  kind: fc.constant('story'),
+  told: fc.array(fc.nat({ max: 40 }), { minLength: 2, maxLength: 4 }),
+});
 const splits = fc.record({ kind: fc.constant('split'), reader, picked });
 const retention = fc.record({ kind: fc.constant('retain'), reader });
 const anyStep = fc.oneof(
@@ -230,7 +233,11 @@ interface Model {
 }
 
 function emptyModel(): Model {
-  const readers = READER_NUMBERS.map(() => ({ feeds: new Set<number>(), entries: new Map(), splits: new Set<number>() }));
+  const readers = READER_NUMBERS.map(() => ({
+    feeds: new Set<number>(),
+    entries: new Map(),
+    splits: new Set<number>(),
+  }));
   return { lastDocuments: new Map(), articles: [], stories: new Set(), readers };
 }
 
@@ -250,7 +257,9 @@ function listOf(model: Model, who: number): ModelEntry[] {
 }
 
 function foldedInto(model: Model, who: number, id: number): ModelEntry[] {
-  return entriesOf(model, who).toReversed().filter((entry) => entry.foldedInto === id);
+  return entriesOf(model, who)
+    .toReversed()
+    .filter((entry) => entry.foldedInto === id);
 }
 
 /** What takes the place of an entry that leaves its story: what it was, and the others fold into it. */
@@ -344,7 +353,10 @@ async function take(platform: Platform, model: Model, step: Step): Promise<void>
       if (readerOf(model, step.reader).feeds.has(step.feed)) return;
       readerOf(model, step.reader).feeds.add(step.feed);
       receive(model, step.reader, step.feed, model.lastDocuments.get(step.feed) ?? []);
-      for (const story of storiesOf(model, (model.lastDocuments.get(step.feed) ?? []).map(({ id }) => id))) {
+      for (const story of storiesOf(
+        model,
+        (model.lastDocuments.get(step.feed) ?? []).map(({ id }) => id),
+      )) {
         fold(model, step.reader, story);
       }
       return;
@@ -496,6 +508,8 @@ async function openPlatform(): Promise<Platform> {
     asReader,
     database: backend,
     images: createImageAddresses('x'.repeat(32)),
+    findRelated: async () => ({ related: [], relatedState: 'ready' }),
+    findListed: () => Promise.reject(new Error('nothing is sought')),
     onMarked() {},
   });
   const readers = READER_NUMBERS.map(makeReader);
@@ -662,8 +676,8 @@ const insertCluster = statement<{ id: number }>(
 const joinCluster = statement(
   'counting_join',
   `insert into cluster_members (article_id, cluster_id, reason)
-     select article_id, $1, 'text' from cluster_members where cluster_id = any($3)
-     union select id, $1, 'text' from unnest($2::bigint[]) as w (id)
+     select article_id, $1::bigint, 'text' from cluster_members where cluster_id = any($3)
+     union select id, $1::bigint, 'text' from unnest($2::bigint[]) as w (id)
    on conflict (article_id) do update set cluster_id = excluded.cluster_id`,
 );
 const callFoldSoon = statement('counting_fold_soon', 'select fold_soon(array[$1::bigint])');

@@ -1,5 +1,8 @@
-import type { EntryLocation, EntryPodcast } from '@alt/contracts';
+import type { EntryLocation, EntryPodcast, EntrySummary, PageDetails } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
+import { ALSO_IN, type AlsoIn } from './stories.ts';
+import { SUMMARY, SUMMARY_TABLE } from './summaries.ts';
+import { SHOWN_TAG } from './tags.ts';
 
 export interface EntryDetails {
   id: number;
@@ -12,7 +15,8 @@ export interface EntryDetails {
   feedTitle: string;
   labels: string[];
   tags: string[];
-  summary: string | null;
+  summary: EntrySummary;
+  alsoIn: AlsoIn[];
 }
 
 const DETAILS = `a.id, a.title, a.url, a.author, a.published_at as "publishedAt", a.excerpt, a.image_url as "imageUrl",
@@ -20,11 +24,12 @@ const DETAILS = `a.id, a.title, a.url, a.author, a.published_at as "publishedAt"
   array(select l.name from entry_labels n join labels l on l.id = n.label_id
     where n.article_id = a.id and n.reader_id = $1 order by 1) as labels,
   array(select t.name from article_tags n join tags t on t.id = n.tag_id
-    where n.article_id = a.id and not t.is_hidden order by n.score desc) as tags,
-  (select x.summary from article_summaries x where x.article_id = a.id
-    order by x.tenant_id nulls last, x.created_at desc limit 1) as summary`;
+    where n.article_id = a.id and ${SHOWN_TAG} order by n.score desc) as tags,
+  ${SUMMARY} as summary,
+  ${ALSO_IN} as "alsoIn"`;
 const DETAIL_TABLES = `articles a join feeds f on f.id = a.feed_id
-  left join subscriptions s on s.reader_id = $1 and s.feed_id = a.feed_id`;
+  left join subscriptions s on s.reader_id = $1 and s.feed_id = a.feed_id
+  ${SUMMARY_TABLE}`;
 
 const selectDetails = statement<EntryDetails>(
   'entry_details',
@@ -69,7 +74,9 @@ export interface EntryContent {
     durationSeconds: number | null;
     title: string | null;
   }[];
+  /** As the tenant's selectors leave it, where there are any. */
   fullHtml: string | null;
+  fullDetails: PageDetails | null;
   fullState: 'none' | 'pending' | 'ready' | 'failed';
   fullCode: string | null;
   fullReason: string | null;
@@ -86,10 +93,12 @@ export interface EntryContent {
 
 const selectContent = statement<EntryContent>(
   'entry_content',
-  `select x.content_html as "contentHtml", x.enclosures, x.full_html as "fullHtml", x.full_state as "fullState",
+  `select x.content_html as "contentHtml", x.enclosures, coalesce(v.html, x.full_html) as "fullHtml", x.full_details as "fullDetails", x.full_state as "fullState",
      case when x.full_state = 'failed' then x.full_code end as "fullCode",
      x.full_reason as "fullReason", a.comments_url as "commentsUrl", a.comment_count as "commentCount", x.details
-   from article_contents x join articles a on a.id = x.article_id where x.article_id = $1`,
+   from article_contents x join articles a on a.id = x.article_id
+   left join article_variants v on v.article_id = x.article_id and v.tenant_id = current_tenant_id()
+   where x.article_id = $1`,
 );
 
 export function entryContent(tx: Queryable, id: number): Promise<EntryContent | null> {
@@ -99,7 +108,7 @@ export function entryContent(tx: Queryable, id: number): Promise<EntryContent | 
 const updateState = statement<{ id: number; sortAt: Date }>(
   'entries_update',
   `update entries e set
-     is_read = coalesce($3::bool, e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)),
+     is_read = coalesce($3::bool, e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)),
      read_at = case when $3::bool is null then e.read_at when $3 then coalesce(e.read_at, now()) end,
      is_starred = coalesce($4::bool, e.is_starred),
      revision = $5

@@ -93,14 +93,3 @@ const touchLabelled = statement(
 export async function touchEntriesWith(tx: Queryable, readerId: number, id: number, revision: number): Promise<void> {
   await tx.run(touchLabelled, [readerId, id, revision]);
 }
-
-const selectTagIds = statement<{ id: number }>(
-  'tags_by_name',
-  'select id from tags where tenant_id = current_tenant_id() and normalised = any($1::text[])',
-);
-
-/** The tenant's tags of these names. */
-export async function tagIds(tx: Queryable, names: string[]): Promise<number[]> {
-  const normalised = names.map((name) => name.normalize('NFKC').toLowerCase());
-  return (await tx.all(selectTagIds, [normalised])).map((row) => row.id);
-}

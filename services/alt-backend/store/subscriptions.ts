@@ -9,6 +9,9 @@ export interface SubscriptionRow {
   format: 'rss' | 'atom' | 'rdf' | 'json' | null;
   title: string | null;
   wantsFullText: boolean;
+  wantsAutoFullText: boolean;
+  selectors: { keep: string[]; drop: string[] } | null;
+  wantsSummary: boolean;
   folderIds: number[];
   unread: number;
   state: 'pending' | 'ok' | 'failing' | 'gone';
@@ -20,7 +23,9 @@ export interface SubscriptionRow {
 }
 
 const COLUMNS = `s.id, s.feed_id as "feedId", f.url, f.site_url as "siteUrl", f.title as "feedTitle", f.format, s.title,
-  s.wants_full_text as "wantsFullText", f.state, f.last_polled_at as "lastPolledAt",
+  s.wants_full_text as "wantsFullText", s.auto_full_text as "wantsAutoFullText",
+  (select json_build_object('keep', r.keep, 'drop', r."drop") from feed_selectors r where r.feed_id = s.feed_id
+    and r.tenant_id = current_tenant_id()) as selectors, s.wants_summary as "wantsSummary", f.state, f.last_polled_at as "lastPolledAt",
   f.last_success_at as "lastSuccessAt", f.next_poll_at as "nextPollAt", f.error_code as "errorCode",
   f.error_message as "errorMessage", coalesce(c.unread, 0) as unread,
   array(select p.folder_id from subscription_folders p where p.subscription_id = s.id order by 1) as "folderIds"`;

@@ -79,7 +79,18 @@ const reader = createRoute({
   component: ReaderScreen,
 });
 
-const readerPaths = ['/', '/all', '/starred', '/labels', '/search', '/feeds/$id', '/folders/$id'] as const;
+const readerPaths = [
+  '/',
+  '/all',
+  '/starred',
+  '/labels',
+  '/tags',
+  '/search',
+  '/ask',
+  '/recap/$period',
+  '/feeds/$id',
+  '/folders/$id',
+] as const;
 
 const routeTree = root.addChildren([
   signIn,

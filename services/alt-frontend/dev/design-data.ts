@@ -57,7 +57,17 @@ export function designData(entryCount: number, now: number): DesignData {
     if (!plan || !subscription) throw new Error('A weight without a feed');
     return entryOf(plan, subscription, index, entryCount, now);
   });
+  for (const [index, entry] of entries.entries()) connect(entry, entries, index);
   return { folders: folders.map((folder) => ({ ...folder })), subscriptions, entries };
+}
+
+/** Some articles are told elsewhere too, most have others about the same. */
+function connect(entry: FullEntry, entries: readonly FullEntry[], index: number): void {
+  const others = entries.slice(index + 1, index + 4);
+  const told = index % 5 === 1 ? others.slice(0, 2) : [];
+  entry.alsoIn = told.map(({ id, feed, url, title }) => ({ id, feed, url, title }));
+  if (index % 4 === 0) return;
+  entry.related = others.map(({ id, feed, url, title }) => ({ id, feed, url, title, terms: entry.tags.slice(0, 2) }));
 }
 
 export function subscriptionOf(plan: FeedPlan, id: string, now: number): Subscription {
@@ -76,6 +86,9 @@ export function subscriptionOf(plan: FeedPlan, id: string, now: number): Subscri
     folderIds: plan.folders,
     unreadCount: 0,
     fullText: false,
+    summaries: true,
+    autoFullText: true,
+    selectors: null,
     status: {
       state: plan.state,
       lastCheckedAt: plan.state === 'pending' ? null : at(-12),
@@ -109,10 +122,11 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
     read: index > 40 && steady(index, 8) > 0.4,
     starred: index % 17 === 5,
     labels: [],
-    tags: [],
-    summary: { state: 'none', text: null },
+    tags: tagsOf(plan.language, index),
+    summary: summaryOf(plan.language, index),
+    alsoIn: [],
     contentHtml: articleHtml(kit, index),
-    fullText: { state: 'none', html: null, code: null, reason: null },
+    fullText: { state: 'none', html: null, code: null, reason: null, details: null },
     enclosures: isAudio
       ? [
           {
@@ -125,6 +139,7 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
         ]
       : [],
     related: [],
+    relatedState: 'ready',
     comments:
       index % 6 === 0
         ? { url: `${subscription.feed.siteUrl}${index}/comments`, feedUrl: null, count: index % 12 === 0 ? 12 : null }
@@ -132,6 +147,33 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
     inReplyToUrl: index % 13 === 4 ? `${subscription.feed.siteUrl}${index + 1}` : null,
     location: index % 7 === 2 ? { latitude: 59.9139, longitude: 10.7522, name: index % 2 ? null : 'Oslo' } : null,
     podcast: isAudio ? episodeOf(kit, index) : null,
+  };
+}
+
+const tagNames: Record<FeedPlan['language'], readonly string[]> = {
+  en: ['tides', 'tide', 'databases', 'bread baking', 'canals', 'repair'],
+  ja: ['図書館', '自転車', '潮の満ち引き'],
+  ru: ['приливы', 'хлеб', 'базы данных'],
+};
+
+function tagsOf(language: FeedPlan['language'], index: number): string[] {
+  return tagNames[language].filter((_, salt) => steady(index, 20 + salt) > 0.55);
+}
+
+/** Summaries in every state, most of them ready: two sentences of the article. */
+function summaryOf(language: FeedPlan['language'], index: number): FullEntry['summary'] {
+  const none = { text: null, language, engine: null, note: null, reason: null, sentences: [] };
+  if (index % 10 === 7) return { ...none, state: 'pending' };
+  if (index % 10 === 8) return { ...none, state: 'failed', reason: 'The article is too short to be summarised.' };
+  if (index % 10 === 9) return { ...none, state: 'none' };
+  const { sentences } = textKits[language];
+  const chosen = [pick(sentences, index, 1), pick(sentences, index + 1, 2)];
+  return {
+    ...none,
+    state: 'ready',
+    text: chosen.join(language === 'ja' ? '' : ' '),
+    engine: 'extractive',
+    sentences: chosen.map((text, place) => ({ text, start: place * 240, end: place * 240 + text.length })),
   };
 }
 

@@ -2,16 +2,29 @@ import { altBackendEndpoints, authServiceEndpoints, type Endpoint } from '@alt/c
 import { expect, test } from 'vitest';
 import { accountHandlers } from './fake-accounts.ts';
 import { createFakeApi } from './fake-api.ts';
+import { enrichmentHandlers } from './fake-enrichment.ts';
 import { readingHandlers } from './fake-reading.ts';
 import { fakePassword } from './fake-state.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
+import { tagHandlers } from './fake-tags.ts';
 
 /** What the web app does not call yet. */
-const notFaked = new Set(['refresh', 'readProfile', 'readStats']);
+const notFaked = new Set([
+  'refresh',
+  'readProfile',
+  'readStats',
+  'previewSubscriptionExtraction',
+  'readRecap',
+  'readRecapFeed',
+  'readTenantSettings',
+  'writeTenantSettings',
+]);
 
 test('the fake knows every endpoint of the contract that the web app calls', () => {
   const faked = new Set(
-    [...accountHandlers, ...readingHandlers, ...subscriptionHandlers].map(([endpoint]) => endpoint),
+    [...accountHandlers, ...readingHandlers, ...subscriptionHandlers, ...enrichmentHandlers, ...tagHandlers].map(
+      ([endpoint]) => endpoint,
+    ),
   );
   const missing = [...authServiceEndpoints, ...altBackendEndpoints].filter(
     (endpoint: Endpoint) => !faked.has(endpoint) && !notFaked.has(endpoint.name),

@@ -1,8 +1,10 @@
 import * as contracts from '@alt/contracts';
 import { accountHandlers } from './fake-accounts.ts';
+import { enrichmentHandlers } from './fake-enrichment.ts';
 import { readingHandlers } from './fake-reading.ts';
 import { createFakeState, type FakeOptions, type FakeState } from './fake-state.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
+import { tagHandlers } from './fake-tags.ts';
 
 /** What a handler of the fake gets: the checked input and the state. */
 export interface FakeCall {
@@ -38,9 +40,13 @@ export interface FakeApi {
  */
 export function createFakeApi(options: FakeOptions = {}): FakeApi {
   const state = createFakeState(options);
-  const handlers = [...accountHandlers, ...readingHandlers, ...subscriptionHandlers] as ReadonlyArray<
-    readonly [contracts.Endpoint, FakeHandler[1]]
-  >;
+  const handlers = [
+    ...accountHandlers,
+    ...readingHandlers,
+    ...subscriptionHandlers,
+    ...enrichmentHandlers,
+    ...tagHandlers,
+  ] as ReadonlyArray<readonly [contracts.Endpoint, FakeHandler[1]]>;
   return {
     state,
     async fetch(request) {
@@ -107,7 +113,7 @@ function matchPath(pattern: string, pathname: string): Record<string, string> | 
   const params: Record<string, string> = {};
   for (const [index, name] of names.entries()) {
     const part = parts[index] ?? '';
-    if (name.startsWith(':')) params[name.slice(1)] = part;
+    if (name.startsWith(':')) params[name.slice(1)] = decodeURIComponent(part);
     else if (name !== part) return null;
   }
   return params;

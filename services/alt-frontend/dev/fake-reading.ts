@@ -4,7 +4,7 @@ import { countersOf, type FakeState, subscriptionsIn } from './fake-state.ts';
 
 export const readingHandlers: FakeHandler[] = [
   [contracts.listEntries, ({ state, query }) => page(filterEntries(state, query), query)],
-  [contracts.readEntry, ({ state, params }) => entryOf(state, params.id)],
+  [contracts.readEntry, ({ state, params }) => withoutVetoed(state, entryOf(state, params.id))],
   [contracts.requestFullText, ({ state, params }) => fetchFullText(state, entryOf(state, params.id))],
   [
     contracts.updateEntries,
@@ -69,18 +69,6 @@ export const readingHandlers: FakeHandler[] = [
     },
   ],
   [contracts.events, ({ state, request }) => eventStream(state, request.signal)],
-  [
-    contracts.search,
-    ({ state, query }) => {
-      const words = query.q.toLowerCase().split(/\s+/);
-      const found = state.entries.filter((entry) =>
-        words.every((word: string) =>
-          `${entry.title} ${entry.excerpt} ${entry.author ?? ''}`.toLowerCase().includes(word),
-        ),
-      );
-      return { ...page(found, query), total: found.length, totalIsExact: true, tookMs: 3.2 };
-    },
-  ],
   [contracts.readImage, ({ params }) => picture(Number(params.url))],
 ];
 
@@ -96,6 +84,7 @@ interface Filter {
   subscription: string[];
   folder: string[];
   label: string[];
+  tag: string[];
 }
 
 function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
@@ -103,6 +92,7 @@ function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
   const found = state.entries.filter(
     (entry) =>
       (!feeds || feeds.has(entry.feed.id)) &&
+      (query.tag.length === 0 || query.tag.some((name) => entry.tags.includes(name))) &&
       (query.label.length === 0 || query.label.some((name) => entry.labels.includes(name))) &&
       (query.view !== 'unread' || !entry.read) &&
       (query.view !== 'read' || entry.read) &&
@@ -142,11 +132,15 @@ function entryOf(state: FakeState, id: string | undefined): contracts.FullEntry 
   return entry;
 }
 
+function withoutVetoed(state: FakeState, entry: contracts.FullEntry): contracts.FullEntry {
+  return { ...entry, tags: entry.tags.filter((name) => !state.vetoes.includes(name)) };
+}
+
 function fetchFullText(_state: FakeState, entry: contracts.FullEntry): void {
-  entry.fullText = { state: 'pending', html: null, code: null, reason: null };
+  entry.fullText = { state: 'pending', html: null, code: null, reason: null, details: null };
   setTimeout(() => {
     const html = `${entry.contentHtml}<p>This is the full text.</p>`;
-    entry.fullText = { state: 'ready', html, code: null, reason: null };
+    entry.fullText = { state: 'ready', html, code: null, reason: null, details: null };
   }, 300);
 }
 

@@ -3,6 +3,8 @@ import {
   defaultSettings,
   type Folder,
   type FullEntry,
+  type RecapDelivery,
+  type SavedSearch,
   type Settings,
   type Subscription,
 } from '@alt/contracts';
@@ -45,6 +47,17 @@ export interface FakeState {
   listeners: Set<(event: string, data: unknown) => void>;
   /** The next write fails with this status, for tests of what happens then. */
   failNextWrite: boolean;
+  savedSearches: SavedSearch[];
+  /** Who writes answers; and whether nobody does. */
+  askEngine: string;
+  failAsk: boolean;
+  /** Why the latest recap cannot be built. */
+  recapTrouble: string | null;
+  delivery: RecapDelivery;
+  /** Two tags that may be one. */
+  tagPair: [string, string] | null;
+  tagFlags: Map<string, { hidden: boolean; promoted: boolean }>;
+  vetoes: string[];
 }
 
 export function createFakeState(options: FakeOptions): FakeState {
@@ -76,6 +89,17 @@ export function createFakeState(options: FakeOptions): FakeState {
       for (const listener of listeners) listener(event, payload);
     },
     failNextWrite: false,
+    savedSearches: [],
+    askEngine: 'extractive',
+    failAsk: false,
+    recapTrouble: null,
+    delivery: {
+      feed: { isEnabled: false, createdAt: null },
+      mail: { isPossible: true, daily: false, weekly: false, address: 'ada@example.org', error: null },
+    },
+    tagPair: ['tides', 'tide'],
+    tagFlags: new Map(),
+    vetoes: [],
   };
 }
 

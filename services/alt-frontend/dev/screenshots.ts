@@ -47,6 +47,10 @@ const openNth = (number: number) => async (page: Page) => {
   await page.locator('.article-text').waitFor();
 };
 
+const openFacets = (page: Page) => page.locator('.pane-list summary').click();
+
+const openCited = (page: Page) => page.locator('.pane-list ol a').first().click();
+
 const shots: Shot[] = [
   { name: 'setup-desk', size: 'desk', isFresh: true },
   { name: 'setup-phone-ja', size: 'phone', isFresh: true, language: 'ja' },
@@ -74,7 +78,14 @@ const shots: Shot[] = [
   { name: 'panel-help-desk-ja', size: 'desk', path: '/?panel=help', language: 'ja' },
   { name: 'list-tablet', size: 'tablet', path: '/' },
   { name: 'article-tablet', size: 'tablet', path: '/all', act: openNth(9) },
-  { name: 'search-desk', size: 'desk', path: '/search?q=tide' },
+  { name: 'search-desk', size: 'desk', path: '/search?q=tide', act: openFacets },
+  { name: 'search-mistake-phone', size: 'phone', path: '/search?q=tide%20after:soon' },
+  { name: 'extras-desk', size: 'desk', act: openNth(1) },
+  { name: 'extras-phone-ja-dark', size: 'phone', path: '/folders/3', theme: 'dark', language: 'ja', act: openNth(1) },
+  { name: 'ask-desk', size: 'desk', path: '/ask?q=Who%20kept%20the%20tables%20in%20pencil', act: openCited },
+  { name: 'recap-desk', size: 'desk', path: '/recap/daily' },
+  { name: 'recap-phone-ru', size: 'phone', path: '/recap/weekly', language: 'ru' },
+  { name: 'panel-tags-desk', size: 'desk', path: '/?panel=tags' },
 ];
 
 async function addSeveral(page: Page): Promise<void> {

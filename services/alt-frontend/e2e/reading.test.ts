@@ -117,7 +117,7 @@ test('a phone shows one pane at a time, and its back button leads the same way b
   expect(await accessibilityViolations(page)).toEqual([]);
   await link.tap();
   await page.getByRole('feed').waitFor();
-  expect(await link.isVisible()).toBe(false);
+  await link.waitFor({ state: 'hidden' });
   expect(await accessibilityViolations(page)).toEqual([]);
   const third = site.api.state.entries[2];
   await page.locator(`[data-entry="${third?.id}"] a`).tap();

@@ -41,6 +41,7 @@ export interface EntryQuery {
   subscription?: string;
   folder?: string;
   label?: string;
+  tag?: string;
 }
 
 export interface Credentials {
@@ -127,7 +128,10 @@ export function createApi({ call }: Client) {
     markRead: (body: MarkRead) => call<{ updated: number }>('POST', '/v1/entries/mark-read', { body }),
     counters: () => call<Counters>('GET', '/v1/counters'),
     search: (q: string, cursor: string | undefined, signal?: AbortSignal) =>
-      call<SearchPage>('GET', '/v1/search', { query: { q, limit: 50, cursor }, ...(signal && { signal }) }),
+      call<SearchPage>('GET', '/v1/search', {
+        query: { q, facet: cursor ? [] : ['feed', 'tag', 'language', 'day'], limit: 50, cursor },
+        ...(signal && { signal }),
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ProblemDocument } from '@alt/contracts';
 import { ApiProblem, NetworkFailure } from './problem.ts';
 
-export type Query = Record<string, string | number | undefined>;
+export type Query = Record<string, string | number | readonly string[] | undefined>;
 
 export interface Request {
   query?: Query;
@@ -95,9 +95,12 @@ async function send<Answer>(
 }
 
 function queryString(query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  if (given.length === 0) return '';
-  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).flatMap((one) =>
+      one === undefined || one === '' ? [] : [[name, String(one)]],
+    ),
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {

@@ -16,7 +16,8 @@ const entry = (id: string): Entry => ({
   starred: false,
   labels: [],
   tags: [],
-  summary: { state: 'none', text: null },
+  summary: { state: 'none', text: null, language: null, engine: null, note: null, reason: null },
+  alsoIn: [],
 });
 
 const pages: EntryPages = {

@@ -7,6 +7,8 @@ export interface EntryChange {
   read?: boolean;
   starred?: boolean;
   labels?: string[];
+  tags?: string[];
+  alsoIn?: Entry['alsoIn'];
 }
 
 export type EntryPages = InfiniteData<Page<Entry>, string | undefined>;
@@ -99,6 +101,8 @@ function differs(entry: Entry, change: EntryChange): boolean {
   return (
     (change.read !== undefined && change.read !== entry.read) ||
     (change.starred !== undefined && change.starred !== entry.starred) ||
+    (change.tags !== undefined && change.tags.join('\n') !== entry.tags.join('\n')) ||
+    (change.alsoIn !== undefined && change.alsoIn.length !== entry.alsoIn.length) ||
     (change.labels !== undefined && change.labels.join('\n') !== entry.labels.join('\n'))
   );
 }

@@ -12,6 +12,9 @@ const feed = (id: string, title: string, folderIds: string[] = []): Subscription
   folderIds,
   unreadCount: 0,
   fullText: false,
+  summaries: true,
+  autoFullText: true,
+  selectors: null,
   status: { state: 'ok', lastCheckedAt: null, lastSuccessAt: null, nextPollAt: null, error: null, message: '' },
 });
 

@@ -11,5 +11,9 @@ export const keys = {
   anyEntry: ['entry'],
   entry: (id: string) => ['entry', id],
   search: ['search'],
+  savedSearches: ['saved-searches'],
+  ask: ['ask'],
+  recaps: ['recaps'],
+  tags: ['tags'],
   keys: (kind: string) => ['keys', kind],
 } as const;

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Api, Counters, EntryQuery, Folder, Label, Settings, Subscription } from '../api/api.ts';
+import type { Api, Counters, EntryQuery, Folder, FullEntry, Label, Settings, Subscription } from '../api/api.ts';
 import { useApi } from './api-context.ts';
 import { findEntry } from './entry-cache.ts';
 import { keys } from './keys.ts';
@@ -69,8 +69,14 @@ export const entryQuery = (api: Api, id: string) =>
       return known ? { ...entry, read: known.read, starred: known.starred } : entry;
     },
     staleTime: 5 * minuteMs,
-    refetchInterval: (query) => (query.state.data?.fullText.state === 'pending' ? 1_500 : false),
+    refetchInterval: ({ state }) => (state.data ? waitMs(state.data) : false),
   });
+
+/** How soon to look again for what is still being made of an article; false where nothing is. */
+function waitMs({ fullText, summary, relatedState }: FullEntry): number | false {
+  if (fullText.state === 'pending' || relatedState === 'pending') return 1_500;
+  return summary.state === 'pending' ? 4_000 : false;
+}
 
 /** What the reader has before the first answer: the defaults of the contract that the list needs. */
 export const firstSettings: Pick<Settings, 'view' | 'order' | 'density'> = {

@@ -7,15 +7,21 @@ export type Source =
   | { kind: 'feed'; id: string }
   | { kind: 'folder'; id: string }
   | { kind: 'label'; name: string }
-  | { kind: 'search'; text: string };
+  | { kind: 'tag'; name: string }
+  | { kind: 'search'; text: string }
+  | { kind: 'ask'; text: string }
+  | { kind: 'recap'; period: 'daily' | 'weekly' };
 
-/** The source at an address of the reader; the root shows all articles. A label’s name stands where words searched for do. */
+/** The source at an address of the reader; the root shows all articles. The name of a label or tag stands where words searched for do. */
 export function sourceAt(pathname: string, searchText = ''): Source {
   const [first = '', id = ''] = pathname.split('/').filter(Boolean);
   if (first === 'starred') return { kind: 'starred' };
   if (first === 'feeds' && id) return { kind: 'feed', id };
   if (first === 'folders' && id) return { kind: 'folder', id };
   if (first === 'labels' && searchText) return { kind: 'label', name: searchText };
+  if (first === 'tags' && searchText) return { kind: 'tag', name: searchText };
+  if (first === 'ask') return { kind: 'ask', text: searchText };
+  if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
   if (first === 'search') return { kind: 'search', text: searchText };
   return { kind: 'all' };
 }
@@ -25,16 +31,24 @@ export function pathOf(source: Source): string {
   if (source.kind === 'feed') return `/feeds/${source.id}`;
   if (source.kind === 'folder') return `/folders/${source.id}`;
   if (source.kind === 'label') return '/labels';
+  if (source.kind === 'tag') return '/tags';
+  if (source.kind === 'recap') return `/recap/${source.period}`;
   return `/${source.kind}`;
 }
 
-/** The list that shows a source; starred and labelled articles are shown read or not. */
+/** Whether a source is a page of its own in the list’s place. */
+export function isPage(source: Source): boolean {
+  return source.kind === 'ask' || source.kind === 'recap';
+}
+
+/** The list that shows a source; starred, labelled and tagged articles are shown read or not. */
 export function entryQueryOf(source: Source, settings: Pick<Settings, 'view' | 'order'>): EntryQuery {
   const base = { view: settings.view, order: settings.order };
   if (source.kind === 'starred') return { ...base, view: 'starred' };
   if (source.kind === 'feed') return { ...base, subscription: source.id };
   if (source.kind === 'folder') return { ...base, folder: source.id };
   if (source.kind === 'label') return { ...base, view: 'all', label: source.name };
+  if (source.kind === 'tag') return { ...base, view: 'all', tag: source.name };
   return base;
 }
 

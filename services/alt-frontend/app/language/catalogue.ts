@@ -12,17 +12,19 @@ type English = typeof en;
 export type MessageKey = keyof English;
 
 /** A language's texts: the same keys as English, a plural where English has one. */
-export type Catalogue = { [Key in MessageKey]: English[Key] extends string ? string : PluralForms };
+export type Catalogue = Translation<English>;
+
+/** The same keys as some English texts, a plural where English has one. */
+export type Translation<Texts> = { [Key in keyof Texts]: Texts[Key] extends string ? string : PluralForms };
 
 type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
 type NamesOf<Message> = Message extends string ? Placeholders<Message> : 'count' | Placeholders<Message[keyof Message]>;
 
-export type MessageValues<Key extends MessageKey> = [NamesOf<English[Key]>] extends [never]
-  ? []
-  : [values: Record<NamesOf<English[Key]>, string | number>];
+type ValuesOf<Message> = [NamesOf<Message>] extends [never] ? [] : [values: Record<NamesOf<Message>, string | number>];
 
 /** Gives the text of a key in the reader's language; the placeholders of the key are required. */
-export type Translate = <Key extends MessageKey>(key: Key, ...values: MessageValues<Key>) => string;
+export type TranslateOf<Texts> = <Key extends keyof Texts>(key: Key, ...values: ValuesOf<Texts[Key]>) => string;
+export type Translate = TranslateOf<English>;
 
 type Token = string | [name: string] | [name: string, type: 'plural', forms: Record<string, Token[]>];
 

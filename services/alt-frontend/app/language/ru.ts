@@ -48,6 +48,9 @@ export const ru: Catalogue = {
   'nav.all': 'Все статьи',
   'nav.starred': 'Избранное',
   'nav.search': 'Поиск',
+  'nav.ask': 'Вопрос',
+  'nav.recap': 'Обзор',
+  'nav.tags': 'Темы',
   'nav.feeds': 'Ленты',
   'nav.addFeed': 'Добавить ленту',
   'nav.newFolder': 'Новая папка',
@@ -109,6 +112,8 @@ export const ru: Catalogue = {
   'list.noStarsText': 'Отметьте статью звездой, и она останется здесь насколько захотите.',
   'list.noLabelTitle': 'Статей с этой меткой нет',
   'list.noLabelText': 'Нажмите l у статьи, чтобы поставить метку.',
+  'list.noTagTitle': 'С этой темой ничего нет',
+  'list.alsoIn': { one: 'ещё в # ленте', few: 'ещё в # лентах', many: 'ещё в # лентах', other: 'ещё в # ленте' },
   'list.failed': 'Не удалось загрузить статьи.',
   'list.confirmTitle': 'Отметить всё прочитанным?',
   'list.confirmText': {
@@ -188,8 +193,6 @@ export const ru: Catalogue = {
   'article.download': 'Скачать',
   'article.play': 'Воспроизвести: {player}',
   'article.playNote': 'До нажатия ничего не загружается ({player}).',
-  'article.related': 'Похожее',
-  'article.summary': 'Кратко',
   'article.labels': 'Метки',
   'article.changeLabels': 'Изменить метки',
 

@@ -13,10 +13,12 @@ import { Notice } from '../ui/notice.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { ArticleLinks, Episode } from './article-details.tsx';
 import { ArticleLabels } from './article-labels.tsx';
+import { ArticleAlsoIn, ArticleRelated } from './article-story.tsx';
+import { ArticleSummary } from './article-summary.tsx';
+import { ArticleTags } from './article-tags.tsx';
 import { ArticleText } from './article-text.tsx';
 import { Enclosures } from './enclosures.tsx';
 import { type Place, useGoing } from './place.ts';
-import { PlaceLink } from './place-link.tsx';
 import { neighbour } from './reader-shortcuts.ts';
 import { guessLanguage } from './text-language.ts';
 
@@ -80,7 +82,11 @@ function useFullText(entry: FullEntry | undefined): FullText {
       await api.requestFullText(entry.id);
       cache.setQueryData<FullEntry>(
         keys.entry(entry.id),
-        (present) => present && { ...present, fullText: { state: 'pending', html: null, code: null, reason: null } },
+        (present) =>
+          present && {
+            ...present,
+            fullText: { state: 'pending', html: null, code: null, reason: null, details: null },
+          },
       );
     } catch (error) {
       show({ text: problem(error), tone: 'error' });
@@ -223,23 +229,18 @@ function ArticleHead({ entry, place }: { entry: Entry; place: Place }) {
         <time dateTime={time}>{dateTime(time)}</time>
       </p>
       <ArticleLabels entry={entry} place={place} />
+      <ArticleTags entry={entry} place={place} />
     </header>
   );
 }
 
 function ArticleBody({ entry, place, fullText }: { entry: FullEntry; place: Place; fullText: FullText }) {
   const { t } = useTexts();
-  const { summary } = entry;
+  const text = useRef<HTMLDivElement>(null);
   return (
     <>
-      {summary.state === 'ready' && summary.text && (
-        <section
-          aria-label={t('article.summary')}
-          className="mb-8 border-s-3 border-accent ps-4 text-[0.9375rem]/relaxed text-soft"
-        >
-          {summary.text}
-        </section>
-      )}
+      <ArticleAlsoIn entry={entry} place={place} />
+      <ArticleSummary entry={entry} text={text} html={fullText.html} />
       <div role="status" className="font-sans text-sm text-soft not-empty:mb-6">
         {fullText.state === 'pending' && t('article.fullTextPending')}
         {fullText.state === 'failed' && (
@@ -252,31 +253,16 @@ function ArticleBody({ entry, place, fullText }: { entry: FullEntry; place: Plac
         )}
       </div>
       {fullText.html.trim() ? (
-        <ArticleText html={fullText.html} />
+        <div ref={text}>
+          <ArticleText html={fullText.html} />
+        </div>
       ) : (
         <EmptyArticle entry={entry} canFetch={fullText.state === 'none'} onFetch={fullText.request} />
       )}
       {entry.podcast && <Episode podcast={entry.podcast} />}
       <Enclosures enclosures={entry.enclosures} pageUrl={entry.url} html={fullText.html} />
       <ArticleLinks entry={entry} />
-      {entry.related.length > 0 && (
-        <nav aria-label={t('article.related')} className="mt-12 border-t border-line pt-6">
-          <h2 className="mb-2 text-sm font-medium text-soft">{t('article.related')}</h2>
-          <ul>
-            {entry.related.map(({ id, title }) => (
-              <li key={id}>
-                <PlaceLink
-                  place={{ ...place, entryId: id }}
-                  isReplacing
-                  className="flex min-h-11 items-center text-[0.9375rem] hover:underline"
-                >
-                  {title}
-                </PlaceLink>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
+      <ArticleRelated entry={entry} place={place} />
     </>
   );
 }

@@ -17,6 +17,7 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   if (source.kind === 'starred' && starred === 0) {
     return <Notice icon="star" title={t('list.noStarsTitle')} text={t('list.noStarsText')} />;
   }
+  if (source.kind === 'tag') return <Notice icon="label" title={t('list.noTagTitle')} />;
   if (source.kind === 'label') {
     return <Notice icon="label" title={t('list.noLabelTitle')} text={t('list.noLabelText')} />;
   }

@@ -5,7 +5,7 @@ import { useApi } from '../data/api-context.ts';
 import { refreshLists } from '../data/changes.ts';
 import type { EntryPages } from '../data/entry-cache.ts';
 import { entriesQuery, firstSettings, searchQuery, useSettings } from '../data/queries.ts';
-import { entryQueryOf, type Source } from '../data/sources.ts';
+import { entryQueryOf, isPage, type Source } from '../data/sources.ts';
 
 export interface EntryListData {
   entries: readonly Entry[];
@@ -13,8 +13,8 @@ export interface EntryListData {
   isLoadingMore: boolean;
   hasMore: boolean;
   error: unknown;
-  /** How many a search found, and whether that is all. */
-  found: { total: number; isExact: boolean } | null;
+  /** The first page of a search; null elsewhere. */
+  search: SearchPage | null;
   loadMore(): void;
   reload(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export function useEntryListData(source: Source): EntryListData {
   const settings = useSettings();
   const isSearch = source.kind === 'search';
   const listOptions = entriesQuery(api, entryQueryOf(source, settings ?? firstSettings));
-  const list = useInfiniteQuery({ ...listOptions, enabled: !isSearch && settings !== undefined });
+  const list = useInfiniteQuery({ ...listOptions, enabled: !isSearch && !isPage(source) && settings !== undefined });
   const search = useInfiniteQuery(searchQuery(api, isSearch ? source.text : ''));
   const shown = isSearch ? search : list;
   const pages: ReadonlyArray<Page<Entry>> | undefined = shown.data?.pages;
@@ -54,14 +54,10 @@ export function useEntryListData(source: Source): EntryListData {
     isLoadingMore: isFetchingNextPage,
     hasMore: hasNextPage,
     error: shown.error,
-    found: foundOf(isSearch ? search.data?.pages[0] : undefined),
+    search: (isSearch && search.data?.pages[0]) || null,
     loadMore,
     reload: useCallback(() => refreshLists(cache), [cache]),
   };
-}
-
-function foundOf(page: SearchPage | undefined): EntryListData['found'] {
-  return page ? { total: page.total, isExact: page.totalIsExact } : null;
 }
 
 /** A list that was loaded while entries arrived can bring one twice, at the end of a page and the start of the next. */

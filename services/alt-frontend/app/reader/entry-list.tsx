@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { Settings } from '../api/api.ts';
+import { ApiProblem } from '../api/problem.ts';
 import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyList } from './empty-list.tsx';
@@ -103,7 +104,7 @@ export function EntryList(props: EntryListProps) {
       <div role="status" className="px-4 py-6 text-center text-sm text-soft">
         {data.isLoadingMore && t('list.loadingMore')}
         {entries.length > 0 && !hasMore && t('list.end')}
-        {data.error !== null && (
+        {data.error !== null && !isToldAbove(data.error) && (
           <>
             <p className="mb-3 text-danger">
               {t('list.failed')} {problem(data.error)}
@@ -114,6 +115,11 @@ export function EntryList(props: EntryListProps) {
       </div>
     </div>
   );
+}
+
+/** What is wrong with a search stands below its field. */
+function isToldAbove(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'invalid-query';
 }
 
 function useRowHeight(density: Settings['density']): number {

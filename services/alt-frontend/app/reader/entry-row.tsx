@@ -1,5 +1,5 @@
 import { memo, useEffect, useRef } from 'react';
-import type { Entry, Settings } from '../api/api.ts';
+import type { Entry, SearchPage, Settings } from '../api/api.ts';
 import { useTexts } from '../language/translate.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Place } from './place.ts';
@@ -56,7 +56,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
 });
 
 function CompactLine({ entry }: { entry: Entry }) {
-  const { t, day } = useTexts();
+  const { day } = useTexts();
   return (
     <>
       <Dot isShown={!entry.read} />
@@ -64,8 +64,9 @@ function CompactLine({ entry }: { entry: Entry }) {
         id={`entry-${entry.id}`}
         className={`min-w-0 flex-1 truncate text-[0.9375rem] ${entry.read ? 'text-soft' : 'font-semibold'}`}
       >
-        {entry.title || t('list.untitled')}
+        <Title entry={entry} />
       </h2>
+      <AlsoIn entry={entry} />
       {entry.starred && <Icon name="star" filled className="size-4 text-star" />}
       <span className="hidden w-32 shrink-0 truncate text-end text-[0.8125rem] text-soft @lg:block">
         {entry.feed.title}
@@ -81,7 +82,8 @@ function CompactLine({ entry }: { entry: Entry }) {
 }
 
 function FullLine({ entry, place, density }: { entry: Entry; place: Place; density: 'list' | 'cards' }) {
-  const { t, day } = useTexts();
+  const { day } = useTexts();
+  const snippet = foundIn(entry)?.snippet;
   const origin = place.source.kind === 'feed' ? (entry.author ?? entry.feed.title) : entry.feed.title;
   return (
     <>
@@ -93,6 +95,7 @@ function FullLine({ entry, place, density }: { entry: Entry; place: Place; densi
           <time dateTime={timeOf(entry)} className="shrink-0 tabular-nums">
             {day(timeOf(entry))}
           </time>
+          <AlsoIn entry={entry} />
           {entry.starred && <Icon name="star" filled className="ms-auto size-4 self-center text-star" />}
         </p>
         <div className={density === 'cards' ? 'clamp-5' : 'clamp-3'}>
@@ -100,13 +103,51 @@ function FullLine({ entry, place, density }: { entry: Entry; place: Place; densi
             id={`entry-${entry.id}`}
             className={`text-base/snug ${entry.read ? 'font-normal text-soft' : 'font-semibold'}`}
           >
-            {entry.title || t('list.untitled')}
+            <Title entry={entry} />
           </h2>
-          <p className="text-sm/5 text-soft">{entry.excerpt}</p>
+          <p className="text-sm/5 text-soft">{snippet ? <Marked parts={snippet} /> : entry.excerpt}</p>
         </div>
       </div>
       {entry.imageUrl && <Thumbnail url={entry.imageUrl} isLarge={density === 'cards'} />}
     </>
+  );
+}
+
+type Found = SearchPage['items'][number]['highlights'];
+
+/** Where a search found its words in an entry; undefined in other lists. */
+function foundIn(entry: Entry): Found | undefined {
+  return (entry as { highlights?: Found }).highlights;
+}
+
+function Title({ entry }: { entry: Entry }) {
+  const { t } = useTexts();
+  const parts = foundIn(entry)?.title;
+  return parts ? <Marked parts={parts} /> : entry.title || t('list.untitled');
+}
+
+function Marked({ parts }: { parts: NonNullable<Found['title']> }) {
+  let end = 0;
+  return parts.map(({ text, isMarked }) => {
+    end += text.length;
+    return isMarked ? (
+      <mark key={end} className="found">
+        {text}
+      </mark>
+    ) : (
+      text
+    );
+  });
+}
+
+/** That other feeds tell the story too. */
+function AlsoIn({ entry }: { entry: Entry }) {
+  const { t } = useTexts();
+  if (entry.alsoIn.length === 0) return null;
+  return (
+    <span className="shrink-0 text-[0.8125rem] font-normal text-soft">
+      {t('list.alsoIn', { count: entry.alsoIn.length })}
+    </span>
   );
 }
 

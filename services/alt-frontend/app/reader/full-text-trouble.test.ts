@@ -4,11 +4,11 @@ import { failureText } from './full-text-trouble.tsx';
 
 /** The codes that pre-processor sets itself, as its source names them. */
 async function setCodes(): Promise<string[]> {
-  const folder = new URL('../../../pre-processor/', import.meta.url);
+  const folder = new URL('../../../pre-processor/extraction/', import.meta.url);
   const sources = await Promise.all(
-    ['article.ts', 'extraction.ts', 'reading.ts'].map((name) => readFile(new URL(name, folder), 'utf8')),
+    ['article.ts', 'fetching.ts', 'judgement.ts', 'stage.ts'].map((name) => readFile(new URL(name, folder), 'utf8')),
   );
-  const pattern = /refuse\('([\w-]+)'|(?:ParkedError|AnswerError)\([^;]*, '([\w-]+)'\)|code: '(page-[\w-]+)'/g;
+  const pattern = /refuse\('([\w-]+)'|(?:ParkedError|AnswerError)\([^;]*, '([\w-]+)'\)|^ {2}'([\w-]+)': '[A-Z]/gm;
   return sources.flatMap((text) => [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? ''));
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Settings } from '../api/api.ts';
+import type { SearchPage, Settings } from '../api/api.ts';
 import { useTexts } from '../language/translate.ts';
 import { IconButton, iconButtonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -13,8 +13,8 @@ interface ListBarProps {
   view: Settings['view'];
   order: Settings['order'];
   isRefreshing: boolean;
-  /** How many a search found. */
-  found: { total: number; isExact: boolean } | null;
+  /** The first page of a search. */
+  found: SearchPage | null;
   onChange(change: Partial<Pick<Settings, 'view' | 'order'>>): void;
   onMarkAllRead(): void;
   onRefresh(): void;
@@ -67,7 +67,9 @@ export function ListBar(props: ListBarProps) {
         )}
       </div>
       <p role="status" className="px-5 text-sm text-soft not-empty:pb-2">
-        {found && found.total > 0 && t(found.isExact ? 'search.found' : 'search.foundAtLeast', { count: found.total })}
+        {found &&
+          found.total > 0 &&
+          t(found.totalIsExact ? 'search.found' : 'search.foundAtLeast', { count: found.total })}
       </p>
       {isWhole && (
         <div className="flex items-center gap-2 px-4 pb-2">
@@ -86,7 +88,8 @@ export function ListBar(props: ListBarProps) {
   );
 }
 
-function BackToSidebar() {
+/** On a phone, the way from a list to the sidebar. */
+export function BackToSidebar() {
   const { t } = useTexts();
   const going = useGoing();
   return (

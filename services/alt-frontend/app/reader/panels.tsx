@@ -12,6 +12,11 @@ const SettingsPanel = lazy(async () => ({ default: (await import('../settings/se
 const LabelsPanel = lazy(async () => ({ default: (await import('./labels-panel.tsx')).LabelsPanel }));
 const HelpPanel = lazy(async () => ({ default: (await import('../settings/help-panel.tsx')).HelpPanel }));
 
+const TagsPanel = lazy(async () => ({ default: (await import('../settings/tags-panel.tsx')).TagsPanel }));
+const SavedSearchPanel = lazy(async () => ({
+  default: (await import('../search/saved-search-panel.tsx')).SavedSearchPanel,
+}));
+
 export interface PanelProps {
   onClose(): void;
 }
@@ -31,6 +36,8 @@ export function Panels({ place, markAll }: { place: Place; markAll: MarkAll }) {
     opml: () => <OpmlPanel onClose={onClose} />,
     settings: () => <SettingsPanel onClose={onClose} />,
     labels: () => <LabelsPanel key={id} id={id} onClose={onClose} />,
+    tags: () => <TagsPanel onClose={onClose} />,
+    search: () => <SavedSearchPanel key={id} id={id} onClose={onClose} />,
     help: () => <HelpPanel onClose={onClose} />,
   };
   return (

@@ -6,8 +6,9 @@ const id = fc.integer({ min: 1, max: 2_147_483_647 }).map(String);
 const source: fc.Arbitrary<Place['source']> = fc.oneof(
   fc.constantFrom<Place['source']>({ kind: 'all' }, { kind: 'starred' }),
   fc.record({ kind: fc.constantFrom('feed' as const, 'folder' as const), id }),
-  fc.record({ kind: fc.constant('label' as const), name: fc.string({ minLength: 1 }) }),
-  fc.record({ kind: fc.constant('search' as const), text: fc.string() }),
+  fc.record({ kind: fc.constantFrom('label' as const, 'tag' as const), name: fc.string({ minLength: 1 }) }),
+  fc.record({ kind: fc.constant('recap' as const), period: fc.constantFrom('daily' as const, 'weekly' as const) }),
+  fc.record({ kind: fc.constantFrom('search' as const, 'ask' as const), text: fc.string() }),
 );
 
 test('every place has an address, and the address leads back to the place', () => {

@@ -15,8 +15,8 @@ export interface Place {
 /** The address of a place. */
 export function hrefOf({ source, isHome, entryId, panel }: Place): string {
   const search = new URLSearchParams();
-  if (source.kind === 'search' && source.text) search.set('q', source.text);
-  if (source.kind === 'label') search.set('q', source.name);
+  if ((source.kind === 'search' || source.kind === 'ask') && source.text) search.set('q', source.text);
+  if (source.kind === 'label' || source.kind === 'tag') search.set('q', source.name);
   if (entryId) search.set('entry', entryId);
   if (panel) search.set('panel', panel);
   const path = isHome ? '/' : pathOf(source);

@@ -8,7 +8,7 @@ import { useChangeEntry, useChangeSettings, useMarkAllRead } from '../data/chang
 import { findEntry } from '../data/entry-cache.ts';
 import { useLive } from '../data/live.ts';
 import { entryQuery, firstSettings, useCounters, useFolders, useSettings, useSubscriptions } from '../data/queries.ts';
-import { markReadOf } from '../data/sources.ts';
+import { isPage, markReadOf } from '../data/sources.ts';
 import { useTexts } from '../language/translate.ts';
 import { Notice } from '../ui/notice.tsx';
 import { useToasts } from '../ui/toasts.tsx';
@@ -24,6 +24,8 @@ import { Sidebar } from './sidebar.tsx';
 import { newCountOf, titleOf, unreadOf } from './source-facts.ts';
 
 const ArticlePane = lazy(async () => ({ default: (await import('./article-pane.tsx')).ArticlePane }));
+const Page = lazy(async () => ({ default: (await import('../pages/page.tsx')).Page }));
+const SearchTools = lazy(async () => ({ default: (await import('../search/search-tools.tsx')).SearchTools }));
 const Panels = lazy(async () => ({ default: (await import('./panels.tsx')).Panels }));
 
 /** The reader: sidebar, list and article, and the panels above them. */
@@ -60,30 +62,43 @@ export function ReaderScreen() {
         <Sidebar place={place} />
       </div>
       <main id="articles" tabIndex={-1} className="pane pane-list outline-none">
-        <ListBar
-          place={place}
-          title={facts.title}
-          unread={facts.unread}
-          view={view}
-          order={order}
-          isRefreshing={refresh.isRunning}
-          found={data.found}
-          onChange={(change) => void changeSettings(change)}
-          onMarkAllRead={markAll.ask}
-          onRefresh={refresh.run}
-        />
-        <ConnectionNotice isConnected={live.isConnected} />
-        <EntryList
-          data={data}
-          place={place}
-          density={density}
-          cursorId={cursorId}
-          focusId={focusId}
-          newCount={facts.newCount}
-          isMarkingOnScroll={settings?.markReadOnScroll ?? false}
-          onShowNew={refresh.reload}
-          onShowAll={() => void changeSettings({ view: 'all' })}
-        />
+        {isPage(place.source) ? (
+          <Suspense fallback={null}>
+            <Page place={place} />
+          </Suspense>
+        ) : (
+          <>
+            <ListBar
+              place={place}
+              title={facts.title}
+              unread={facts.unread}
+              view={view}
+              order={order}
+              isRefreshing={refresh.isRunning}
+              found={data.search}
+              onChange={(change) => void changeSettings(change)}
+              onMarkAllRead={markAll.ask}
+              onRefresh={refresh.run}
+            />
+            {place.source.kind === 'search' && (
+              <Suspense fallback={null}>
+                <SearchTools text={place.source.text} page={data.search} error={data.error} />
+              </Suspense>
+            )}
+            <ConnectionNotice isConnected={live.isConnected} />
+            <EntryList
+              data={data}
+              place={place}
+              density={density}
+              cursorId={cursorId}
+              focusId={focusId}
+              newCount={facts.newCount}
+              isMarkingOnScroll={settings?.markReadOnScroll ?? false}
+              onShowNew={refresh.reload}
+              onShowAll={() => void changeSettings({ view: 'all' })}
+            />
+          </>
+        )}
       </main>
       <section aria-label={t('article.label')} className="pane pane-article">
         {place.entryId ? (

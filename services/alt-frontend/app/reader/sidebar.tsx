@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { usePreferences } from '../appearance/preferences.ts';
 import { feedTree } from '../data/feed-tree.ts';
 import { useCounters, useFolders, useLabels, useSettings, useSubscriptions } from '../data/queries.ts';
@@ -9,6 +9,8 @@ import { Icon, type IconName } from '../ui/icons.tsx';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
 import { FeedLine, FolderLine, lineClass, UnreadCount } from './sidebar-lines.tsx';
+
+const SavedSearches = lazy(async () => ({ default: (await import('../search/saved-searches.tsx')).SavedSearches }));
 
 /** Everything the reader follows, with what is unread. */
 export function Sidebar({ place }: { place: Place }) {
@@ -24,6 +26,9 @@ export function Sidebar({ place }: { place: Place }) {
         <Troubles place={place} />
         <FixedLines place={place} />
         <Tree place={place} />
+        <Suspense fallback={null}>
+          <SavedSearches place={place} />
+        </Suspense>
         <Labels place={place} />
       </nav>
       <FirstFetches />
@@ -31,6 +36,7 @@ export function Sidebar({ place }: { place: Place }) {
         <PanelLink place={place} panel="settings" icon="settings" label={t('nav.settings')} />
         <PanelLink place={place} panel="opml" icon="transfer" label={t('nav.import')} />
         <PanelLink place={place} panel="new-folder" icon="folder" label={t('nav.newFolder')} />
+        <PanelLink place={place} panel="tags" icon="label" label={t('nav.tags')} />
         <span className="ms-auto hidden md:block">
           <PanelLink place={place} panel="help" icon="keyboard" label={t('nav.help')} />
         </span>
@@ -54,6 +60,8 @@ function FixedLines({ place }: { place: Place }) {
     { source: { kind: 'all' }, icon: 'all', label: t('nav.all'), count: counters.unread },
     { source: { kind: 'starred' }, icon: 'star', label: t('nav.starred') },
     { source: { kind: 'search', text: '' }, icon: 'search', label: t('nav.search') },
+    { source: { kind: 'ask', text: '' }, icon: 'comments', label: t('nav.ask') },
+    { source: { kind: 'recap', period: 'daily' }, icon: 'text', label: t('nav.recap') },
   ];
   return (
     <ul className="pb-2">

@@ -11,9 +11,11 @@ export function titleOf(
 ): string {
   if (source.kind === 'feed') return subscriptions.find(({ id }) => id === source.id)?.title ?? '';
   if (source.kind === 'folder') return folders.find(({ id }) => id === source.id)?.name ?? '';
-  if (source.kind === 'label') return source.name;
+  if (source.kind === 'label' || source.kind === 'tag') return source.name;
   if (source.kind === 'starred') return t('nav.starred');
   if (source.kind === 'search') return t('nav.search');
+  if (source.kind === 'ask') return t('nav.ask');
+  if (source.kind === 'recap') return t('nav.recap');
   return t('nav.all');
 }
 

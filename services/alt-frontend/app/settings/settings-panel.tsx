@@ -4,17 +4,21 @@ import { usePreferences } from '../appearance/preferences.ts';
 import { useChangeSettings } from '../data/changes.ts';
 import { useSettings } from '../data/queries.ts';
 import { languageNames, languages } from '../language/language.ts';
+import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Choice, SelectField } from '../ui/field.tsx';
 import { AccountSettings } from './account-settings.tsx';
 import { Keys } from './keys.tsx';
+import { RecapSettings } from './recap-settings.tsx';
 import { RetentionSettings } from './retention-settings.tsx';
+import { tagsTexts } from './tags-texts.ts';
 
 /** How Alt looks and reads, and what belongs to the account. */
 export function SettingsPanel({ onClose }: PanelProps) {
   const { t } = useTexts();
+  const recapTitle = useOwnTexts(tagsTexts)('recaps');
   const settings = useSettings();
   const changeSettings = useChangeSettings();
   return (
@@ -27,6 +31,9 @@ export function SettingsPanel({ onClose }: PanelProps) {
             onChange={(retention) => void changeSettings({ retention })}
           />
         )}
+      </Section>
+      <Section title={recapTitle}>
+        <RecapSettings />
       </Section>
       <Section title={t('settings.programs')}>
         <Keys kind="app-passwords" title={t('settings.appPasswords')} text={t('settings.appPasswordsText')} />

@@ -1,10 +1,12 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
 import { useTexts } from '../language/translate.ts';
-import { IconButton } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 
 export interface Toast {
   text: string;
   tone?: 'plain' | 'error';
+  /** What can be done about it, such as taking it back. */
+  action?: { label: string; run(): void };
 }
 
 interface Toasts {
@@ -29,7 +31,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const show = useCallback((next: Toast) => {
     clearTimeout(timer.current);
     setToast(next);
-    timer.current = setTimeout(() => setToast(null), shownMs[next.tone ?? 'plain']);
+    timer.current = setTimeout(() => setToast(null), next.action ? shownMs.error : shownMs[next.tone ?? 'plain']);
   }, []);
   const toasts = useMemo(() => ({ show }), [show]);
   return (
@@ -42,6 +44,17 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         {toast && (
           <div className="pointer-events-auto flex max-w-md items-center gap-2 rounded-xl border border-line bg-raised py-1 ps-4 pe-1 text-[0.9375rem] shadow-raised">
             <span className={toast.tone === 'error' ? 'text-danger' : ''}>{toast.text}</span>
+            {toast.action && (
+              <Button
+                className="min-h-9! px-3"
+                onClick={() => {
+                  setToast(null);
+                  toast.action?.run();
+                }}
+              >
+                {toast.action.label}
+              </Button>
+            )}
             <IconButton icon="close" label={t('action.dismiss')} onClick={() => setToast(null)} />
           </div>
         )}

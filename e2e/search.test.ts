@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, register } from './client.ts';
+import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+
+const ARTICLES = [
+  [
+    'Lighthouses of the north',
+    'The keepers of the old lighthouses trimmed their lamps every evening before the storm.',
+  ],
+  ['A recipe for rye bread', 'Rye bread wants a sourdough, patience, and an oven that is hotter than you think.'],
+  ['Bread and lighthouses', 'Every lighthouse had its own oven; the keepers baked bread while the ships went by.'],
+  ['東京の図書館', '東京都の図書館では、夜でも本を借りることができます。検索エンジンも使えます。'],
+  [
+    'Хлеб и маяки',
+    'Смотрители маяков пекли хлеб. Когда приходили корабли, они угощали моряков и рассказывали им о зимних бурях, которые они видели.',
+  ],
+  ['An interview', 'A talk of an hour about the café at the harbour, to be listened to.'],
+] as const;
+
+function feedDocument(): string {
+  const items = ARTICLES.map(
+    ([title, text], n) => `<item><guid>${n}</guid><title>${title}</title><description>${text}</description>
+      <link>https://harbour.example/posts/${n}</link><pubDate>${new Date(Date.UTC(2026, 9, n + 1)).toUTCString()}</pubDate>
+      ${n === 5 ? '<enclosure url="https://harbour.example/talk.mp3" type="audio/mpeg" length="1"/>' : ''}</item>`,
+  );
+  return `<rss version="2.0"><channel><title>Harbour News</title><link>https://harbour.example/</link>${items.join('')}</channel></rss>`;
+}
+
+describe.each(shapes)('Alt as %s', (shape) => {
+  let folder: string;
+  let web: StaticFeeds;
+  let machine: Machine;
+  let ada: Client;
+  let eve: Client;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'alt-search-web-'));
+    await writeFile(path.join(folder, 'feed.xml'), feedDocument());
+    web = await startStaticFeeds({ folder });
+    machine = await startMachine(shape, {
+      allow: [new URL(web.origin).host],
+      environment: { ALT_REGISTRATION: 'open' },
+    });
+    [ada, eve] = [await register(machine.origin, 'ada@example.org'), await register(machine.origin, 'eve@example.org')];
+    const made = await ada.post('/v1/subscriptions', { url: web.url('feed.xml') });
+    expect(made.status, made.text).toBe(201);
+    const all = 'lighthouse OR bread OR 図書館 OR хлеб OR harbour';
+    await eventually(async () => (await search(all)).length === ARTICLES.length, 'all articles are found');
+  }, 120_000);
+  afterAll(async () => {
+    await machine?.stop();
+    await web?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The numbers of the articles that a query finds. */
+  async function search(q: string, reader = ada, route = '/v1/search'): Promise<number[]> {
+    const { status, json, text } = await reader.get(`${route}?${new URLSearchParams({ q })}`);
+    if (status === 503) return [];
+    if (status !== 200) throw new Error(text);
+    return json.items.map(({ title }: { title: string }) => ARTICLES.findIndex(([known]) => known === title));
+  }
+
+  test.each<[string, number[]]>([
+    ['lighthouse', [0, 2]],
+    ['"rye bread"', [1]],
+    ['bread -rye', [2]],
+    ['bread oven', [1, 2]],
+    ['(lighthouses OR bread) storm', [0]],
+    ['intitle:bread', [1, 2]],
+    ['inurl:posts intitle:interview', [5]],
+    ['lightho*', [0, 2]],
+    ['図書館', [3]],
+    ['検索', [3]],
+    ['маяк', [4]],
+    ['cafe', [5]],
+    ['has:audio', [5]],
+    ['lang:ja', [3]],
+    ['lang:ru OR has:audio', [4, 5]],
+    ['feed:"harbour news" keepers', [0, 2]],
+    ['after:2026-10-02 before:2026-10-04', [1, 2]],
+    ['bread after:2026-10-03', [2]],
+    ['bread is:read', []],
+    ['label:none', []],
+  ])('%s finds %j, in a search and in a list', async (q, expected) => {
+    expect((await search(q)).toSorted()).toEqual(expected);
+    expect(await search(q, ada, '/v1/entries')).toEqual(expected.toReversed());
+  });
+
+  test('a word with a typing error is found, marked, and said to be another', async () => {
+    const { json } = await ada.get('/v1/search?q=lighthuose');
+    expect(json).toMatchObject({ total: 2, totalIsExact: true, isComplete: true, nextCursor: null });
+    expect(json.corrections).toEqual([{ word: 'lighthuose', readAs: expect.arrayContaining(['lighthouse']) }]);
+    const marked = (await ada.get('/v1/search?q=lighthouse')).json.items.map(
+      ({ highlights }: { highlights: { title: { text: string; isMarked: boolean }[] } }) =>
+        highlights.title.find(({ isMarked }) => isMarked)?.text,
+    );
+    expect(marked.toSorted()).toEqual(['Lighthouses', 'lighthouses']);
+  });
+
+  test('facets count what was found', async () => {
+    const { json } = await ada.get('/v1/search?q=lighthouse&facet=feed&facet=language&facet=day');
+    expect(json.facets).toMatchObject({
+      feed: [{ title: 'Harbour News', count: 2 }],
+      language: [{ value: 'en', count: 2 }],
+      day: [
+        { value: '2026-10-03', count: 1 },
+        { value: '2026-10-01', count: 1 },
+      ],
+    });
+  });
+
+  test('nobody finds another reader’s articles', async () => {
+    expect(await search('lighthouse', eve)).toEqual([]);
+    expect(await search('has:audio', eve)).toEqual([]);
+  });
+
+  test('a saved search counts what is unread', async () => {
+    expect((await ada.post('/v1/saved-searches', { name: 'Bread', query: 'bread' })).status).toBe(201);
+    const counted = async () => (await ada.get('/v1/saved-searches?counts=true')).json.items;
+    expect(await counted()).toMatchObject([{ name: 'Bread', query: 'bread', unreadCount: 2 }]);
+    const [first] = (await ada.get('/v1/search?q=intitle:rye')).json.items;
+    await ada.patch('/v1/entries', { ids: [first.id], read: true });
+    expect(await counted()).toMatchObject([{ unreadCount: 1 }]);
+    expect(await search('bread is:unread')).toEqual([2]);
+    expect((await eve.get('/v1/saved-searches')).json.items).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.ts';
+import { summarySentence } from './news-creator.ts';
+
+/** What a list shows of an entry's summary. */
+export const entrySummary = z
+  .object({
+    /** `none`: switched off, or the article has no text; `failed`: `reason` says why. */
+    state: z.enum(['none', 'pending', 'ready', 'failed']),
+    text: z.string().nullable(),
+    /** ISO 639-1 of the summary. */
+    language: z.string().nullable(),
+    /** `extractive` for sentences of the article, else the engine and its model, such as `ollama/gemma3:4b`. */
+    engine: z.string().nullable(),
+    /** Why this is not what the configured model wrote. */
+    note: z.string().nullable(),
+    /** Why there is none. */
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'EntrySummary' });
+export type EntrySummary = z.infer<typeof entrySummary>;
+
+/** With the sentences of the summary and where in the article's plain text each comes from. */
+export const fullEntrySummary = entrySummary
+  .extend({ sentences: z.array(summarySentence) })
+  .meta({ id: 'FullEntrySummary' });
+export type FullEntrySummary = z.infer<typeof fullEntrySummary>;
+
+export const requestSummary = endpoint({
+  name: 'requestSummary',
+  method: 'POST',
+  path: '/v1/entries/:id/summary',
+  summary:
+    'Summarise an entry before others, also where its feed’s summaries are switched off; events say when it is there',
+  access: 'reader',
+  params: z.object({ id: z.string() }),
+  statuses: [202],
+  problems: ['not-found', 'invalid-request', 'csrf-failed'],
+});
+
+export const tenantSettings = z
+  .object({
+    /** Whether articles are summarised for the people of this tenant. */
+    summaries: z.boolean(),
+  })
+  .meta({ id: 'TenantSettings' });
+export type TenantSettings = z.infer<typeof tenantSettings>;
+
+export const readTenantSettings = endpoint({
+  name: 'readTenantSettings',
+  method: 'GET',
+  path: '/v1/settings/tenant',
+  summary: 'What is switched on for the reader’s tenant',
+  access: 'reader',
+  response: tenantSettings,
+  statuses: [200],
+  problems: [],
+});
+
+export const writeTenantSettings = endpoint({
+  name: 'writeTenantSettings',
+  method: 'PATCH',
+  path: '/v1/settings/tenant',
+  summary: 'Switch something on or off for the whole tenant; for its owners and administrators',
+  access: 'reader',
+  body: z.strictObject({ summaries: z.boolean().optional() }),
+  response: tenantSettings,
+  statuses: [200],
+  problems: ['forbidden', 'invalid-request', 'csrf-failed'],
+});

@@ -1,0 +1,28 @@
+import { languageKey } from './languages.ts';
+import { asianAndAfrican } from './stopwords/asian-and-african.ts';
+import { germanic } from './stopwords/germanic.ts';
+import { otherEuropean } from './stopwords/other-european.ts';
+import { romance } from './stopwords/romance.ts';
+import { slavic } from './stopwords/slavic.ts';
+import { foldWord } from './words.ts';
+
+/** The function words of each language as they are written: ISO 639-1 code → words, in lower case and with accents. */
+export const functionWords: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({ ...germanic, ...romance, ...slavic, ...otherEuropean, ...asianAndAfrican }).map(
+    ([language, words]) => [language, [...new Set(words.split(/\s+/))]] as const,
+  ),
+);
+
+const foldedFunctionWords: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [...functionWords].map(([language, words]) => [language, new Set(words.map(foldWord))] as const),
+);
+
+/**
+ * Whether a folded word (`foldWord`) says too little to be searched or tagged by: a function word of the language, or one
+ * letter of an alphabet. No word of an unknown language is one.
+ */
+export function isStopword(word: string, language: string | null): boolean {
+  const key = languageKey(language);
+  if (key === null) return false;
+  return (foldedFunctionWords.get(key)?.has(word) ?? false) || /^[a-zа-яα-ω]$/u.test(word);
+}

@@ -1,0 +1,67 @@
+import {
+  type ParsedQuery,
+  Problem,
+  type ProblemCode,
+  parseQuery,
+  type QueryError,
+  type SearchQuery,
+  splitQuery,
+  type TextQuery,
+} from '@alt/contracts';
+import type { Queryable } from '@alt/database';
+import { allOf, type Condition } from '../store/conditions.ts';
+import { seenFeedIds } from '../store/names.ts';
+import { type EngineQuestion, narrowScope } from './engine.ts';
+import { resolveState } from './resolving.ts';
+
+/** A way to fulfil a query: what the engine finds, and what the database finds of it. */
+export interface Case {
+  text: TextQuery | null;
+  condition: Condition | null;
+  scope: EngineQuestion['scope'];
+}
+
+export interface PreparedQuery {
+  cases: Case[];
+  mode: 'rank' | 'filter';
+}
+
+/** Understands a query; a mistake in it is a Problem that says where it is and what to do. */
+export function readQuery(text: string, code: ProblemCode = 'invalid-query'): SearchQuery {
+  const { query, errors }: ParsedQuery = parseQuery(text);
+  if (!query) throw queryProblem(code, errors[0]);
+  if (!splitQuery(query.root)) throw queryProblem(code, { ...TOO_MANY_CASES, end: text.length });
+  return query;
+}
+
+const TOO_MANY_CASES: QueryError = {
+  code: 'too-complex',
+  start: 0,
+  end: 0,
+  message: 'Combine fewer words and states by OR.',
+};
+
+function queryProblem(code: ProblemCode, error: QueryError): Problem {
+  return new Problem(code, `The query is not understood at character ${error.start + 1}. ${error.message}`, {
+    extra: { errors: [{ path: code === 'invalid-query' ? 'q' : 'query', message: error.message }], query: error },
+  });
+}
+
+/**
+ * A query as the engine and the database take it, in the terms of this reader. `filter` holds besides. Only a search
+ * ranks plain words; everywhere else all of them are required.
+ */
+export async function prepareQuery(
+  tx: Queryable,
+  readerId: number,
+  query: SearchQuery,
+  { filter = null, isRanked = false }: { filter?: Condition | null; isRanked?: boolean } = {},
+): Promise<PreparedQuery> {
+  const feedIds = await seenFeedIds(tx, readerId);
+  const cases: Case[] = [];
+  for (const { text, state } of splitQuery(query.root) ?? []) {
+    const condition = allOf([state && (await resolveState(tx, readerId, state)), filter]);
+    cases.push({ text, condition, scope: narrowScope(feedIds, condition) });
+  }
+  return { cases, mode: isRanked && query.isPlain ? 'rank' : 'filter' };
+}

@@ -1,0 +1,40 @@
+import { Problem, readTenantSettings, requestSummary, writeTenantSettings } from '@alt/contracts';
+import { type Route, route } from '@alt/service-kit';
+import { articleIdOf } from './peers.ts';
+import type { AsReader } from './store/readers.ts';
+import * as store from './store/summaries.ts';
+
+/** Asking for a summary, and the tenant's switch. Summaries themselves come with their entries. */
+export function summaryRoutes(asReader: AsReader): Route[] {
+  return [
+    route(requestSummary, async ({ params, reader }) => {
+      const id = articleIdOf(params.id);
+      await asReader(reader, async (tx) => {
+        if (!(await store.hasTenantSummaries(tx))) {
+          throw new Problem(
+            'invalid-request',
+            'Summaries are switched off for this tenant; its owner can switch them on.',
+          );
+        }
+        if (id === null || !(await store.requestSummary(tx, id))) {
+          throw new Problem('not-found', 'You have no such entry.');
+        }
+      });
+      return undefined;
+    }),
+
+    route(readTenantSettings, async ({ reader }) =>
+      asReader(reader, async (tx) => ({ summaries: await store.hasTenantSummaries(tx) })),
+    ),
+
+    route(writeTenantSettings, async ({ body, reader }) => {
+      if (reader.role !== 'owner' && reader.role !== 'admin') {
+        throw new Problem('forbidden', 'Only an owner or administrator of the tenant can change this.');
+      }
+      return asReader(reader, async (tx) => {
+        if (body.summaries !== undefined) await store.setTenantSummaries(tx, body.summaries);
+        return { summaries: await store.hasTenantSummaries(tx) };
+      });
+    }),
+  ];
+}

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { accessibilityViolations, openBrowser, phone } from './site-page.ts';
+
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterEach(() => browser.closePages());
+afterAll(() => browser.close());
+
+test('a sentence of the summary marks where it stands in the article, and a click goes there', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 40 });
+  const first = site.api.state.entries[0];
+  if (!first) throw new Error('The fake has no entries');
+  const filler = '<p>Other words stand before it, and many of them.</p>'.repeat(60);
+  first.contentHtml = `${filler}<p>The sea, <b>he</b>\n said, was still being <em>edited</em>.</p>${filler}`;
+  first.summary = {
+    ...first.summary,
+    state: 'ready',
+    text: 'The sea, he said, was still being edited. A model wrote this.',
+    engine: 'extractive',
+    sentences: [
+      { text: 'The sea, he said, was still being edited.', start: 2900, end: 2941 },
+      { text: 'A model wrote this.', start: null, end: null },
+    ],
+  };
+  await page.goto(`${site.url}/all?entry=${first.id}`);
+  const summary = page.getByRole('region', { name: 'Summary' });
+  await summary.getByText('Sentences of the article itself').waitFor();
+  await expect.poll(() => summary.getByRole('button').count()).toBe(1);
+  const sentence = summary.getByRole('button', { name: 'The sea, he said' });
+  await sentence.hover();
+  const marked = () =>
+    page.evaluate(() => {
+      const [range] = CSS.highlights.get('summary-source') ?? [];
+      return range instanceof Range ? range.toString().replace(/\s+/g, ' ') : null;
+    });
+  await expect.poll(marked).toBe('The sea, he said, was still being edited.');
+  await sentence.click();
+  await expect
+    .poll(() =>
+      page.locator('.article-text em').evaluate((element) => {
+        const { top } = element.getBoundingClientRect();
+        return top > 0 && top < window.innerHeight;
+      }),
+    )
+    .toBe(true);
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a summary that is missing says why and can be asked for; it appears when it is written', async () => {
+  const { page, site } = await browser.reader({ entryCount: 40 }, phone);
+  const first = site.api.state.entries[0];
+  if (!first) throw new Error('The fake has no entries');
+  const none = { text: null, language: 'en', engine: null, note: null, sentences: [] };
+  first.summary = { ...none, state: 'failed', reason: 'The model gave no useful answer.' };
+  await page.goto(`${site.url}/all?entry=${first.id}`);
+  const summary = page.getByRole('region', { name: 'Summary' });
+  await summary.getByText('The model gave no useful answer.').waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await summary.getByRole('button', { name: 'Try again' }).tap();
+  await summary.getByText('The summary is being written').waitFor();
+  expect(first.summary.state).toBe('pending');
+  first.summary = { ...none, state: 'ready', text: 'Short and true.', engine: 'ollama/gemma3:4b', reason: null };
+  await summary.getByText('Short and true.').waitFor();
+  await summary.getByText('Written by ollama/gemma3:4b').waitFor();
+});
+
+test('tags lead to their list; one that is wrong goes for good, unless that is taken back', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 60 });
+  const { state } = site.api;
+  for (const [index, entry] of state.entries.entries()) entry.tags = index < 3 ? ['low tide', 'c/c++'] : [];
+  await page.goto(`${site.url}/all?entry=${state.entries[0]?.id}`);
+  const tags = page.getByRole('list', { name: 'Tags' });
+  await tags.getByRole('button', { name: 'Not this tag: c/c++' }).click();
+  await expect.poll(() => state.vetoes).toEqual(['c/c++']);
+  await expect.poll(() => tags.getByRole('listitem').count()).toBe(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => state.vetoes).toEqual([]);
+  await tags.getByRole('link', { name: 'c/c++' }).click();
+  await page.getByRole('heading', { level: 1, name: 'c/c++' }).waitFor();
+  await expect.poll(() => page.locator('[data-entry]').count()).toBe(3);
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a story says where else it is told; an article that is another story is taken out', async () => {
+  const { page, site } = await browser.reader({ entryCount: 60 });
+  const entry = site.api.state.entries[1];
+  if (!entry) throw new Error('The fake has no entries');
+  const [other] = entry.alsoIn;
+  await page.locator(`[data-entry="${entry.id}"]`, { hasText: 'also in 2 feeds' }).locator('a').click();
+  const story = page.getByRole('region', { name: 'Also in' });
+  await expect.poll(() => story.getByRole('link').count()).toBe(2);
+  await story.getByRole('button', { name: 'Not the same story' }).first().click();
+  await page.getByText('It is an article by itself now.').waitFor();
+  expect(entry.alsoIn.map(({ id }) => id)).not.toContain(other?.id);
+  await expect.poll(() => story.getByRole('link').count()).toBe(1);
+  await page.locator(`[data-entry="${entry.id}"]`, { hasText: 'also in 1 feed' }).waitFor();
+  const related = page.getByRole('navigation', { name: 'Related' });
+  await related.getByRole('link').first().click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('entry')).toBe(entry.related[0]?.id);
+});

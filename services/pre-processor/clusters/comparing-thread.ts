@@ -1,0 +1,29 @@
+import { keysOf, type StoryKey } from './keys.ts';
+import { profileOf, type StoryProfile, type StoryText } from './profile.ts';
+import { type Evidence, type Match, sameStory } from './same-story.ts';
+
+/** The thread's side of `comparing.ts`: what each article is found by, in their order. */
+export function findKeys(stories: StoryText[]): StoryKey[][] {
+  return stories.map((story) => keysOf(profileOf(story)));
+}
+
+export interface Comparison {
+  stories: StoryText[];
+  /** Places of two stories, and what their feeds' other articles say. */
+  pairs: { pair: [number, number]; evidence: Evidence }[];
+}
+
+/** The thread's side of `comparing.ts`: what shows of each pair that it is the same story. Each text is read once. */
+export function comparePairs({ stories, pairs }: Comparison): (Match | null)[] {
+  const profiles = new Map<number, StoryProfile>();
+  const profileAt = (place: number): StoryProfile | null => {
+    const story = stories[place];
+    const profile = profiles.get(place) ?? (story ? profileOf(story) : null);
+    if (profile) profiles.set(place, profile);
+    return profile;
+  };
+  return pairs.map(({ pair, evidence }) => {
+    const [a, b] = [profileAt(pair[0]), profileAt(pair[1])];
+    return a && b ? sameStory(a, b, evidence) : null;
+  });
+}

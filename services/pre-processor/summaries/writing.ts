@@ -1,0 +1,125 @@
+import type { CreatedSummary } from '@alt/contracts';
+import { OutageError, type StageItem } from '@alt/pipeline';
+import { unsupportedFacts } from './checking.ts';
+import { type Creator, CreatorError, isRefusal } from './creator.ts';
+import { extractOf, MAXIMUM_SENTENCES, toSummary } from './extracting.ts';
+import { judgeFaithfulness } from './judging.ts';
+import type { NewSummary, SummaryText } from './store.ts';
+
+/** Below this the judge's word counts; a judge that says nothing never does. */
+const FAITHFUL_MINIMUM = 0.5;
+/** What the model cannot do with one article, it is asked so often; then the article's own sentences are the summary. */
+const TRIES = 3;
+const PROBE_TIMEOUT_MS = 120_000;
+/** The model gets so much of a text. */
+const TEXT_MAXIMUM = 200_000;
+
+export const NOTES = {
+  unfaithful: "The model's summary said what the text does not; these are sentences of the text.",
+  failed: 'The model could not summarise this text; these are sentences of the text.',
+} as const;
+
+/**
+ * Summaries of one text by the model, in each language that is wanted. What it says must be in the text: if not, it is
+ * asked once more, and then the text's own sentences are the summary, with a note. Throws an OutageError if the model
+ * answers nobody, else an error of this article.
+ */
+export async function writeSummaries(
+  creator: Creator,
+  text: SummaryText,
+  item: StageItem,
+  signal: AbortSignal,
+): Promise<NewSummary[]> {
+  const languages: (string | null)[] = text.languages.length > 0 ? text.languages : [text.language];
+  const written: NewSummary[] = [];
+  for (const language of languages) {
+    if (isPresent(text, language)) continue;
+    const wish = { language, item, signal };
+    const summary = await writeFaithfully(creator, text, wish)
+      .catch(async (error: unknown) => {
+        await checkOutage(creator, error, signal);
+        return writeFaithfully(creator, text, wish); // An outage that ended just now is not the article's fault.
+      })
+      .catch(async (error: unknown) => {
+        await checkOutage(creator, error, signal);
+        if (item.attempts + 1 < TRIES) throw error;
+        return NOTES.failed;
+      });
+    if (typeof summary !== 'string') written.push(summary);
+    else written.push(...(await extractOf(creator, text, summary, signal)));
+  }
+  return written;
+}
+
+function isPresent({ present }: SummaryText, language: string | null): boolean {
+  return present.some((each) => each.engine !== 'extractive' && (language === null || each.language === language));
+}
+
+interface Wish {
+  language: string | null;
+  item: StageItem;
+  signal: AbortSignal;
+}
+
+async function writeFaithfully(creator: Creator, text: SummaryText, wish: Wish): Promise<NewSummary | string> {
+  for (let tries = 0; tries < 2; tries += 1) {
+    const created = await creator.write(
+      {
+        title: text.title,
+        text: text.text.slice(0, TEXT_MAXIMUM),
+        language: text.language,
+        targetLanguage: wish.language,
+        maximumSentences: MAXIMUM_SENTENCES,
+        priority: wish.item.priority > 0 ? 'reader' : 'background',
+      },
+      wish.signal,
+    );
+    if (!restsOn(created, text, wish) || unsupportedFacts(created.text, `${text.title}\n${text.text}`).length > 0)
+      continue;
+    const score = await judge(creator, text, created, wish.signal);
+    if (score === null || score >= FAITHFUL_MINIMUM) return { ...toSummary(text, created), score };
+  }
+  return NOTES.unfaithful;
+}
+
+/** In the language of the text some sentence of a summary is like one of the text; nonsense is like none. */
+function restsOn({ sentences }: CreatedSummary, text: SummaryText, { language }: Wish): boolean {
+  return language !== text.language || sentences.some(({ start }) => start !== null);
+}
+
+function judge(
+  creator: Creator,
+  { text }: SummaryText,
+  { text: summary, engine }: CreatedSummary,
+  signal: AbortSignal,
+) {
+  return judgeFaithfulness(creator, { text, summary, model: modelOf(engine) }, signal);
+}
+
+/** `ollama/gemma3:4b` is asked for as `gemma3:4b`. */
+function modelOf(engine: string): string {
+  return engine.slice(engine.indexOf('/') + 1);
+}
+
+/**
+ * Whether it was this article or the model as such: a model that cannot even say OK has an outage. Throws an OutageError
+ * then, and again whatever is no failure of the model.
+ */
+async function checkOutage(creator: Creator, error: unknown, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || !(error instanceof CreatorError)) throw error;
+  if (isRefusal(error)) return;
+  if (error.code === 'too-many-requests') throw new OutageError(error.message);
+  const isHere = await canAnswer(creator, signal);
+  if (!isHere) throw new OutageError(error.message);
+}
+
+async function canAnswer(creator: Creator, signal: AbortSignal): Promise<boolean> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+    const model = await creator.defaultModel();
+    if (model === null) return false;
+    return /\bok/i.test(await creator.chat({ model, prompt: 'Answer with the word OK and nothing else.' }, limit));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Analysis } from '../analysis.ts';
+import { type EngineRequest, type EngineResult, SearchTimeoutError } from '../engine.ts';
+import { readQuery } from '../sought.ts';
+import { createCollector } from './collector.ts';
+import { createScratch } from './matching.ts';
+import { costOf, planSegments } from './plan.ts';
+import { createWeigher } from './ranking.ts';
+import { createSegmentScope, type LiveSegment } from './scope.ts';
+import { createSpelling } from './spelling.ts';
+import { type SegmentSearch, searchAllWords, searchSegment, searchSomeWords } from './windows.ts';
+
+/** Whoever asks for so much has to ask for less: others wait. */
+const LONGEST_SEARCH_MS = 5_000;
+
+/** Answers a request from segments, the newest of which come last. Throws `SearchTimeoutError`. */
+export function searchSegments(live: readonly LiveSegment[], request: EngineRequest, analysis: Analysis): EngineResult {
+  // Where no text ranks, the newest come first.
+  const order = request.text === null && request.order === 'relevance' ? 'newest' : request.order;
+  const collector = createCollector({ ...request, order });
+  const { sought, isRanked } = request.text
+    ? readQuery(request.text, request.mode, analysis)
+    : { sought: null, isRanked: false };
+  if (request.text && !sought) return { ...collector.result(), corrections: [] };
+  const segments = live.map(({ segment }) => segment);
+  const spelling = createSpelling(segments, analysis, request.mode === 'rank');
+  const nodes = sought ? planSegments(sought, segments, analysis, spelling.readings) : [];
+  const weigh = order === 'relevance' ? createWeigher(segments) : () => [];
+  const wantedFeeds = new Set(request.scope.feedIds);
+  const common = { collector, scratch: createScratch(), checkTime: createTimeCheck() };
+  // The newest first: what is counted before the limit are the newest, and later ones seldom come in by their date.
+  const searches = live
+    .map((one, index): SegmentSearch => {
+      const node = nodes[index] ?? null;
+      const scope = createSegmentScope(one, request.scope, wantedFeeds);
+      return { live: one, node, leaves: node ? weigh(node) : [], scope, ...common };
+    })
+    .reverse();
+  if (isRanked) {
+    for (const search of searches.filter(mayMatch)) searchAllWords(search);
+    for (const search of searches) searchSomeWords(search);
+  } else {
+    for (const search of searches.filter(mayMatch)) searchSegment(search);
+  }
+  return { ...collector.result(), corrections: spelling.corrections() };
+}
+
+function mayMatch({ node }: SegmentSearch): boolean {
+  return node === null || costOf(node) > 0;
+}
+
+function createTimeCheck(): () => void {
+  const until = performance.now() + LONGEST_SEARCH_MS;
+  return () => {
+    if (performance.now() > until) throw new SearchTimeoutError('The search takes too long. Ask for less at once.');
+  };
+}

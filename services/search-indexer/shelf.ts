@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { Database } from '@alt/database';
+import type { SearchEngine, SearchIndex } from './engine.ts';
+import { addIndex, type IndexRow, listIndexes, removeIndex } from './store.ts';
+import { createTurns } from './turns.ts';
+
+/** The open indexes of an engine. What there are stands in the database, where every process finds it. */
+export interface Shelf {
+  /**
+   * Opens what the database names, closes what it does not name any more, and begins an index where there is none or
+   * where one is to be rebuilt.
+   */
+  refresh(): Promise<void>;
+  /** The one that answers first, as of the last refresh. */
+  rows(): readonly IndexRow[];
+  indexOf(row: IndexRow): SearchIndex | null;
+  close(): Promise<void>;
+}
+
+export function createShelf({ database, engine }: { database: Database; engine: SearchEngine }): Shelf {
+  const open = new Map<string, SearchIndex>();
+  const inTurn = createTurns();
+  let shelved: IndexRow[] = [];
+
+  const openIndex = async ({ name, isComplete, filledTo }: IndexRow): Promise<SearchIndex | null> => {
+    const index = open.get(name) ?? (await engine.open(name));
+    // One that was only begun may not have been made yet.
+    return index ?? (isComplete || filledTo > 0 ? null : engine.create(name));
+  };
+  const closeOthers = async (): Promise<void> => {
+    for (const [name, index] of open) {
+      if (shelved.some((row) => row.name === name)) continue;
+      open.delete(name);
+      await index.close();
+      await engine.drop(name);
+    }
+  };
+  const refresh = async (): Promise<void> => {
+    const rows = await listIndexes(database, engine.name);
+    for (const row of rows) {
+      const index = await openIndex(row);
+      if (index) open.set(row.name, index);
+      else await removeIndex(database, row.name); // lost, or damaged: it is built anew
+    }
+    shelved = rows.filter(({ name }) => open.has(name));
+    await closeOthers();
+    const [first] = shelved;
+    const isRebuildWanted = shelved.length === 1 && first?.isComplete === true && first.isRebuildWanted;
+    if (first && !isRebuildWanted) return;
+    await addIndex(database, `articles-${randomBytes(4).toString('hex')}`, engine.name);
+    return refresh();
+  };
+  return {
+    refresh: () => inTurn(refresh),
+    rows: () => shelved,
+    indexOf: ({ name }) => open.get(name) ?? null,
+    async close() {
+      await Promise.all([...open.values()].map((index) => index.close()));
+      open.clear();
+    },
+  };
+}
