@@ -37,21 +37,16 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const userAgent = userAgentFor(null);
 
   const reading = createReading(settings.parseThreads);
-  const politeness = createPoliteness({
-    database,
-    egress,
-    spacingMs,
-    spacesOpenedHosts: settings.spacesOpenedHosts,
-    log,
-    signal,
-  });
+  const { spacesOpenedHosts, respectsRobots } = settings;
+  const politeness = createPoliteness({ database, egress, spacingMs, spacesOpenedHosts, log, signal });
   const polling = createPolling({ database, politeness, reading, log, worker, concurrency, userAgent: userAgentFor });
   const finder = createFinder({ politeness, reading, userAgent });
   const adding = createAdding({ database, egress, finder, polling });
   const repair = createRepair({ database, egress, finder, log });
-  const fetchPage = createFetching({ database, politeness, userAgent, respectsRobots: settings.respectsRobots });
+  const fetchPage = createFetching({ database, politeness, userAgent, respectsRobots });
   const websub = createWebsub({ database, politeness, polling, reading, log, userAgent, publicUrl });
   const listen = (onNotify: () => void) => host.listen('alt_stages', onNotify);
+  const tell = (message: string, details: Record<string, unknown>) => log.info(details, message);
   const clustering = await startClusterStage({ database, log, worker, signal, listen });
   const summarising = startSummarising({
     database,
@@ -60,7 +55,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     concurrency: settings.summariseConcurrency,
     signal,
     listen,
-    log: (message, details) => log.info(details, message),
+    log: tell,
   });
   const upkeep = startUpkeep({ database, log, tasks: [websub.askHubs, ...clustering.tasks] });
 
@@ -89,8 +84,8 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     work: createExtraction({ database, fetchPage, reading }),
     onParked: (tx, { articleId }, reason, error) => failFullText(tx, articleId, failureCodeOf(error), reason),
     onEnded: metrics.extracted,
-    listen: (onNotify) => host.listen('alt_stages', onNotify),
-    log: (message, details) => log.info(details, message),
+    listen,
+    log: tell,
   });
   const stopListening = await host.listen('alt_polls', scheduler.wake);
 

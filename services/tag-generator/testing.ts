@@ -63,6 +63,21 @@ export async function startTestTagGenerator(environment: Record<string, string> 
 
 type World = Pick<TestTagGenerator, 'makeFeed' | 'follow' | 'arrive' | 'settled' | 'tagsOf' | 'vocabulary'>;
 
+const ARRIVE = `with block as (select allocate_article_ids($2::int) as first), made as (
+           insert into articles (id, feed_id, identity, title, language, excerpt, received_at, sort_at, content_hash)
+             select block.first + g.place - 1, $1, uuid_send(uuidv7()), g.title, g.language, '', now(), now(), uuid_send(uuidv7())
+             from block, unnest($3::text[], $4::text[], $5::text[]) with ordinality as g (title, language, body, place)
+             returning id, title
+         ), contents as (
+           insert into article_contents (article_id, content_html, text)
+             select block.first + g.place - 1, '', g.body
+             from block, unnest($3::text[], $4::text[], $5::text[]) with ordinality as g (title, language, body, place)
+         ), document as (
+           insert into feed_documents (feed_id, article_ids) select $1, array_agg(id order by id) from made
+             on conflict (feed_id) do update set article_ids = excluded.article_ids
+         )
+         select id from made order by id`;
+
 function createWorld(rows: Database): World {
   const ids = (name: string, sql: string, values: unknown[]) =>
     rows.all<{ id: number }>(statement(`test_${name}`, sql), values);
@@ -97,30 +112,13 @@ function createWorld(rows: Database): World {
       return feedId;
     },
     async arrive(feedId, articles) {
-      const made = await ids(
-        'arrive',
-        `with block as (select allocate_article_ids($2::int) as first), made as (
-           insert into articles (id, feed_id, identity, title, language, excerpt, received_at, sort_at, content_hash)
-             select block.first + g.place - 1, $1, uuid_send(uuidv7()), g.title, g.language, '', now(), now(), uuid_send(uuidv7())
-             from block, unnest($3::text[], $4::text[], $5::text[]) with ordinality as g (title, language, body, place)
-             returning id, title
-         ), contents as (
-           insert into article_contents (article_id, content_html, text)
-             select block.first + g.place - 1, '', g.body
-             from block, unnest($3::text[], $4::text[], $5::text[]) with ordinality as g (title, language, body, place)
-         ), document as (
-           insert into feed_documents (feed_id, article_ids) select $1, array_agg(id order by id) from made
-             on conflict (feed_id) do update set article_ids = excluded.article_ids
-         )
-         select id from made order by id`,
-        [
-          feedId,
-          articles.length,
-          articles.map(({ title }) => title),
-          articles.map(({ language = 'en' }) => language),
-          articles.map(({ text }) => text),
-        ],
-      );
+      const made = await ids('arrive', ARRIVE, [
+        feedId,
+        articles.length,
+        articles.map(({ title }) => title),
+        articles.map(({ language = 'en' }) => language),
+        articles.map(({ text }) => text),
+      ]);
       const articleIds = made.map(({ id }) => id);
       await rows.run(
         statement(
