@@ -19,6 +19,7 @@ const PAUSE_MS = 5;
 
 /** Search over a million articles on the embedded engine, while fresh ones arrive. */
 export async function benchSearch({ isQuick }: { isQuick: boolean }): Promise<Section> {
+  const before = process.memoryUsage.rss() / 1e6;
   const articles = isQuick ? 100_000 : 1_000_000;
   const folder = await mkdtemp(path.join(tmpdir(), 'alt-bench-search-'));
   const archive = createArchive();
@@ -34,7 +35,7 @@ export async function benchSearch({ isQuick }: { isQuick: boolean }): Promise<Se
     await fill(index, archive, articles);
     const filledSeconds = (performance.now() - begun) / 1_000;
     await engine.stop();
-    return await measure({ folder, archive, articles, filledSeconds });
+    return await measure({ folder, archive, articles, filledSeconds, before });
   } finally {
     await engine.stop();
     await rm(folder, { recursive: true, force: true });
@@ -48,16 +49,16 @@ async function fill(index: SearchIndex, archive: Archive, articles: number): Pro
   }
 }
 
-/** The index opened anew: what it needs resident is what this process grows by. */
+/** The index opened anew. What this process has grown by includes what filling left behind. */
 async function measure(made: {
   folder: string;
   archive: Archive;
   articles: number;
   filledSeconds: number;
+  /** MB resident before anything was done. */
+  before: number;
 }): Promise<Section> {
-  const { folder, archive, articles, filledSeconds } = made;
-  (globalThis as { gc?: () => void }).gc?.();
-  const before = process.memoryUsage.rss() / 1e6;
+  const { folder, archive, articles, filledSeconds, before } = made;
   const engine = createEmbeddedEngine({
     folder,
     onError(error) {

@@ -153,7 +153,13 @@ async function finish(session: CopySession, database: OwnDatabase, manifest: Man
     const sequence = escapeLiteral(`public.${escapeIdentifier(name)}`);
     await session.script(`select setval(${sequence}, ${value})`);
   }
+  if (database === 'alt') await session.script(FORGET_SEARCH_INDEXES);
 }
+
+/** They hold other articles than the backup, and are built anew; backups of older schemas know none. */
+const FORGET_SEARCH_INDEXES = `do $$ begin
+  if to_regclass('public.search_indexes') is not null then delete from search_indexes; end if;
+end $$`;
 
 /** Never an empty table: keys would be checked with the plan that was made for it. */
 async function analyze(session: CopySession, tables: TableManifest[]): Promise<void> {

@@ -69,6 +69,8 @@ export interface SearchEngine {
   open(name: string): Promise<SearchIndex | null>;
   create(name: string): Promise<SearchIndex>;
   drop(name: string): Promise<void>;
+  /** The names of all indexes that nobody else can have made. */
+  list(): Promise<string[]>;
   /** Throws a sentence where the engine does not work. */
   check(): Promise<void>;
   stop(): Promise<void>;

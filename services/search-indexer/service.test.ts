@@ -108,6 +108,18 @@ describe('the index', () => {
     await until('the first is gone', async () => !(await readdir(indexer.folder)).includes(first ?? ''));
   }, 60_000);
 
+  test('is built anew where a restored backup has forgotten it', async () => {
+    const id = await indexer.addArticle(feedId, 'Old', 'Parchment.');
+    let running = await indexer.start();
+    await untilFound(running, 'parchment', [id]);
+    await running.stop();
+    const before = (await readdir(indexer.folder)).filter((name) => name.startsWith('articles-'));
+    await indexer.rows.script('delete from search_indexes');
+    running = await indexer.start();
+    await untilFound(running, 'parchment', [id]);
+    expect(await readdir(indexer.folder)).not.toContain(before[0]);
+  }, 60_000);
+
   test('keeps a second process out of its folder', async () => {
     await indexer.start();
     await expect(indexer.start()).rejects.toThrow(/is in use|already|another/i);

@@ -35,7 +35,16 @@ export function createShelf({ database, engine }: { database: Database; engine: 
       await engine.drop(name);
     }
   };
+  let isTidy = false;
+  /** Drops what a crash or a restored backup left without a row. */
+  const tidy = async (): Promise<void> => {
+    const names = await engine.list();
+    const rows = await listIndexes(database, engine.name);
+    for (const name of names) if (!rows.some((row) => row.name === name)) await engine.drop(name);
+    isTidy = true;
+  };
   const refresh = async (): Promise<void> => {
+    if (!isTidy) await tidy();
     const rows = await listIndexes(database, engine.name);
     for (const row of rows) {
       const index = await openIndex(row);

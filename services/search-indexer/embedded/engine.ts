@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireInstanceLock } from '@alt/database';
 import { OutageError } from '@alt/pipeline';
@@ -53,6 +53,10 @@ export function createEmbeddedEngine(options: { folder: string; onError(error: u
       return remember(await openFolder(folderOf(name), manifest, pool, options.onError));
     },
     drop: (name) => rm(folderOf(name), { recursive: true, force: true }),
+    async list() {
+      const entries = await readdir(options.folder, { withFileTypes: true });
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    },
     check: async () => {},
     async stop() {
       await Promise.all([...opened].map((index) => index.close()));

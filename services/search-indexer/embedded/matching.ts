@@ -1,11 +1,12 @@
 import { intersect, isEmpty, subtract, unite } from './bits.ts';
 import { keepPhrases } from './phrases.ts';
 import type { LeafPostings, Node } from './plan.ts';
-import { addDocuments, type Block, createBlock, WINDOW_WORDS } from './postings.ts';
+import { addDocuments, type Block, createBlock, WINDOW_SIZE, WINDOW_WORDS } from './postings.ts';
 
 /** Sets for one window, used again and again. */
 export interface Scratch {
   block: Block;
+  scores: Float64Array;
   take(): Uint32Array;
   give(bits: Uint32Array): void;
 }
@@ -14,6 +15,7 @@ export function createScratch(): Scratch {
   const free: Uint32Array[] = [];
   return {
     block: createBlock(),
+    scores: new Float64Array(WINDOW_SIZE),
     take: () => free.pop()?.fill(0) ?? new Uint32Array(WINDOW_WORDS),
     give: (bits) => void free.push(bits),
   };

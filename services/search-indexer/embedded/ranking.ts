@@ -32,19 +32,27 @@ export function createWeigher(segments: readonly Segment[]): (node: Node) => Wei
     (K1 + 1) * Math.log(1 + Math.max(0, documents - count + 0.5) / (count + 0.5));
   // The oldest average rules for all segments: a looser bound is still a bound.
   const ratio = Math.min(...segments.map(({ meta }) => meta.averageLength)) / Math.max(1, average);
+  // A leaf is worth the same in every segment.
+  const known = new Map<Leaf, { worth: Worth; boundOf: (kept: number) => number }>();
+  const weigh = (leaf: Leaf) => {
+    const factor = factorOf(leaf);
+    const worth = { isTitleOnly: leaf.isTitleOnly, factor, lengthParts, table: tableOf(factor, lengthParts) };
+    const made = { worth, boundOf: (kept: number) => factor * impactBound(kept, ratio) };
+    known.set(leaf, made);
+    return made;
+  };
   return (node) =>
     leavesOf(node).map((of) => {
-      const factor = factorOf(of.leaf);
-      const boundOf = (kept: number): number => factor * impactBound(kept, ratio);
+      const { worth, boundOf } = known.get(of.leaf) ?? weigh(of.leaf);
       let maximum: number | null = null;
       return {
         of,
+        worth,
+        boundOf,
         maximum() {
           maximum ??= boundOf(bestImpact(of));
           return maximum;
         },
-        worth: { isTitleOnly: of.leaf.isTitleOnly, factor, lengthParts, table: tableOf(factor, lengthParts) },
-        boundOf,
       };
     });
 }

@@ -12,7 +12,12 @@ export interface Segment {
   /** The first term of each block of the dictionary, and where the block begins. */
   firstTerms: string[];
   blockStarts: number[];
+  /** The dictionary of a small segment; there are many of them. */
+  dictionary: Buffer | null;
 }
+
+/** Up to this size a dictionary stays in memory: that of some hundred articles. */
+const SMALL_DICTIONARY_BYTES = 1 << 18;
 
 /** Where the lists of a term lie. */
 export interface TermPlace {
@@ -30,7 +35,8 @@ export function openSegment(path: string, name: string): Segment {
   const file = openSync(path, 'r');
   try {
     const meta = readMeta(file, path);
-    return { name, file, meta, columns: readColumns(file, meta), ...readIndex(file, meta) };
+    const dictionary = readDictionary(file, meta);
+    return { name, file, meta, dictionary, columns: readColumns(file, meta), ...readIndex(file, meta) };
   } catch (error) {
     closeSync(file);
     throw error;
@@ -100,6 +106,13 @@ function readColumns(file: number, { columns }: SegmentMeta): Columns {
   };
 }
 
+function readDictionary(file: number, { dictionary }: SegmentMeta): Buffer | null {
+  if (dictionary.length > SMALL_DICTIONARY_BYTES) return null;
+  const bytes = Buffer.alloc(dictionary.length);
+  readAt(file, bytes, dictionary.length, dictionary.at);
+  return bytes;
+}
+
 function readIndex(file: number, { index }: SegmentMeta): Pick<Segment, 'firstTerms' | 'blockStarts'> {
   const bytes = Buffer.alloc(index.length);
   readAt(file, bytes, index.length, index.at);
@@ -121,13 +134,33 @@ function readIndex(file: number, { index }: SegmentMeta): Pick<Segment, 'firstTe
 export function findTerm(segment: Segment, term: string): TermPlace | null {
   const block = blockOf(segment, term);
   if (block < 0) return null;
-  let found: TermPlace | null = null;
-  eachTermOfBlock(segment, block, (candidate, place) => {
-    if (candidate < term) return true;
-    if (candidate === term) found = place;
-    return false;
-  });
-  return found;
+  const bytes = readBlock(segment, block);
+  const wanted = Buffer.from(term);
+  const reader: ByteReader = { bytes, at: 0 };
+  let at = readVarint(reader);
+  // So many bytes of the wanted term are those of the term before, which all terms are told apart from.
+  let matched = 0;
+  while (reader.at < bytes.length) {
+    const shared = readVarint(reader);
+    const rest = readVarint(reader);
+    if (shared <= matched) matched = shared + sameBytes(bytes, reader.at, rest, wanted, shared);
+    reader.at += rest;
+    const count = readVarint(reader);
+    const blocksLength = readVarint(reader);
+    const positionsLength = readVarint(reader);
+    if (matched === wanted.length && shared + rest === wanted.length) {
+      return { count, at, blocksLength, positionsLength };
+    }
+    at += skipsLengthOf(count) + blocksLength + positionsLength;
+  }
+  return null;
+}
+
+/** How many bytes from a place are those of `wanted` from its `from`-th on. */
+function sameBytes(bytes: Uint8Array, at: number, length: number, wanted: Uint8Array, from: number): number {
+  let same = 0;
+  while (same < length && from + same < wanted.length && bytes[at + same] === wanted[from + same]) same += 1;
+  return same;
 }
 
 /** Visits terms in ascending order from `from`, until `visit` answers false. */
@@ -154,13 +187,17 @@ function blockOf({ firstTerms }: Segment, term: string): number {
   return low - 1;
 }
 
-function eachTermOfBlock(segment: Segment, block: number, visit: (term: string, place: TermPlace) => boolean): void {
-  const { meta, blockStarts, file } = segment;
+function readBlock({ meta, blockStarts, file, dictionary }: Segment, block: number): Buffer {
   const start = blockStarts[block] ?? 0;
   const end = blockStarts[block + 1] ?? meta.dictionary.length;
+  if (dictionary) return dictionary.subarray(start, end);
   const bytes = Buffer.allocUnsafe(end - start);
   readAt(file, bytes, bytes.length, meta.dictionary.at + start);
-  const decode = createTermDecoder(bytes);
+  return bytes;
+}
+
+function eachTermOfBlock(segment: Segment, block: number, visit: (term: string, place: TermPlace) => boolean): void {
+  const decode = createTermDecoder(readBlock(segment, block));
   for (let index = 0; index < DICTIONARY_BLOCK_SIZE && decode.hasMore(); index += 1) {
     const { term, place } = decode.next();
     if (!visit(term, place)) return;

@@ -66,7 +66,8 @@ interface Window {
 /** Visits the windows of a segment in which something is in scope, the newest documents first, until answered false. */
 function eachWindow({ live, scope, scratch, checkTime }: SegmentSearch, visit: (window: Window) => boolean): void {
   const { documentCount } = live.segment.meta;
-  const scores = new Float64Array(WINDOW_SIZE);
+  // A small segment needs no room for a whole window.
+  const scores = scratch.scores.subarray(0, Math.min(WINDOW_SIZE, documentCount));
   let goesOn = true;
   for (
     let base = Math.floor((documentCount - 1) / WINDOW_SIZE) * WINDOW_SIZE;
