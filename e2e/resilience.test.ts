@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, readEvents, register } from './client.ts';
 import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { stagesDone } from './stored.ts';
 
 type DemoWeb = Awaited<ReturnType<typeof startDemoWeb>>;
 
@@ -23,6 +24,7 @@ describe.each(shapes)('Alt as %s', (shape) => {
   });
 
   it('keeps sessions, entries and their state over a restart', async () => {
+    await stagesDone(machine);
     const before = (await reader.get('/v1/entries')).json;
     await machine.kill('auth-service', 'SIGTERM');
     await machine.start('auth-service');
