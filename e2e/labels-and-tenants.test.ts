@@ -3,6 +3,7 @@ import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.t
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, readEvents, register } from './client.ts';
 import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { stagesDone } from './stored.ts';
 
 /** With what a path must carry encoded, and what a file system would not like. */
 const NAME = 'a/b ü%?#';
@@ -28,6 +29,8 @@ describe.each(shapes)('Alt as %s', (shape) => {
     }
     ids = (await ada.get('/v1/entries')).json.items.map(({ id }: { id: string }) => id);
     expect(ids).toHaveLength(5);
+    // Entries are compared as a whole below: their tags and summaries must have arrived.
+    await stagesDone(machine);
   }, 120_000);
   afterAll(async () => {
     await machine?.stop();
