@@ -8,7 +8,8 @@ export default defineConfig({
     globalSetup: './packages/testing/vitest-setup.ts',
     // Processes, not threads: tests start servers, change the environment and read resource usage.
     pool: 'forks',
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests wait for servers, clocks and each other's processes: one more than there are cores keeps these busy.
+    maxWorkers: Math.max(2, Math.min(availableParallelism() + 1, 8)),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Connection, startEmbedded } from '@alt/database';
-import { migrate } from '@alt/database/migrate.ts';
 import { loadRolePasswords, roleConnection, serviceRole } from '@alt/database/roles.ts';
+import { copyDataFolder } from '@alt/database/testing.ts';
 import { environmentNameOf, services } from '@alt/topology';
 import { type BuiltService, builtServices } from '../cli/registry.ts';
 import { projectRoot } from '../cli/settings.ts';
@@ -40,7 +38,7 @@ export interface MachineOptions {
 
 /** Alt as a user runs it, in either shape: real processes, a real Postgres, its own data folder. */
 export async function startMachine(shape: Shape, options: MachineOptions = {}): Promise<Machine> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'alt-e2e-'));
+  const dataDir = await copyDataFolder('alt-e2e-');
   const environment = {
     ...process.env,
     ALT_DATA_DIR: dataDir,
@@ -83,7 +81,6 @@ async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, args: s
 async function startMany(dataDir: string, environment: NodeJS.ProcessEnv): Promise<Machine> {
   const server = await startEmbedded({ dataDir });
   const passwords = loadRolePasswords(dataDir);
-  await migrate(server.connection, { passwords });
   const ports = new Map(await Promise.all(builtServices.map(async (name) => [name, await freePort()] as const)));
   const portOf = (name: BuiltService) => ports.get(name) ?? 0;
   const origin = `http://localhost:${portOf('gateway')}`;

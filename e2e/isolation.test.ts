@@ -114,6 +114,24 @@ describe('two readers of one Alt', () => {
     expect(await fingerprint(ada)).toEqual(before);
   });
 
+  it('a typing error is read only as a word that the reader’s own articles have', async () => {
+    const mia = await register(machine.origin, 'mia@example.org');
+    expect((await mia.post('/v1/subscriptions', { url: web.feeds[1]?.url })).status).toBe(201);
+    const { items } = (await ada.get('/v1/entries?limit=20')).json;
+    const words = items.flatMap(({ title }: { title: string }) => title.match(/[A-Za-z]{6,}/g) ?? []);
+    const typos: string[] = [...new Set<string>(words.slice(0, 20))].map(
+      (word) => `${word.slice(0, -2)}${word.at(-1)}${word.at(-2)}`,
+    );
+    const search = async (client: Client, q: string) =>
+      (await client.get(`/v1/search?${new URLSearchParams({ q })}`)).json;
+    const readings = async (client: Client) =>
+      (await Promise.all(typos.map((q) => search(client, q)))).flatMap(({ corrections }) =>
+        corrections.flatMap(({ readAs }: { readAs: string[] }) => readAs),
+      );
+    expect(await readings(ada)).not.toEqual([]);
+    for (const word of await readings(mia)) expect((await search(mia, `"${word}"`)).total, word).toBeGreaterThan(0);
+  });
+
   it('the other’s tags, recaps and answers are not there', async () => {
     const before = await fingerprint(ada);
     for (const path of ['/v1/tags?view=all', '/v1/tags/vetoes', '/v1/tags/proposals', '/v1/saved-searches']) {

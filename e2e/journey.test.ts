@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, createClient, PASSWORD, readEvents, register } from './client.ts';
 import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { stagesDone } from './stored.ts';
 
 type DemoWeb = Awaited<ReturnType<typeof startDemoWeb>>;
 
@@ -116,6 +117,7 @@ describe.each(shapes)('a reader of Alt as %s', (shape) => {
   });
 
   it('pushes changes within a second and resumes exactly', async () => {
+    await stagesDone(machine); // tags and summaries that arrive are changes too
     const [entry] = (await reader.get('/v1/entries?view=unread&limit=1')).json.items;
     const events = await readEvents(reader, {
       onOpen: async () => {

@@ -19,11 +19,12 @@ let stage: RunningStage | null;
 let stopping: AbortController;
 let ids: number[];
 beforeEach(async () => {
-  [alt, llm] = [await startTestTagGenerator(), await startFakeLlm()];
+  [alt, llm] = [await startTestTagGenerator({}, () => Promise.reject(new Error('It is down.'))), await startFakeLlm()];
   [creator, stage, stopping] = [null, null, new AbortController()];
   ids = await alt.arrive(await alt.makeFeed('news', { tenants: [ME] }), [VOLCANO]);
   await alt.rows.script('notify alt_stages');
-  await alt.settled();
+  // Where nobody can say whether there is a model, it is asked for; the tag-generator there waits for news-creator.
+  await until(async () => (await refineState())?.state === 'waiting' && (await tags()).length > 0);
 });
 afterEach(async () => {
   stopping.abort();
@@ -40,8 +41,6 @@ async function refine(
 ): Promise<void> {
   creator = await startTestNewsCreator({ ALT_LLM_TIMEOUT_SECONDS: '0.3', ...environment });
   const { peer } = creator;
-  await alt.rows.script(`insert into article_stages (article_id, stage, content_hash)
-    select article_id, 'refine', content_hash from article_stages where stage = 'tag'`);
   stage = await runStage({
     database: role,
     stage: 'refine',
@@ -53,11 +52,18 @@ async function refine(
   });
 }
 
+const isProbe = (prompt: string) => prompt.includes('the word OK');
 const refineState = () =>
-  alt.rows.one<{ state: string; attempts: number; error: string | null }>(
-    statement('test_refine_state', `select state, attempts, error from article_stages where stage = 'refine'`),
+  alt.rows.one<{ state: string; attempts: number }>(
+    statement('test_refine_state', `select state, attempts from article_stages where stage = 'refine'`),
   );
-const ended = () => until(async () => /done|parked/.test((await refineState())?.state ?? ''));
+/** The other tag-generator may have the article for a moment; then it is looked for again. */
+const seen = (condition: () => Promise<boolean>) =>
+  until(() => {
+    stage?.wake();
+    return condition();
+  });
+const ended = () => seen(async () => /done|parked/.test((await refineState())?.state ?? ''));
 const tags = () => alt.tagsOf(ids[0] ?? 0, ME);
 
 test('a model chooses among what was found; what the article has not is left out', async () => {
@@ -71,32 +77,45 @@ test('a model chooses among what was found; what the article has not is left out
   expect(llm.requests.at(-1)?.prompt).toContain('volcano near Grindavik');
 });
 
-describe('a model that fails changes nothing', () => {
-  test.each(['junk', 'babble', 'die'] as const)('%s', async (behaviour) => {
-    const before = await tags();
-    llm.behave(behaviour);
-    await refine(alt.database.connectAs('tag_generator'));
-    await until(async () => ((await refineState())?.attempts ?? 0) > 0 || (await refineState())?.state === 'waiting');
-    expect(await tags()).toEqual(before);
-  });
-
-  test.each(['hang', 'too-many', 'broken'] as const)(
-    '%s: it costs no attempt, and the tags follow when it is back',
+describe('a model that is away', () => {
+  test.each(['junk', 'babble', 'die', 'hang', 'too-many', 'broken'] as const)(
+    '%s: it changes nothing and costs no attempt, and the tags follow when it is back',
     async (behaviour) => {
       const before = await tags();
       llm.behave(behaviour);
       await refine(alt.database.connectAs('tag_generator'));
-      await until(() => Promise.resolve(llm.requests.length > 1));
+      await seen(async () => llm.requests.length > 4);
       expect(await refineState()).toMatchObject({ attempts: 0 });
       expect(await tags()).toEqual(before);
       llm.behave('good');
-      llm.answerWith(() => '{"tags": ["Met Office", "Grindavik"]}');
+      llm.answerWith(({ prompt }) => (isProbe(prompt) ? null : '{"tags": ["Met Office", "Grindavik"]}'));
       await ended();
       await alt.rows.script('notify alt_tags');
       await alt.settled();
       expect((await tags())[0]).toBe('Met Office');
     },
   );
+});
+
+test('an article that the model alone fails at is tried a few times and then left as it is', async () => {
+  const before = await tags();
+  llm.answerWith(({ prompt }) => (isProbe(prompt) ? null : 'I would rather not.'));
+  await refine(alt.database.connectAs('tag_generator'));
+  await seen(async () => (await refineState())?.state === 'parked');
+  expect((await refineState())?.attempts).toBeGreaterThan(1);
+  expect(llm.requests.filter(({ prompt }) => !isProbe(prompt)).length).toBeGreaterThan(1);
+  expect(await tags()).toEqual(before);
+});
+
+test('a model that thinks and writes at length is waited for', async () => {
+  llm.behave('slow');
+  llm.answerWith(() => `<think>${'I think of it. '.repeat(20)}</think>{"tags": ["Grindavik"]}`);
+  await refine(alt.database.connectAs('tag_generator'));
+  await ended();
+  expect(await refineState()).toMatchObject({ state: 'done', attempts: 0 });
+  await alt.rows.script('notify alt_tags');
+  await alt.settled();
+  expect((await tags())[0]).toBe('Grindavik');
 });
 
 test('where no model is configured any more, nothing waits for one', async () => {

@@ -22,10 +22,11 @@ export const findMiscounted = (machine: Machine) => withDatabase(machine, (datab
 const unfinished = statement<{ count: number }>(
   'e2e_unfinished',
   `select (select count(*) from article_stages where state in ('waiting', 'claimed'))
-     + (select count(*) from tag_requests) + (select count(*) from foldings) as count`,
+     + (select count(*) from tag_requests) + (select count(*) from foldings)
+     + (select count(*) from article_touches) as count`,
 );
 
-/** Waits until no stage has anything to do: every article is extracted, summarised, tagged, compared, indexed. */
+/** Waits until no stage has anything to do: every article is extracted, summarised, tagged, compared, indexed, and told of. */
 export const stagesDone = (machine: Machine, timeoutMs = 120_000) =>
   withDatabase(machine, (database) =>
     eventually(async () => (await database.one(unfinished))?.count === 0, 'all stages done', timeoutMs),

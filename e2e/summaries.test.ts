@@ -3,7 +3,7 @@ import { Problem } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import type { RunningStage } from '@alt/pipeline';
-import { type FakeLlm, startFakeLlm } from '@alt/testing/fake-llm.ts';
+import { type FakeLlm, startFakeLlm, verdict } from '@alt/testing/fake-llm.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTestNewsCreator, type TestNewsCreator } from '../services/news-creator/testing.ts';
 import { createCreator } from '../services/pre-processor/summaries/creator.ts';
@@ -68,7 +68,9 @@ async function addArticles(count: number, from = 1): Promise<void> {
   }
 }
 
-async function start(environment: Record<string, string> = {}, concurrency = 2): Promise<void> {
+const deaf = async () => async () => {};
+
+async function start(environment: Record<string, string> = {}, concurrency = 2, listen = deaf): Promise<void> {
   creator ??= await startTestNewsCreator(environment);
   const { peer } = creator;
   stage = startSummarising({
@@ -77,7 +79,7 @@ async function start(environment: Record<string, string> = {}, concurrency = 2):
     worker: `w${Math.random()}`,
     concurrency,
     signal: stopping.signal,
-    listen: async () => async () => {},
+    listen,
     log: () => {},
     lookEveryMs: 50,
     retrySeconds: 0.05,
@@ -103,6 +105,26 @@ interface SummaryRow {
 
 const summaries = () =>
   rows.all<SummaryRow>(statement('test-summaries', 'select * from article_summaries order by article_id, language'));
+const OTHER = {
+  ...READER,
+  userId: '018f0000-0000-7000-8000-0000000000f2',
+  tenantId: '018f0000-0000-7000-8000-0000000000f2',
+};
+const seenBy = (reader: typeof READER) =>
+  database
+    .connectAs('alt_backend')
+    .asReader(reader, (tx) =>
+      tx.all<{ state: string; summary: string | null; code: string | null; reason: string | null }>(
+        named('select state, summary, code, reason from entry_summaries(array[1, 2]) order by article_id'),
+      ),
+    );
+/** A second reader of everything. */
+async function addOther(): Promise<void> {
+  await database.connectAs('alt_backend').asReader(OTHER, (tx) => tx.all(named('select ensure_reader()')));
+  await rows.script(`insert into subscriptions (reader_id, feed_id) select 2, id from feeds;
+    insert into entries (reader_id, article_id, feed_id, sort_at, received_at, revision, arrival_revision)
+      select 2, article_id, feed_id, sort_at, received_at, 1, 1 from entries`);
+}
 const stages = (name = 'summarise') =>
   rows.all<{ state: string; attempts: number; error: string | null }>(
     statement('test-stages', 'select state, attempts, error from article_stages where stage = $1 order by article_id'),
@@ -169,6 +191,81 @@ describe('with the built-in engine', () => {
     expect((await summaries()).map(({ article_id }) => article_id)).toEqual([3]);
   });
 
+  test('of two readers who switched summaries off, only who asks for one sees it, and nobody waits for it any more', async () => {
+    await addArticles(1);
+    await addOther();
+    await rows.script('update subscriptions set wants_summary = false');
+    await start();
+    await done(1);
+    expect(await summaries()).toEqual([]);
+    const backend = database.connectAs('alt_backend');
+    await backend.asReader(READER, (tx) => tx.all(named('select request_summary(1)')));
+    stage?.wake();
+    await until(async () => (await summaries()).length === 1);
+    expect(await seenBy(READER)).toMatchObject([{ state: 'ready', code: null }]);
+    expect(await seenBy(OTHER)).toEqual([{ state: 'none', summary: null, code: null, reason: null }]);
+    expect(await rows.all(named(`select priority from article_stages where stage = 'summarise'`))).toEqual([
+      { priority: 0 },
+    ]);
+  });
+
+  const feedSwitch = (isOn: boolean) => `update subscriptions set wants_summary = ${isOn}`;
+  const tenantSwitch = (isOn: boolean) => `select switch_stage('summarise', ${isOn})`;
+  test.each([
+    ['for the feed', feedSwitch],
+    ['for the tenant', tenantSwitch],
+  ])('what came while they were switched off %s is made when they are switched on', async (_of, switching) => {
+    await addArticles(2);
+    await rows.script(`update article_contents set text = '' where article_id = 2`);
+    const backend = database.connectAs('alt_backend');
+    await backend.asReader(READER, (tx) => tx.all(named(switching(false))));
+    await start();
+    await done(2);
+    expect(await summaries()).toEqual([]);
+    await backend.asReader(READER, (tx) => tx.all(named(switching(true))));
+    stage?.wake();
+    await done(2);
+    expect(await summaries()).toHaveLength(1);
+    expect(await seenBy(READER)).toMatchObject([
+      { state: 'ready', code: null },
+      { state: 'none', code: 'no-text', reason: expect.stringContaining('no text') },
+    ]);
+  });
+
+  test('a reader who comes after all others switched them off is told why there is none', async () => {
+    await addArticles(1);
+    await rows.script('update subscriptions set wants_summary = false');
+    await start();
+    await done(1);
+    await addOther();
+    expect(await seenBy(OTHER)).toMatchObject([
+      { state: 'none', code: 'not-wanted', reason: expect.stringContaining('switched off') },
+    ]);
+  });
+
+  test('what went wrong with an article is not shown to its readers', async () => {
+    await addArticles(1);
+    await rows.script(
+      `update article_stages set state = 'parked', error = '21000 cannot affect row' where article_id = 1`,
+    );
+    const [seen] = await seenBy(READER);
+    expect(seen).toMatchObject({ state: 'failed', code: 'failed', reason: expect.any(String) });
+    expect(seen?.reason).not.toContain('21000');
+  });
+
+  test('it goes on where the database cannot be listened to at first', async () => {
+    await addArticles(1);
+    let tries = 0;
+    const listen = async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('The database is not there.');
+      return async () => {};
+    };
+    await start({}, 2, listen);
+    await done(1);
+    expect(tries).toBe(3);
+  });
+
   test('news-creator may come later, and go for a while: nothing is lost and no attempt is counted', async () => {
     await addArticles(30);
     creator = await startTestNewsCreator();
@@ -206,19 +303,99 @@ describe('with a model', () => {
       expect(score).toBeCloseTo(0.9);
       expect(summary).toContain('council of Lindhaven');
     }
-    const judged = llm.requests.filter(({ prompt }) => prompt.includes('"score"'));
+    const judged = llm.requests.filter(({ prompt }) => prompt.includes('"scores"'));
     expect(judged).toHaveLength(3);
   });
 
-  test('it writes in the languages that readers chose', async () => {
-    await addArticles(1);
-    await rows.script(`update readers set settings = '{"language": "ja"}'`);
-    llm.answerWith(({ prompt }) =>
-      prompt.includes('Write in Japanese') ? '市議会は港を48億円ではなく48百万ユーロで再建することを決めた。' : null,
+  /** Three readers of the feed, who chose these languages. */
+  async function addReaders(...languages: string[]): Promise<void> {
+    await rows.run(
+      statement(
+        'test-readers',
+        `with r as (
+           insert into readers (user_id, tenant_id, settings)
+             select uuidv7(), tenant_id, jsonb_build_object('language', l) from readers, unnest($1::text[]) l where id = 1
+             returning id
+         )
+         insert into subscriptions (reader_id, feed_id) select r.id, f.id from r cross join feeds f`,
+      ),
+      [languages],
     );
+  }
+  const JAPANESE = '市議会は港を48百万ユーロで再建することを決めた。';
+  const RUSSIAN = 'Совет города Линдхафен решил перестроить гавань за 48 миллионов евро.';
+  const translate = ({ prompt }: { prompt: string }) =>
+    prompt.includes('Write in Japanese') ? JAPANESE : prompt.includes('Write in Russian') ? RUSSIAN : null;
+
+  test('it writes in each of the languages that readers chose', async () => {
+    await addArticles(1);
+    await addReaders('ja', 'en', 'ru', 'ja');
+    llm.answerWith(translate);
     await start(withModel());
     await done(1);
-    expect(await summaries()).toMatchObject([{ language: 'ja', engine: 'ollama/fake:1b' }]);
+    const made = (await summaries()).map(({ language, engine, note }) => ({ language, engine, note }));
+    expect(made).toEqual(['en', 'ja', 'ru'].map((language) => ({ language, engine: 'ollama/fake:1b', note: null })));
+  });
+
+  test('a model that writes in another language than it was asked for is not believed, and holds up nothing', async () => {
+    await addArticles(1);
+    await addReaders('ja', 'en', 'ru');
+    await start(withModel());
+    await done(1);
+    expect((await stages()).map(({ attempts }) => attempts)).toEqual([0]);
+    expect(await summaries()).toMatchObject([
+      { language: 'en', engine: 'extractive', note: expect.stringContaining('another language') },
+      { language: 'en', engine: 'ollama/fake:1b', note: null },
+    ]);
+  });
+
+  test('who chooses a language later gets a summary in it by asking', async () => {
+    await addArticles(1);
+    llm.answerWith(translate);
+    await start(withModel());
+    await done(1);
+    await rows.script(`update readers set settings = '{"language": "ja"}'`);
+    const backend = database.connectAs('alt_backend');
+    await backend.asReader(READER, (tx) => tx.all(named('select request_summary(1)')));
+    stage?.wake();
+    await until(async () => (await summaries()).length === 2);
+    expect((await summaries()).map(({ language }) => language)).toEqual(['en', 'ja']);
+    const [seen] = await backend.asReader(READER, (tx) =>
+      tx.all<{ summary: string }>(named('select summary from entry_summaries(array[1])')),
+    );
+    expect(seen?.summary).toBe(JAPANESE);
+  });
+
+  const LONG = `${Array.from({ length: 700 }, (_, n) => `The walls of house ${n} are old and grey.`).join(' ')} ${textOf(7)}`;
+  const END = 'It voted to rebuild the harbour of Lindhaven for 48 million euros.';
+
+  test('what stands at the end of a long text is judged by what stands there', async () => {
+    await addArticles(1);
+    await rows.run(named('update article_contents set text = $1'), [LONG]);
+    llm.answerWith(({ prompt }) => {
+      if (!prompt.includes('"scores"')) return prompt.includes('<text>') ? END : null;
+      return verdict(prompt, prompt.split('<statements>')[0]?.includes('costs 48 million') ? 10 : 0);
+    });
+    await start(withModel());
+    await done(1);
+    expect(await summaries()).toMatchObject([{ engine: 'ollama/fake:1b', score: 1 }]);
+    const judged = llm.requests.filter(({ prompt }) => prompt.includes('"scores"'));
+    expect(judged).toHaveLength(1);
+  });
+
+  test('of a long text in another language than its summary, all parts are judged and the best counts', async () => {
+    await addArticles(1);
+    await addReaders('ja');
+    await rows.script('update subscriptions set wants_summary = reader_id <> 1');
+    await rows.run(named('update article_contents set text = $1'), [LONG]);
+    llm.answerWith((request) => {
+      if (!request.prompt.includes('"scores"')) return translate(request);
+      return verdict(request.prompt, request.prompt.includes('costs 48 million') ? 9 : 0);
+    });
+    await start(withModel());
+    await done(1);
+    expect(await summaries()).toMatchObject([{ language: 'ja', engine: 'ollama/fake:1b', note: null }]);
+    expect(llm.requests.filter(({ prompt }) => prompt.includes('"scores"')).length).toBeGreaterThan(1);
   });
 
   test('what it makes up is not kept: the text’s own sentences are, and it is said', async () => {
@@ -248,11 +425,14 @@ describe('with a model', () => {
 
   test.each([
     ['does not answer in JSON', 'It is fine, I think.', null],
-    ['answers out of range', '{"score": 900}', null],
-    ['finds it faithful', '{"unsupported": [], "score": 10}', 1],
+    ['answers out of range', '{"scores": [900]}', null],
+    ['judges another number of statements', '{"scores": [0, 0, 0]}', null],
+    ['is cut off', '{"scores": [', null],
+    ['finds it faithful', '{"scores": [10]}', 1],
+    ['thinks aloud before', '<think>{"scores": [0]}?</think>{"scores": [8]}', 0.8],
   ])('a judge who %s is %s', async (_what, answer, score) => {
     await addArticles(1);
-    llm.answerWith(({ prompt }) => (prompt.includes('"score"') ? answer : null));
+    llm.answerWith(({ prompt }) => (prompt.includes('"scores"') ? answer : null));
     await start(withModel());
     await done(1);
     expect(await summaries()).toMatchObject([{ engine: 'ollama/fake:1b', score, note: null }]);
@@ -260,7 +440,7 @@ describe('with a model', () => {
 
   test('a judge who finds it made up counts', async () => {
     await addArticles(1);
-    llm.answerWith(({ prompt }) => (prompt.includes('"score"') ? '{"unsupported": ["all"], "score": 1}' : null));
+    llm.answerWith(({ prompt }) => (prompt.includes('"scores"') ? '{"scores": [1]}' : null));
     await start(withModel());
     await done(1);
     expect(await summaries()).toMatchObject([{ engine: 'extractive', note: expect.any(String) }]);
@@ -348,15 +528,14 @@ test('a model that is configured later writes what comes then', async () => {
   const generative = await startTestNewsCreator(withModel());
   current = generative;
   await until(async () => {
-    await rows.script(
-      `insert into article_stages (article_id, stage, content_hash) values (1, 'noise', '') on conflict do nothing`,
-    );
-    return llm.requests.length === 0;
+    const [before] = [llm.requests.length, await addArticles(1, (await summaries()).length + 1)];
+    const count = (await stages()).length;
+    stage?.wake();
+    await done(count);
+    return llm.requests.length > before;
   });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await addArticles(1, 2);
-  stage?.wake();
-  await done(2);
-  expect((await summaries()).map(({ engine }) => engine)).toEqual(['extractive', 'ollama/fake:1b']);
+  const engines = (await summaries()).map(({ engine }) => engine);
+  expect(engines[0]).toBe('extractive');
+  expect(engines.at(-1)).toBe('ollama/fake:1b');
   await generative.stop();
 });

@@ -49,7 +49,7 @@ export async function measure(folder: string): Promise<QualityTable> {
 }
 
 function extract({ html, url }: Page): PageResult {
-  const known = { url, askedUrl: url, feedTitle: '', feedText: '', rules: [], continues: null };
+  const known = { url, askedUrl: url, feedTitle: '', feedText: '', continues: null };
   return extractArticle({ bytes: Buffer.from(html), contentType: 'text/html; charset=utf-8', ...known });
 }
 

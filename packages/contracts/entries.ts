@@ -26,7 +26,7 @@ export const entry = z
     labels: z.array(z.string()),
     tags: z.array(z.string()),
     summary: entrySummary,
-    /** The rest of the story, the first first; reading and starring act on all of it. */
+    /** The rest of the story, the first first; reading, starring and hiding act on all of it. */
     alsoIn: z.array(alsoIn),
   })
   .meta({ id: 'Entry' });
@@ -56,6 +56,8 @@ export type RelatedEntry = z.infer<typeof relatedEntry>;
 export const fullEntry = entry
   .extend({
     contentHtml: z.string(),
+    /** Whether the reader hid it: in no list but that of what is hidden. */
+    hidden: z.boolean().optional(),
     summary: fullEntrySummary,
     fullText: z.object({
       state: workState,
@@ -77,7 +79,8 @@ export const fullEntry = entry
 export type FullEntry = z.infer<typeof fullEntry>;
 
 export const entryFilters = {
-  view: view.default('all'),
+  /** `hidden`: what the reader hid, which is in no other view, in no counter and not found by searching. */
+  view: z.enum([...view.options, 'hidden']).default('all'),
   subscription: repeated(smallId),
   folder: repeated(smallId),
   label: repeated(z.string().min(1).max(200)),
@@ -141,12 +144,14 @@ export const updateEntries = endpoint({
   name: 'updateEntries',
   method: 'PATCH',
   path: '/v1/entries',
-  summary: 'Mark entries read, unread, starred; add and remove labels. Unknown ids are skipped and not counted',
+  summary: 'Mark entries read, unread, starred, hidden; add and remove labels. Unknown ids are skipped and not counted',
   access: 'reader',
   body: z.strictObject({
     ids: z.array(articleId).min(1).max(1000),
     read: z.boolean().optional(),
     starred: z.boolean().optional(),
+    /** Out of all lists, counters and search, with its whole story and what joins it later; or back into them. */
+    hidden: z.boolean().optional(),
     addLabels: labelNames.optional(),
     removeLabels: labelNames.optional(),
   }),
@@ -233,7 +238,7 @@ export const deleteLabel = endpoint({
 /**
  * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
  * `entries` {revision, items:[{id, feedId, read, starred, isNew, labels}], removed:[id]} (removed: in no list any more,
- * folded into another entry or hidden) · `marked` {feeds:[{feedId, before}]} (all of the
+ * folded into another entry or hidden; one that is shown again comes as new) · `marked` {feeds:[{feedId, before}]} (all of the
  * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) · `reset` {revision} (too far behind: load everything again).
  */
 export const events = endpoint({

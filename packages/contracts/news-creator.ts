@@ -24,7 +24,14 @@ const engine = z.string();
 /** Exact words of a given text: `text.slice(start, end)`, counted in UTF-16 units. Null where no sentence stands behind it. */
 const place = { start: z.int().min(0).nullable(), end: z.int().min(0).nullable() };
 
-export const summarySentence = z.object({ text: z.string(), ...place }).meta({ id: 'SummarySentence' });
+export const summarySentence = z
+  .object({
+    text: z.string(),
+    ...place,
+    /** The words at that place, where the sentence is a model's own; else absent or null. */
+    source: z.string().nullable().optional(),
+  })
+  .meta({ id: 'SummarySentence' });
 export type SummarySentence = z.infer<typeof summarySentence>;
 
 export const createdSummary = z.object({

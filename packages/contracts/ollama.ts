@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
+import { creatorPriority } from './news-creator.ts';
 
 /**
  * The part of Ollama's API that news-creator speaks, for services that ask a model in their own words.
@@ -13,6 +14,8 @@ const nanoseconds = z.number().optional();
 const asked = {
   model,
   stream: z.boolean().default(true),
+  /** Not Ollama's: who waits. */
+  priority: creatorPriority.default('background'),
   /** `json`, or the JSON Schema of the answer. */
   format: z.union([z.literal('json'), z.literal(''), z.record(z.string(), z.json())]).optional(),
   options: z

@@ -76,7 +76,7 @@ export const listRecaps = endpoint({
     unavailable: z.string().nullable(),
   }),
   statuses: [200],
-  problems: ['invalid-query', 'invalid-cursor', 'bad-gateway', 'unavailable', 'timeout'],
+  problems: ['invalid-query', 'invalid-cursor', 'too-many-requests', 'bad-gateway', 'unavailable', 'timeout'],
 });
 
 export const readRecap = endpoint({
@@ -103,6 +103,13 @@ export const recapDelivery = z
       weekly: z.boolean(),
       /** Where it goes: the address of the account. */
       address: z.string().nullable(),
+      /**
+       * Whether whoever reads that address wants it. `unconfirmed`: nothing comes until the link in the one mail that
+       * asks is followed; choosing again after a day sends that mail again, three times at most. `none`: no address yet.
+       */
+      confirmation: z.enum(['none', 'unconfirmed', 'confirmed']),
+      /** When the mail that asks went; null while it has not. */
+      confirmationSentAt: timeOrNull,
       /** Why the last one did not go, else null. */
       error: z.string().nullable(),
     }),
@@ -125,7 +132,7 @@ export const writeRecapDelivery = endpoint({
   name: 'writeRecapDelivery',
   method: 'PATCH',
   path: '/v1/recaps/delivery',
-  summary: 'Choose which recaps come by mail, to the address of the account',
+  summary: 'Choose which recaps come by mail, to the address of the account, once that is confirmed from its mailbox',
   access: 'reader',
   body: z.strictObject({
     mail: z.strictObject({ daily: z.boolean(), weekly: z.boolean() }).partial(),
@@ -165,5 +172,43 @@ export const readRecapFeed = endpoint({
   params: z.object({ secret: z.string() }),
   responseType: 'application/rss+xml',
   statuses: [200, 304],
+  problems: ['not-found'],
+});
+
+const mailToken = z.object({ token: z.string() });
+
+export const readRecapMail = endpoint({
+  name: 'readRecapMail',
+  method: 'GET',
+  path: '/v1/recaps/mail/:token',
+  summary: 'The page that the links in our mails lead to: confirm the address, or end recaps by mail. Changes nothing',
+  access: 'public',
+  params: mailToken,
+  responseType: 'text/html',
+  statuses: [200],
+  problems: ['not-found'],
+});
+
+export const endRecapMail = endpoint({
+  name: 'endRecapMail',
+  method: 'POST',
+  path: '/v1/recaps/mail/:token',
+  summary: 'End recaps by mail to this address, by one click in the mail program (RFC 8058) or on the page',
+  access: 'public',
+  params: mailToken,
+  responseType: 'text/html',
+  statuses: [200],
+  problems: ['not-found'],
+});
+
+export const confirmRecapMail = endpoint({
+  name: 'confirmRecapMail',
+  method: 'POST',
+  path: '/v1/recaps/mail/:token/confirmation',
+  summary: 'Confirm the address, from its mailbox: recaps come from now on',
+  access: 'public',
+  params: mailToken,
+  responseType: 'text/html',
+  statuses: [200],
   problems: ['not-found'],
 });

@@ -62,6 +62,8 @@ export const searchHit = z.object({
   articleId,
   /** Higher is better; comparable within one answer. */
   score: z.number(),
+  /** Where dates order: milliseconds since 1970, from which the next hits are asked for. */
+  sortAt: z.int().optional(),
   /** Where `highlight` was asked: the title, and the piece of text with most of what was found. */
   title: highlight.optional(),
   snippet: highlight.optional(),

@@ -5,7 +5,7 @@ import { summarySentence } from './news-creator.ts';
 /** What a list shows of an entry's summary. */
 export const entrySummary = z
   .object({
-    /** `none`: switched off, or the article has no text; `failed`: `reason` says why. */
+    /** `none`: switched off, or there is none; `code` says why, as where it is `failed`. */
     state: z.enum(['none', 'pending', 'ready', 'failed']),
     text: z.string().nullable(),
     /** ISO 639-1 of the summary. */
@@ -14,7 +14,9 @@ export const entrySummary = z
     engine: z.string().nullable(),
     /** Why this is not what the configured model wrote. */
     note: z.string().nullable(),
-    /** Why there is none. */
+    /** Why there is none: it was switched off when the article came, the article has no text, or it could not be made. */
+    code: z.enum(['not-wanted', 'no-text', 'failed']).nullable().optional(),
+    /** The same in English. */
     reason: z.string().nullable(),
   })
   .meta({ id: 'EntrySummary' });

@@ -27,8 +27,9 @@ export const extractTags = endpoint({
   name: 'extractTags',
   method: 'POST',
   path: '/v1/tags/extract',
-  summary: 'The keyphrases of a text; refined by a model where one is configured, unless `engine` is `statistical`',
-  // Reads nothing and keeps nothing; who may reach this port at all is the platform's rule.
+  summary:
+    'The keyphrases of a text; for services refined by a model where one is configured, unless `engine` is `statistical`',
+  // Reads nothing and keeps nothing; who may reach this port at all is the platform's rule. Only services reach the model.
   access: 'public',
   body: z.object({ ...document, limit, engine: z.enum(['any', 'statistical']).default('any') }),
   response: extracted,

@@ -7,7 +7,7 @@ import { nameText, pageOf, pageQuery, timeOrNull } from './primitives.ts';
 export const tag = z
   .object({
     name: z.string(),
-    /** The reader's articles that have it, counted up to 1,000; with `order=frequent`, among their newest 2,000. */
+    /** Of its newest 200 articles those that the reader has; with `order=frequent`, of the reader's newest 2,000 those that have it. */
     count: z.int(),
     hidden: z.boolean(),
     /** Given rather than others, and never retired. */

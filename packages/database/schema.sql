@@ -20,6 +20,7 @@ create table article_contents (
   full_code text,
   full_text text,
   full_details jsonb,
+  text_hash bytea,
   constraint article_contents_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_contents_full_state_check CHECK ((full_state = ANY (ARRAY['none'::text, 'pending'::text, 'ready'::text, 'failed'::text]))),
   constraint article_contents_pkey PRIMARY KEY (article_id)
@@ -77,6 +78,13 @@ create table article_tags (
   constraint article_tags_pkey PRIMARY KEY (article_id, tenant_id, tag_id),
   constraint article_tags_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE,
   constraint article_tags_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table article_touches (
+  id bigint not null generated always as identity,
+  tenant_id uuid,
+  article_ids bigint[] not null,
+  after_reader_id integer not null default 0,
+  constraint article_touches_pkey PRIMARY KEY (id)
 );
 create table article_variants (
   article_id bigint not null,
@@ -340,6 +348,12 @@ create table recap_outlets (
   feed_secret_hash bytea,
   feed_created_at timestamp(3) with time zone,
   next_check_at timestamp(3) with time zone not null default now(),
+  daily_done date,
+  weekly_done date,
+  mail_token text,
+  mail_confirmed_at timestamp(3) with time zone,
+  confirmation_sent_at timestamp(3) with time zone,
+  confirmation_count integer not null default 0,
   constraint recap_outlets_feed_secret_hash_key UNIQUE (feed_secret_hash),
   constraint recap_outlets_pkey PRIMARY KEY (reader_id),
   constraint recap_outlets_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
@@ -360,6 +374,7 @@ create table recaps (
   built_at timestamp(3) with time zone not null default now(),
   mailed_at timestamp(3) with time zone,
   mail_attempts integer not null default 0,
+  mail_claimed_until timestamp(3) with time zone,
   constraint recaps_key UNIQUE (reader_id, period, local_date),
   constraint recaps_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text]))),
   constraint recaps_pkey PRIMARY KEY (id),
@@ -399,6 +414,7 @@ create table search_indexes (
   filled_to bigint not null default 0,
   completed_at timestamp(3) with time zone,
   rebuild_requested_at timestamp(3) with time zone,
+  left_at timestamp(3) with time zone,
   constraint search_indexes_engine_check CHECK ((engine = ANY (ARRAY['embedded'::text, 'meilisearch'::text]))),
   constraint search_indexes_pkey PRIMARY KEY (name)
 );
@@ -441,6 +457,14 @@ create table subscriptions (
   constraint subscriptions_feed_key UNIQUE (reader_id, feed_id),
   constraint subscriptions_pkey PRIMARY KEY (id),
   constraint subscriptions_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table summary_requests (
+  article_id bigint not null,
+  reader_id integer not null,
+  requested_at timestamp(3) with time zone not null default now(),
+  constraint summary_requests_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint summary_requests_pkey PRIMARY KEY (article_id, reader_id),
+  constraint summary_requests_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
 create table tag_aliases (
   tenant_id uuid not null,
@@ -549,6 +573,7 @@ CREATE INDEX counters_unsettled ON public.counters USING btree (reader_id, feed_
 CREATE INDEX entries_feed ON public.entries USING btree (reader_id, feed_id, is_listed, is_read, sort_at, article_id);
 CREATE INDEX entries_feed_starred ON public.entries USING btree (reader_id, feed_id, sort_at, article_id) WHERE (is_listed AND is_starred);
 CREATE INDEX entries_folded ON public.entries USING btree (reader_id, folded_into) WHERE (folded_into IS NOT NULL);
+CREATE INDEX entries_hidden ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (hidden_reason IS NOT NULL);
 CREATE INDEX entries_list ON public.entries USING btree (reader_id, is_read, sort_at, article_id) WHERE (is_listed AND (feed_id > 0));
 CREATE INDEX entries_revision ON public.entries USING btree (reader_id, revision);
 CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred AND (feed_id > 0));
@@ -567,15 +592,17 @@ CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
 CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
+CREATE UNIQUE INDEX recap_outlets_token ON public.recap_outlets USING btree (mail_token);
 CREATE INDEX recaps_list ON public.recaps USING btree (reader_id, starts_at, id);
 CREATE INDEX rules_owner ON public.rules USING btree (owner_id);
 CREATE INDEX saved_searches_owner ON public.saved_searches USING btree (owner_id);
-CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL)));
+CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL))) WHERE (left_at IS NULL);
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
 CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
 CREATE INDEX subscription_folders_folder ON public.subscription_folders USING btree (folder_id);
 CREATE INDEX subscription_folders_reader ON public.subscription_folders USING btree (reader_id);
 CREATE INDEX subscriptions_feed ON public.subscriptions USING btree (feed_id, reader_id);
+CREATE INDEX summary_requests_reader ON public.summary_requests USING btree (reader_id);
 CREATE INDEX tag_aliases_tag ON public.tag_aliases USING btree (tag_id);
 CREATE INDEX tag_distinctions_other ON public.tag_distinctions USING btree (other_tag_id);
 CREATE INDEX tag_requests_tenant ON public.tag_requests USING btree (tenant_id);
@@ -589,6 +616,7 @@ alter table article_keys enable row level security, force row level security;
 alter table article_stages enable row level security, force row level security;
 alter table article_summaries enable row level security, force row level security;
 alter table article_tags enable row level security, force row level security;
+alter table article_touches enable row level security, force row level security;
 alter table article_variants enable row level security, force row level security;
 alter table articles enable row level security, force row level security;
 alter table auth_position enable row level security, force row level security;
@@ -618,6 +646,7 @@ alter table search_removals enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
 alter table subscription_folders enable row level security, force row level security;
 alter table subscriptions enable row level security, force row level security;
+alter table summary_requests enable row level security, force row level security;
 alter table tag_aliases enable row level security, force row level security;
 alter table tag_distinctions enable row level security, force row level security;
 alter table tag_requests enable row level security, force row level security;
@@ -698,6 +727,9 @@ create policy own on article_tags as permissive for all to alt_backend
   using ((tenant_id = current_tenant_id()))
   with check ((tenant_id = current_tenant_id()));
 create policy owner on article_tags as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on article_touches as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy held on article_variants as permissive for select to alt_backend
@@ -903,6 +935,8 @@ create policy own on subscriptions as permissive for all to alt_backend
 create policy owner on subscriptions as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy owner on summary_requests as permissive for all to alt_owner
+  using (true);
 create policy indexing on tag_aliases as permissive for all to search_indexer, tag_generator
   using (true)
   with check (true);
@@ -1008,7 +1042,7 @@ BEGIN ATOMIC
              WHEN (c.full_state = 'ready'::text) THEN COALESCE(c.full_text, c.text)
              ELSE c.text
          END AS text,
-     text_hash(a.content_hash,
+     text_hash(COALESCE(c.text_hash, a.content_hash),
          CASE
              WHEN (c.full_state = 'ready'::text) THEN c.full_text
              ELSE NULL::text
@@ -1021,6 +1055,21 @@ BEGIN ATOMIC
       JOIN article_contents c ON ((c.article_id = a.id)))
       JOIN feeds f ON ((f.id = a.feed_id)));
 END
+;
+CREATE OR REPLACE FUNCTION public.await_articles(wanted_feeds integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from article_stages s
+    where s.stage in ('tag', 'refine') and s.state in ('waiting', 'claimed')
+      and s.article_id in (select unnest(d.article_ids) from feed_documents d where d.feed_id = any (wanted_feeds))
+    order by s.article_id, s.stage for share;
+  perform pg_advisory_xact_lock_shared(7204653);
+end
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.begin_change()
  RETURNS bigint
@@ -1146,6 +1195,24 @@ begin
   return looked_at[cardinality(looked_at)];
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.confirm_recap_mail(token text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE recap_outlets o SET mail_confirmed_at = now(), mail_error = NULL::text, next_check_at = now(), daily_done =
+         CASE
+             WHEN o.is_daily_mailed THEN NULL::date
+             ELSE o.daily_done
+         END, weekly_done =
+         CASE
+             WHEN o.is_weekly_mailed THEN NULL::date
+             ELSE o.weekly_done
+         END
+   WHERE ((o.mail_token = confirm_recap_mail.token) AND (o.mail_confirmed_at IS NULL));
+END
 ;
 CREATE OR REPLACE FUNCTION public.count_deleted_entries()
  RETURNS trigger
@@ -1307,7 +1374,7 @@ begin
   if cardinality(changed_articles) > 0 then
     update entries e
       set revision = r.revision,
-          is_read = e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+          is_read = e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
       from readers r, counters c
       where e.article_id = any (changed_articles) and r.id = e.reader_id
         and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
@@ -1382,6 +1449,16 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.end_recap_mail(token text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE recap_outlets o SET is_daily_mailed = false, is_weekly_mailed = false, mail_confirmed_at = NULL::timestamp with time zone, mail_error = NULL::text
+   WHERE (o.mail_token = end_recap_mail.token);
+END
+;
 CREATE OR REPLACE FUNCTION public.ensure_feed(feed_url text, feed_host text, feed_tenant uuid, feed_credential text, feed_title text DEFAULT NULL::text)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1423,8 +1500,55 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.entry_cards(wanted_articles bigint[])
+ RETURNS TABLE(id bigint, title text, url text, author text, published_at timestamp with time zone, excerpt text, image_url text, feed_title text, labels text[], tags text[], also_in json)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+#variable_conflict use_column
+declare
+  me readers;
+begin
+  select * into me from readers r where r.id = current_reader_id();
+  return query
+  select e.article_id, a.title, a.url, a.author, a.published_at::timestamptz, a.excerpt, a.image_url,
+    coalesce(s.title, f.title, f.url),
+    array(select l.name from entry_labels n join labels l on l.id = n.label_id
+      where n.article_id = e.article_id and n.reader_id = e.reader_id order by 1),
+    array(select t.name from article_tags n join tags t on t.id = n.tag_id
+      where n.article_id = e.article_id and n.tenant_id = me.tenant_id and not t.is_hidden and not exists (
+        select from tag_vetoes v where v.reader_id = e.reader_id and (v.normalised = t.normalised
+          or exists (select from tag_aliases x where x.tag_id = t.id and x.normalised = v.normalised)))
+      order by n.score desc),
+    story.others
+  from entries e
+  join articles a on a.id = e.article_id
+  join feeds f on f.id = a.feed_id
+  left join subscriptions s on s.reader_id = e.reader_id and s.feed_id = a.feed_id
+  cross join lateral (
+    select coalesce(json_agg(json_build_object('id', o.article_id::text, 'title', b.title, 'url', b.url,
+        'feed', json_build_object('id', g.id::text, 'title', coalesce(u.title, g.title, g.url)))
+      order by o.received_at, o.sort_at, o.article_id), '[]') as others
+    from (
+      select k.article_id, k.received_at, k.sort_at from entries k
+        where k.reader_id = e.reader_id and k.folded_into = coalesce(e.folded_into, e.article_id)
+      union all
+      select k.article_id, k.received_at, k.sort_at from entries k
+        where k.article_id = e.folded_into and k.reader_id = e.reader_id
+    ) o
+    join articles b on b.id = o.article_id
+    join feeds g on g.id = b.feed_id
+    left join subscriptions u on u.reader_id = e.reader_id and u.feed_id = g.id
+    where o.article_id <> e.article_id
+  ) story
+  where e.reader_id = me.id and e.article_id = any (wanted_articles);
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.entry_summaries(wanted_articles bigint[])
- RETURNS TABLE(article_id bigint, state text, summary text, language text, engine text, sentences jsonb, note text, reason text)
+ RETURNS TABLE(article_id bigint, state text, summary text, language text, engine text, sentences jsonb, note text, code text, reason text)
  LANGUAGE sql
  STABLE SECURITY DEFINER ROWS 50
  SET search_path TO 'public', 'pg_temp'
@@ -1442,18 +1566,20 @@ BEGIN ATOMIC
      x.engine,
      x.sentences,
      x.note,
-         CASE
-             WHEN (o.is_off OR (x.summary IS NOT NULL)) THEN NULL::text
-             WHEN (p.state = 'parked'::text) THEN p.error
-             WHEN (p.state = 'done'::text) THEN 'The article has no text to summarise.'::text
+     c.code,
+         CASE c.code
+             WHEN 'failed'::text THEN 'It could not be made. Ask for it to have it tried again.'::text
+             WHEN 'not-wanted'::text THEN 'Summaries were switched off when the article came. Ask for it to have it made.'::text
+             WHEN 'no-text'::text THEN 'The article has no text to summarise.'::text
              ELSE NULL::text
          END AS "case"
-    FROM ((((((entries e
+    FROM ((((((((entries e
       JOIN readers r ON ((r.id = e.reader_id)))
       JOIN tenants t ON ((t.id = r.tenant_id)))
       LEFT JOIN subscriptions b ON (((b.reader_id = e.reader_id) AND (b.feed_id = e.feed_id))))
       LEFT JOIN article_stages p ON (((p.article_id = e.article_id) AND (p.stage = 'summarise'::text))))
-      CROSS JOIN LATERAL ( SELECT (('summarise'::text = ANY (t.disabled_stages)) OR ((NOT COALESCE(b.wants_summary, true)) AND (COALESCE((p.priority)::integer, 0) = 0))) AS is_off) o)
+      LEFT JOIN summary_requests q ON (((q.article_id = e.article_id) AND (q.reader_id = e.reader_id))))
+      CROSS JOIN LATERAL ( SELECT (('summarise'::text = ANY (t.disabled_stages)) OR ((NOT COALESCE(b.wants_summary, true)) AND (q.article_id IS NULL))) AS is_off) o)
       LEFT JOIN LATERAL ( SELECT y.article_id,
              y.tenant_id,
              y.language,
@@ -1468,6 +1594,17 @@ BEGIN ATOMIC
            WHERE ((NOT o.is_off) AND (y.article_id = e.article_id) AND ((y.tenant_id IS NULL) OR (y.tenant_id = r.tenant_id)))
            ORDER BY (y.language = (r.settings ->> 'language'::text)) DESC NULLS LAST, (y.engine <> 'extractive'::text) DESC, y.created_at DESC
           LIMIT 1) x ON (true))
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN (o.is_off OR (x.summary IS NOT NULL)) THEN NULL::text
+                     WHEN (p.state = 'parked'::text) THEN 'failed'::text
+                     WHEN (p.state = 'done'::text) THEN
+                     CASE p.error
+                         WHEN 'not-wanted'::text THEN 'not-wanted'::text
+                         ELSE 'no-text'::text
+                     END
+                     ELSE NULL::text
+                 END AS code) c)
    WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = ANY (entry_summaries.wanted_articles)));
 END
 ;
@@ -1489,10 +1626,10 @@ begin
   end if;
   -- Up to the smallest last reader of a full batch all of every member's readers are known.
   with holders as materialized (
-    select m.article_id, h.reader_id, count(*) over (partition by m.article_id) as size
+    select m.article_id, h.reader_id, h.is_folded, count(*) over (partition by m.article_id) as size
     from cluster_members m
     cross join lateral (
-      select e.reader_id from entries e
+      select e.reader_id, e.folded_into is not null as is_folded from entries e
       where e.article_id = m.article_id and e.reader_id > folding.after_reader_id
       order by e.reader_id limit batch
     ) h
@@ -1504,7 +1641,7 @@ begin
   )
   select (select b.last_id from bound b),
     array(select h.reader_id from holders h, bound b where b.last_id is null or h.reader_id <= b.last_id
-      group by h.reader_id having count(*) > 1 order by h.reader_id)
+      group by h.reader_id having count(*) > 1 or bool_or(h.is_folded) order by h.reader_id)
     into last_reader, reader_ids;
   if cardinality(reader_ids) > 0 then
     perform from readers r where r.id = any (reader_ids) order by r.id for update;
@@ -1541,34 +1678,39 @@ declare
   changed integer;
 begin
   with held as materialized (
-    select e.reader_id, m.cluster_id, e.article_id, e.folded_into, e.is_starred, e.received_at, e.sort_at,
-      e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before) as is_read,
+    select e.reader_id, m.cluster_id, e.article_id, e.folded_into, e.hidden_reason, e.is_starred, e.received_at, e.sort_at,
+      e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before) as is_read,
       e.folded_into is null and is_kept(e) as is_kept, f.is_there as has_folded
     from cluster_members m
     join entries e on e.article_id = m.article_id and e.reader_id = any (wanted_readers)
     join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
     cross join lateral (select e.folded_into is null and exists (
       select from entries x where x.reader_id = e.reader_id and x.folded_into = e.article_id) as is_there) f
-    where m.cluster_id = any (wanted_clusters) and (e.hidden_reason is null or f.is_there)
+    where m.cluster_id = any (wanted_clusters) and (e.hidden_reason is null or e.hidden_reason = 'reader' or f.is_there)
       and not exists (select from entry_splits s where s.reader_id = e.reader_id and s.article_id = e.article_id)
   ), stories as (
-    select h.*, first_value(h.article_id) over (
-        partition by h.reader_id, h.cluster_id
-        order by h.has_folded desc, h.is_starred desc, h.is_kept desc, h.is_read desc, h.received_at, h.sort_at, h.article_id
-      ) as representative,
+    select h.*, first_value(h.article_id) over in_order as representative,
+      first_value(h.hidden_reason) over in_order as story_hidden_reason,
       bool_or(h.is_read and not h.is_kept and h.folded_into is null) over (partition by h.reader_id, h.cluster_id) as is_read_somewhere
     from held h
+    window in_order as (
+      partition by h.reader_id, h.cluster_id
+      order by h.has_folded desc, h.is_starred desc, h.is_kept desc, h.hidden_reason is not null desc, h.is_read desc,
+        h.received_at, h.sort_at, h.article_id
+    )
   ), wanted as (
     select s.reader_id, s.article_id, s.is_read or s.is_read_somewhere and s.article_id = s.representative as is_read,
-      s.is_read as was_read, s.folded_into as was_folded_into,
-      case when s.article_id = s.representative or s.is_kept then null else s.representative end as folded_into
+      s.is_read as was_read, s.folded_into as was_folded_into, s.hidden_reason as was_hidden_reason,
+      case when s.article_id = s.representative or s.is_kept then null else s.representative end as folded_into,
+      case when s.article_id = s.representative or s.is_kept then s.hidden_reason else s.story_hidden_reason end as hidden_reason
     from stories s
   ), told as (
     select w.* from wanted w
     where w.folded_into is distinct from w.was_folded_into or w.is_read <> w.was_read
+      or w.hidden_reason is distinct from w.was_hidden_reason
   ), moved as (
     update entries e
-      set folded_into = t.folded_into, revision = r.revision + 1,
+      set folded_into = t.folded_into, hidden_reason = t.hidden_reason, revision = r.revision + 1,
         is_read = t.is_read or e.is_read,
         arrival_revision = case when t.folded_into is null and t.was_folded_into is not null
           then r.revision + 1 else e.arrival_revision end
@@ -1635,6 +1777,24 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.held_languages(wanted bigint[])
+ RETURNS TABLE(article_id bigint, language text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT e.article_id,
+     a.language
+    FROM (( SELECT e_1.article_id
+            FROM entries e_1
+           WHERE ((e_1.article_id = ANY (held_languages.wanted)) AND (e_1.reader_id = ( SELECT current_reader_id() AS current_reader_id)) AND e_1.is_listed)
+          OFFSET 0) e
+      CROSS JOIN LATERAL ( SELECT a_1.language
+            FROM articles a_1
+           WHERE (a_1.id = e.article_id)
+          OFFSET 0) a);
+END
+;
 CREATE OR REPLACE FUNCTION public.index_moved_article()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1696,6 +1856,7 @@ declare
   moved_readers integer[];
   old_ids bigint[];
   new_ids bigint[];
+  received_ids bigint[];
 begin
   perform from feeds where id in (old_feed, new_feed) order by id for no key update;
   if old_feed = new_feed or not exists (
@@ -1723,7 +1884,7 @@ begin
   update entries e set is_read = true
     from counters c
     where c.reader_id = any (reader_ids) and c.feed_id in (old_feed, new_feed)
-      and e.reader_id = c.reader_id and e.feed_id = c.feed_id and not e.is_read
+      and e.reader_id = c.reader_id and e.feed_id = c.feed_id and e.is_listed and not e.is_read
       and is_covered(e.revision, e.received_at, c.read_through, c.read_before);
 
   insert into entries as e (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, folded_into,
@@ -1752,6 +1913,16 @@ begin
     where n.article_id = m.old_id;
   update shares s set article_id = m.new_id from unnest(old_ids, new_ids) as m (old_id, new_id)
     where s.article_id = m.old_id;
+  insert into entry_splits (reader_id, article_id, created_at)
+    select s.reader_id, m.new_id, min(s.created_at)
+    from unnest(old_ids, new_ids) as m (old_id, new_id) join entry_splits s on s.article_id = m.old_id
+    group by s.reader_id, m.new_id
+    on conflict do nothing;
+  insert into cluster_members (article_id, cluster_id, reason)
+    select distinct on (m.new_id) m.new_id, c.cluster_id, c.reason
+    from unnest(old_ids, new_ids) as m (old_id, new_id) join cluster_members c on c.article_id = m.old_id
+    order by m.new_id, m.old_id
+    on conflict do nothing;
   update entries e set folded_into = nullif(m.new_id, e.article_id) from unnest(old_ids, new_ids) as m (old_id, new_id)
     where e.reader_id = any (reader_ids) and e.folded_into = m.old_id;
   delete from entries where article_id = any (old_ids);
@@ -1768,7 +1939,8 @@ begin
     join subscription_folders f on f.subscription_id = o.id
     where o.feed_id = old_feed
     on conflict do nothing;
-  update subscriptions n set title = coalesce(n.title, o.title), wants_full_text = n.wants_full_text or o.wants_full_text
+  update subscriptions n set title = coalesce(n.title, o.title), wants_full_text = n.wants_full_text or o.wants_full_text,
+      wants_summary = n.wants_summary and o.wants_summary, auto_full_text = n.auto_full_text and o.auto_full_text
     from subscriptions o where o.feed_id = old_feed and n.feed_id = new_feed and n.reader_id = o.reader_id;
   delete from subscriptions o using subscriptions n
     where o.feed_id = old_feed and n.feed_id = new_feed and n.reader_id = o.reader_id;
@@ -1780,6 +1952,22 @@ begin
     join readers r on r.id = any (moved_readers)
     where d.feed_id = new_feed
     on conflict do nothing;
+  insert into feed_selectors (feed_id, tenant_id, keep, "drop", updated_at)
+    select new_feed, s.tenant_id, s.keep, s."drop", s.updated_at from feed_selectors s where s.feed_id = old_feed
+    on conflict do nothing;
+
+  -- What these readers hold now is to be tagged for their tenants, and folded.
+  select array_agg(distinct x) into received_ids from (
+    select unnest(new_ids) as x
+    union all select unnest(d.article_ids) from feed_documents d where d.feed_id = new_feed and moved_readers is not null
+  ) y;
+  insert into tag_requests (tenant_id, article_ids)
+    select distinct r.tenant_id, received_ids from readers r
+    where r.id = any (reader_ids)
+      and exists (select from article_keyphrases k where k.article_id = any (received_ids));
+  perform pg_notify('alt_tags', '');
+  perform fold_soon(array(select m.cluster_id from cluster_members m where m.article_id = any (received_ids)));
+  perform pg_notify('alt_stages', '');
 
   -- The triggers count by the feed that a row had before; here rows changed their feed, so this counts anew.
   update counters c set read_through = 0, read_before = '-infinity', is_settled = true, unread = (
@@ -1858,6 +2046,12 @@ begin
   return wanted_feed;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.new_mail_token()
+ RETURNS text
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+RETURN encode((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'::text)
 ;
 CREATE OR REPLACE FUNCTION public.note_removed_articles()
  RETURNS trigger
@@ -1980,6 +2174,43 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.queue_skipped_summaries(of_readers integer[], of_feed integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  with due as (
+    select p.article_id from article_stages p
+    where p.stage = 'summarise' and p.state = 'done' and p.error = 'not-wanted' and p.article_id in (
+      select n.article_id from subscriptions s cross join lateral (
+        select e.article_id from entries e where e.reader_id = s.reader_id and e.feed_id = s.feed_id
+        order by e.sort_at desc, e.article_id desc limit 100
+      ) n
+      where s.reader_id = any (of_readers) and s.wants_summary and (of_feed is null or s.feed_id = of_feed))
+    order by p.article_id for update
+  )
+  update article_stages p set state = 'waiting', attempts = 0, next_attempt_at = now(), error = null
+    from due where p.article_id = due.article_id and p.stage = 'summarise';
+  if found then
+    perform pg_notify('alt_stages', '');
+  end if;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.queue_wanted_summaries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform queue_skipped_summaries(array[new.reader_id], new.feed_id);
+  return null;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.recap_feed(secret_hash bytea, wanted integer)
  RETURNS TABLE(id uuid, period text, local_date date, time_zone text, starts_at timestamp with time zone, ends_at timestamp with time zone, is_final boolean, article_count integer, story_count integer, engine text, content jsonb, built_at timestamp with time zone, language text)
  LANGUAGE sql
@@ -2022,6 +2253,20 @@ BEGIN ATOMIC
            ORDER BY c.starts_at DESC, c.id DESC
           LIMIT recap_feed.wanted) x ON (true))
    WHERE (o.feed_secret_hash = recap_feed.secret_hash);
+END
+;
+CREATE OR REPLACE FUNCTION public.recap_mail(token text)
+ RETURNS TABLE(language text, is_confirmed boolean, is_wanted boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT (r.settings ->> 'language'::text),
+     (o.mail_confirmed_at IS NOT NULL),
+     (o.is_daily_mailed OR o.is_weekly_mailed)
+    FROM (recap_outlets o
+      JOIN readers r ON ((r.id = o.reader_id)))
+   WHERE (o.mail_token = recap_mail.token);
 END
 ;
 CREATE OR REPLACE FUNCTION public.reconcile_tenants(seen bigint, after_id uuid, last_id uuid, present jsonb, started_at timestamp with time zone)
@@ -2235,7 +2480,7 @@ AS $function$
 declare
   concerned integer;
 begin
-  update search_indexes set rebuild_requested_at = now() where completed_at is not null;
+  update search_indexes set rebuild_requested_at = now() where completed_at is not null and left_at is null;
   get diagnostics concerned = row_count;
   perform pg_notify('alt_stages', '');
   return concerned;
@@ -2252,6 +2497,8 @@ begin
   if not exists (select from entries e where e.article_id = wanted_article and e.reader_id = current_reader_id()) then
     return false;
   end if;
+  insert into summary_requests (article_id, reader_id) values (wanted_article, current_reader_id())
+    on conflict on constraint summary_requests_pkey do update set requested_at = now();
   insert into article_stages as s (article_id, stage, content_hash, priority)
     select t.article_id, 'summarise', t.content_hash, 1 from article_texts(array[wanted_article]) t
     on conflict (article_id, stage) do update
@@ -2473,7 +2720,7 @@ declare
   was_read boolean;
   heir bigint;
 begin
-  select e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before) into was_read
+  select e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before) into was_read
     from entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
     where e.reader_id = reader and e.article_id = wanted_article;
   if was_read is null then
@@ -2499,18 +2746,25 @@ CREATE OR REPLACE FUNCTION public.start_stages(ready_articles bigint[])
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  begun bigint[];
 begin
-  insert into article_stages as s (article_id, stage, content_hash)
-    select a.id, x.stage, text_hash(a.content_hash, case when c.full_state = 'ready' then c.full_text end)
-    from articles a
-    join article_contents c on c.article_id = a.id
-    cross join unnest(array['cluster', 'summarise', 'tag']) as x (stage)
-    where a.id = any (ready_articles) order by a.id, x.stage
-    on conflict (article_id, stage) do update
-      set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
-        claimed_by = null, claimed_until = null
-      where s.content_hash <> excluded.content_hash;
-  perform mark_for_index(ready_articles);
+  with started as (
+    insert into article_stages as s (article_id, stage, content_hash)
+      select a.id, x.stage,
+        text_hash(coalesce(c.text_hash, a.content_hash), case when c.full_state = 'ready' then c.full_text end)
+      from articles a
+      join article_contents c on c.article_id = a.id
+      cross join unnest(array['cluster', 'summarise', 'tag']) as x (stage)
+      where a.id = any (ready_articles) order by a.id, x.stage
+      on conflict (article_id, stage) do update
+        set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
+          claimed_by = null, claimed_until = null
+        where s.content_hash <> excluded.content_hash
+      returning s.article_id
+  )
+  select array_agg(distinct t.article_id) into begun from started t;
+  perform mark_for_index(begun);
 end
 $function$
 ;
@@ -2527,6 +2781,7 @@ declare
   added_feeds integer[];
 begin
   perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  perform await_articles(wanted_feeds);
   new_revision := begin_structure_change();
   with wanted as (
     select w.feed_id, min(w.position) as position
@@ -2541,8 +2796,9 @@ begin
   )
   select coalesce(array_agg(added.feed_id), '{}') into added_feeds from added;
   update feeds f set subscriber_count = subscriber_count + 1,
-      next_poll_at = case when f.last_polled_at is null or f.subscriber_count = 0
-        then least(f.next_poll_at, now()) else f.next_poll_at end
+      next_poll_at = case when f.last_polled_at is null
+          or f.subscriber_count = 0 and f.last_polled_at < now() - interval '1 minute'
+        then least(f.next_poll_at, greatest(f.retry_after_at, now())) else f.next_poll_at end
     where f.id = any (added_feeds);
   insert into counters (reader_id, feed_id)
     select reader, x from unnest(added_feeds) x order by x on conflict do nothing;
@@ -2600,30 +2856,48 @@ BEGIN ATOMIC
                    ORDER BY s.reader_id
                   LIMIT 200) w_1)
            GROUP BY f.feed_id
+         ), requests AS MATERIALIZED (
+          SELECT q_1.article_id,
+             array_agg(DISTINCT q_1.language) FILTER (WHERE (q_1.language = ANY (ARRAY['en'::text, 'ja'::text, 'ru'::text]))) AS languages
+            FROM (unnest(summary_wishes.wanted_articles) g(id)
+              CROSS JOIN LATERAL ( SELECT s.article_id,
+                     (r.settings ->> 'language'::text) AS language
+                    FROM ((summary_requests s
+                      JOIN readers r ON ((r.id = s.reader_id)))
+                      JOIN tenants t ON ((t.id = r.tenant_id)))
+                   WHERE ((s.article_id = g.id) AND (NOT ('summarise'::text = ANY (t.disabled_stages))))
+                   ORDER BY s.reader_id
+                  LIMIT 200) q_1)
+           GROUP BY q_1.article_id
          )
   SELECT a.id,
-     COALESCE(w.is_wanted, (NOT (EXISTS ( SELECT
+     ((q.article_id IS NOT NULL) OR COALESCE(w.is_wanted, (NOT (EXISTS ( SELECT
             FROM subscriptions s
-           WHERE (s.feed_id = a.feed_id))))) AS "coalesce",
-     COALESCE(w.languages, '{}'::text[]) AS "coalesce"
-    FROM (articles a
+           WHERE (s.feed_id = a.feed_id)))))),
+     ARRAY( SELECT DISTINCT l.l
+            FROM unnest((w.languages || q.languages)) l(l)
+           ORDER BY l.l) AS "array"
+    FROM ((articles a
       LEFT JOIN wishes w ON ((w.feed_id = a.feed_id)))
+      LEFT JOIN requests q ON ((q.article_id = a.id)))
    WHERE (a.id = ANY (summary_wishes.wanted_articles));
 END
 ;
 CREATE OR REPLACE FUNCTION public.switch_stage(wanted_stage text, is_on boolean)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-BEGIN ATOMIC
- UPDATE tenants SET disabled_stages =
-         CASE
-             WHEN switch_stage.is_on THEN array_remove(tenants.disabled_stages, switch_stage.wanted_stage)
-             ELSE array_append(array_remove(tenants.disabled_stages, switch_stage.wanted_stage), switch_stage.wanted_stage)
-         END
-   WHERE (tenants.id = current_tenant_id());
-END
+AS $function$
+begin
+  update tenants set disabled_stages = case when is_on then array_remove(disabled_stages, wanted_stage)
+      else array_append(array_remove(disabled_stages, wanted_stage), wanted_stage) end
+    where id = current_tenant_id();
+  if is_on and wanted_stage = 'summarise' then
+    perform queue_skipped_summaries(array(select id from readers where tenant_id = current_tenant_id()), null);
+  end if;
+end
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
  RETURNS bytea
@@ -2648,10 +2922,75 @@ begin
   update readers set revision = revision + 1 where id = any (reader_ids);
   update entries e
     set revision = r.revision,
-        is_read = e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+        is_read = e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
     from readers r, counters c
     where e.article_id = any (wanted_articles) and r.id = e.reader_id
       and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.touch_next(batch integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  touch article_touches;
+  reader_ids integer[];
+begin
+  select * into touch from article_touches order by id limit 1 for update skip locked;
+  if touch.id is null then
+    return false;
+  end if;
+  select array_agg(x.reader_id order by x.reader_id) into reader_ids from (
+    select distinct h.reader_id from unnest(touch.article_ids) as w (id)
+    cross join lateral (
+      select e.reader_id from entries e join readers r on r.id = e.reader_id
+      where e.article_id = w.id and e.reader_id > touch.after_reader_id
+        and (touch.tenant_id is null or r.tenant_id = touch.tenant_id)
+      order by e.reader_id limit batch
+    ) h
+    order by h.reader_id limit batch
+  ) x;
+  if reader_ids is not null then
+    perform from readers where id = any (reader_ids) order by id for update;
+    update readers set revision = revision + 1 where id = any (reader_ids);
+    update entries e
+      set revision = r.revision,
+          is_read = e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+      from readers r, counters c
+      where e.article_id = any (touch.article_ids) and e.reader_id = any (reader_ids) and r.id = e.reader_id
+        and c.reader_id = e.reader_id and c.feed_id = e.feed_id;
+  end if;
+  if coalesce(cardinality(reader_ids), 0) < batch then
+    delete from article_touches where id = touch.id;
+  else
+    update article_touches set after_reader_id = reader_ids[batch] where id = touch.id;
+  end if;
+  return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.touch_soon()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into article_touches (tenant_id, article_ids)
+    select x.tenant_id, array_agg(x.article_id order by x.article_id)
+    from (
+      select n.tenant_id, n.article_id,
+        (row_number() over (partition by n.tenant_id order by n.article_id) - 1) / 100 as part
+      from (select distinct c.tenant_id, c.article_id from changed c) n
+    ) x
+    group by x.tenant_id, x.part;
+  if found then
+    perform pg_notify('alt_touches', '');
+  end if;
+  return null;
 end
 $function$
 ;
@@ -2666,7 +3005,7 @@ begin
     select e.reader_id, e.article_id, first_value(e.article_id) over (
         partition by e.reader_id, e.folded_into order by e.is_starred desc, e.received_at, e.sort_at, e.article_id
       ) as heir,
-      o.is_read or is_covered(o.revision, o.received_at, c.read_through, c.read_before) as was_read
+      o.is_read or o.is_listed and is_covered(o.revision, o.received_at, c.read_through, c.read_before) as was_read
     from old_rows o
     join entries e on e.reader_id = o.reader_id and e.folded_into = o.article_id
     join counters c on c.reader_id = o.reader_id and c.feed_id = o.feed_id
@@ -2715,6 +3054,9 @@ $function$
 -- triggers
 
 CREATE TRIGGER notify_stages AFTER INSERT ON public.article_stages FOR EACH STATEMENT EXECUTE FUNCTION notify_stages();
+CREATE TRIGGER touch_summarised AFTER INSERT ON public.article_summaries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_soon();
+CREATE TRIGGER touch_summarised_again AFTER UPDATE ON public.article_summaries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_soon();
+CREATE TRIGGER touch_tagged AFTER INSERT ON public.article_tags REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_soon();
 CREATE TRIGGER index_moved_article AFTER UPDATE OF feed_id ON public.articles FOR EACH ROW WHEN ((old.feed_id <> new.feed_id)) EXECUTE FUNCTION index_moved_article();
 CREATE TRIGGER note_removed_articles AFTER DELETE ON public.articles REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_removed_articles();
 CREATE TRIGGER drop_empty_clusters AFTER DELETE ON public.cluster_members REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION drop_empty_clusters();
@@ -2724,6 +3066,7 @@ CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABL
 CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
+CREATE TRIGGER queue_wanted_summaries AFTER UPDATE OF wants_summary ON public.subscriptions FOR EACH ROW WHEN ((new.wants_summary AND (NOT old.wants_summary))) EXECUTE FUNCTION queue_wanted_summaries();
 CREATE TRIGGER request_tags AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION request_tags();
 
 -- grants
@@ -2767,26 +3110,32 @@ grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
+grant execute on function confirm_recap_mail(text) to alt_backend;
 grant execute on function current_reader_id() to alt_backend;
 grant execute on function current_tenant_id() to alt_backend;
 grant execute on function current_user_id() to alt_backend;
 grant execute on function deliver(integer,bigint[]) to pre_processor;
 grant execute on function deliver_all(bigint[],bigint[]) to pre_processor;
 grant execute on function deliver_next(integer) to pre_processor;
+grant execute on function end_recap_mail(text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
 grant execute on function ensure_reader() to alt_backend;
+grant execute on function entry_cards(bigint[]) to alt_backend;
 grant execute on function entry_summaries(bigint[]) to alt_backend;
 grant execute on function fold_next(integer) to pre_processor;
 grant execute on function fold_soon(bigint[]) to pre_processor;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
+grant execute on function held_languages(bigint[]) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function mark_for_index(bigint[]) to pre_processor;
 grant execute on function mark_for_index(bigint[]) to tag_generator;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
+grant execute on function new_mail_token() to alt_backend;
 grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
+grant execute on function recap_mail(text) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
 grant execute on function related_candidates(bigint,integer,integer) to alt_backend;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
@@ -2809,6 +3158,7 @@ grant execute on function summary_wishes(bigint[]) to pre_processor;
 grant execute on function switch_stage(text,boolean) to alt_backend;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
+grant execute on function touch_next(integer) to alt_backend;
 grant execute on function unsubscribe(integer) to alt_backend;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;
@@ -2820,7 +3170,7 @@ grant maintain on counters to pre_processor;
 grant maintain on entries to pre_processor;
 grant maintain on readers to pre_processor;
 grant maintain on subscriptions to pre_processor;
-grant maintain, select, update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
+grant maintain, select, update (arrival_revision), update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
 grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
 grant select on article_contents to alt_backend;
 grant select on article_contents to tag_generator;
@@ -2859,17 +3209,22 @@ comment on function public.is_covered(bigint,timestamp with time zone,bigint,tim
 comment on table column public.article_contents.details is '{commentsFeedUrl, inReplyTo, location, podcast} in the shapes of packages/feeds';
 comment on table column public.article_contents.full_code is 'full_reason for programs: a stable code';
 comment on table column public.article_contents.full_details is '{title, byline, publishedAt, imageUrl, siteName, language, canonicalUrl, pageCount, isComplete} as the page says';
+comment on table column public.article_contents.text_hash is 'of the title and the text of the feed; null until an edit for articles from before, whose content_hash stands for it';
 comment on table column public.articles.comment_count is 'as the feed last said; changes without the article being changed';
 comment on table column public.articles.identity is 'first 16 bytes of SHA-256 of the guid, else the URL, else title and content';
+comment on table column public.entries.hidden_reason is 'who hid it: reader, or what else; what is folded has that of the entry it is folded into';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
 comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
 comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';
 comment on table column public.readers.structure_revision is 'revision at which subscriptions or folders last changed, or entries went';
+comment on table column public.recap_outlets.daily_done is 'the last day whose recap was built and sent where it is to be; null: begin with the latest';
+comment on table column public.recap_outlets.mail_token is 'only ever in mails to mail_to: it confirms that address, and ends mail to it';
 comment on table column public.recaps.local_date is 'the day, or the Monday of the week, in time_zone';
 comment on table column public.search_indexes.completed_at is 'null while it is being built';
 comment on table column public.search_indexes.filled_to is 'of the articles that were here when it was begun, those up to this id are in it';
+comment on table column public.search_indexes.left_at is 'when another engine took its place; then it is wrong, and goes when its own engine starts';
 comment on table column public.subscriptions.auto_full_text is 'the full text of what the feed cuts short is fetched unasked';
 comment on table column public.tag_aliases.normalised is 'a folded name, of which each tag has its own, or language:stems';
 comment on table column public.tags.is_edited is 'a person named, merged or promoted it; it is never retired';

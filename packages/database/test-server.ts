@@ -35,9 +35,29 @@ export async function startTestServer(): Promise<TestServer & { stop(): Promise<
   }
 }
 
+/**
+ * A data folder as the first start of Alt leaves it: a new cluster with both databases migrated, and stopped. Machines of
+ * tests begin with a copy, which spares each the 2.5 seconds of a first start.
+ */
+export async function makeDataFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const parent = temporaryParent();
+  removeOldFolders(parent);
+  const dataDir = await mkdtemp(join(parent, FOLDER_PREFIX));
+  const server = await startEmbedded({ dataDir, isDurable: false });
+  try {
+    await migrate(server.connection, { passwords: loadRolePasswords(dataDir) });
+  } finally {
+    await server.stop();
+  }
+  return { path: dataDir, remove: () => rm(dataDir, { recursive: true, force: true }) };
+}
+
 const PREFIX = 'alt-test-';
+const FOLDER_PREFIX = 'alt-data-folder-';
 const MIN_FREE_BYTES = 2 * 1024 ** 3;
 const LEFTOVER_AGE_MS = 60_000;
+/** No test run takes so long; nobody holds a lock on a folder that is only copied. */
+const FOLDER_AGE_MS = 4 * 3_600_000;
 
 /** A folder for throwaway data: in memory where there is room, for there a sync costs nothing. */
 export function temporaryParent(): string {
@@ -55,5 +75,12 @@ async function removeLeftovers(parent: string): Promise<void> {
     if (ageMs < LEFTOVER_AGE_MS || findInstanceHolder(dir) !== null) continue;
     await stopOrphans(join(dir, 'postgres', 'cluster'));
     rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function removeOldFolders(parent: string): void {
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
+    const dir = join(parent, name);
+    if (Date.now() - statSync(dir).mtimeMs > FOLDER_AGE_MS) rmSync(dir, { recursive: true, force: true });
   }
 }

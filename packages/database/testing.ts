@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { inject } from 'vitest';
 import { openClient } from './connect.ts';
 import type { Database } from './database.ts';
@@ -9,7 +13,10 @@ import type { TestServer } from './test-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers with the `TestServer` of this run, which starts when first asked for. */
+    /**
+     * Answers with the `TestServer` of this run, which starts when first asked for, and at `data-folder` with the path of
+     * a data folder after its first start.
+     */
     testServerUrl: string;
   }
 }
@@ -46,9 +53,25 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
 
 /** The server of this test run. */
 export async function testServer(): Promise<TestServer> {
-  const response = await fetch(inject('testServerUrl'));
+  return (await askTestRun('')) as TestServer;
+}
+
+/**
+ * A data folder of a test's own, in memory where there is room, with a migrated cluster in it that only needs to be
+ * started. The test removes it.
+ */
+export async function copyDataFolder(prefix: string): Promise<string> {
+  const source = (await askTestRun('data-folder')) as string;
+  const target = await mkdtemp(path.join(path.dirname(source), prefix));
+  // Keeps owners: started by root, the cluster belongs to somebody else.
+  await promisify(execFile)('cp', ['-a', `${source}/.`, target]);
+  return target;
+}
+
+async function askTestRun(what: string): Promise<unknown> {
+  const response = await fetch(new URL(what, inject('testServerUrl')));
   if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as TestServer;
+  return response.json();
 }
 
 type Names = Record<OwnDatabase, string>;

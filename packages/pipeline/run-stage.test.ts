@@ -186,6 +186,27 @@ describe('a stage', () => {
     await stage.stop();
   });
 
+  test('that lost its article says nothing of it, and the hash that it failed for is tried anew', async () => {
+    await addArticles(1);
+    const parked: number[] = [];
+    const ended: string[] = [];
+    const stage = await run(first, {
+      onParked: async (_tx, { articleId }) => {
+        parked.push(articleId);
+      },
+      onEnded: (result) => ended.push(result),
+      work: async (item) => {
+        if (item.contentHash.toString('hex') === '02') return async () => {};
+        await rows.script(`update article_stages set content_hash = '\\x02', state = 'waiting', claimed_by = null`);
+        throw new ParkedError('behind a paywall');
+      },
+    });
+    await allInState('done', 1);
+    await stage.stop();
+    expect(parked).toEqual([]);
+    expect(ended).toEqual(['stale', 'done']);
+  });
+
   test('pauses while what it depends on is down, at the cost of no attempt', async () => {
     await addArticles(20);
     let isDown = true;

@@ -182,18 +182,19 @@ function pause(error: OutageError, { stage, retrySeconds = RETRY_SECONDS, log }:
 }
 
 async function giveUp(item: StageItem, error: unknown, options: BatchOptions): Promise<void> {
-  options.onEnded?.(resultOf(error));
-  await afterFailure(item, error, options).catch((again: unknown) => {
+  try {
+    const isMine = await afterFailure(item, error, options);
+    options.onEnded?.(isMine ? resultOf(error) : 'stale');
+  } catch (again) {
     // The lease ends by itself, and somebody tries again.
-    options.log?.('cannot write down a failure', {
-      stage: item.stage,
-      articleId: item.articleId,
-      error: messageOf(again),
-    });
-  });
+    options.onEnded?.(resultOf(error));
+    const { stage, articleId } = item;
+    options.log?.('cannot write down a failure', { stage, articleId, error: messageOf(again) });
+  }
 }
 
-async function afterFailure(item: StageItem, error: unknown, options: BatchOptions): Promise<void> {
+/** False where the article is no longer this worker's: then its failure says nothing. */
+async function afterFailure(item: StageItem, error: unknown, options: BatchOptions): Promise<boolean> {
   const { database, worker, retrySeconds = RETRY_SECONDS, maxAttempts = MAX_ATTEMPTS } = options;
   if (options.signal.aborted) return postponeStage(database, item, { worker, seconds: 0 });
   if (error instanceof PostponedError) {
@@ -203,9 +204,10 @@ async function afterFailure(item: StageItem, error: unknown, options: BatchOptio
   const isLast = error instanceof ParkedError || item.attempts + 1 >= maxAttempts;
   const reason = messageOf(error);
   const waitSeconds = Math.min(retrySeconds * 2 ** item.attempts, LONGEST_RETRY_SECONDS);
-  await database.transaction(async (tx) => {
-    await failStage(tx, item, { worker, reason, isLast, retrySeconds: waitSeconds });
-    if (isLast) await options.onParked?.(tx, item, reason, error);
+  return database.transaction(async (tx) => {
+    const isMine = await failStage(tx, item, { worker, reason, isLast, retrySeconds: waitSeconds });
+    if (isLast && isMine) await options.onParked?.(tx, item, reason, error);
+    return isMine;
   }, RETRY);
 }
 

@@ -86,27 +86,29 @@ export async function completeStages(
   items: readonly StageItem[],
   { stage, worker }: { stage: string; worker: string },
 ): Promise<Set<number>> {
-  const ids = items.map(({ articleId }) => articleId);
-  const hashes = items.map(({ contentHash }) => contentHash);
+  // In the order in which everybody takes these rows.
+  const ordered = items.toSorted((a, b) => a.articleId - b.articleId);
+  const ids = ordered.map(({ articleId }) => articleId);
+  const hashes = ordered.map(({ contentHash }) => contentHash);
   const rows = await tx.all(completeManyStatement, [ids, stage, worker, hashes]);
   return new Set(rows.map(({ articleId }) => articleId));
 }
 
-const failStatement = statement<{ state: string }>(
+const failStatement = statement(
   'stage-fail',
   `update article_stages set state = case when $4 then 'parked' else 'waiting' end, attempts = attempts + 1, error = $5,
      claimed_by = null, claimed_until = null, next_attempt_at = now() + make_interval(secs => $6)
-   where ${MINE} returning state`,
+   where ${MINE}`,
 );
 
-/** Counts a failed try: again later, or parked with its reason. */
+/** Counts a failed try: again later, or parked with its reason. False where the article is no longer this worker's. */
 export async function failStage(
   db: Queryable,
   item: StageItem,
   failure: { worker: string; reason: string; isLast: boolean; retrySeconds: number },
-): Promise<void> {
+): Promise<boolean> {
   const { worker, reason, isLast, retrySeconds } = failure;
-  await db.one(failStatement, [item.articleId, item.stage, worker, isLast, reason, retrySeconds]);
+  return (await db.run(failStatement, [item.articleId, item.stage, worker, isLast, reason, retrySeconds])) > 0;
 }
 
 const postponeStatement = statement(
@@ -116,13 +118,13 @@ const postponeStatement = statement(
    where ${MINE}`,
 );
 
-/** Gives an article back for later; it costs no attempt. */
+/** Gives an article back for later; it costs no attempt. False where it is no longer this worker's. */
 export async function postponeStage(
   db: Queryable,
   item: StageItem,
   { worker, seconds }: { worker: string; seconds: number },
-): Promise<void> {
-  await db.run(postponeStatement, [item.articleId, item.stage, worker, seconds]);
+): Promise<boolean> {
+  return (await db.run(postponeStatement, [item.articleId, item.stage, worker, seconds])) > 0;
 }
 
 // For each priority that there is, the head of the index: what is claimed or due comes first there, then what falls due

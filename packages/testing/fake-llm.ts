@@ -4,9 +4,20 @@ import type { AddressInfo } from 'node:net';
 /**
  * How a model server can be: `good`; `slow` (a word now and then); `hang` (takes the request and never answers); `die`
  * (breaks off in the middle of an answer); `junk` (something that is not its API); `babble` (its API, and nonsense);
- * `too-many` (429 with Retry-After); `broken` (500); `no-model` (404).
+ * `cut` (stops where its answer has as many tokens as it may); `too-many` (429 with Retry-After); `broken` (500);
+ * `no-model` (404).
  */
-export type LlmBehaviour = 'good' | 'slow' | 'hang' | 'die' | 'junk' | 'babble' | 'too-many' | 'broken' | 'no-model';
+export type LlmBehaviour =
+  | 'good'
+  | 'slow'
+  | 'hang'
+  | 'die'
+  | 'junk'
+  | 'babble'
+  | 'cut'
+  | 'too-many'
+  | 'broken'
+  | 'no-model';
 
 export interface LlmRequest {
   path: string;
@@ -105,7 +116,8 @@ async function misbehave(state: State, request: LlmRequest, response: ServerResp
     default: {
       const words = (state.answer(request) ?? standardAnswer(request)).split(/(?<=\s)/u);
       const pauseMs = state.behaviour === 'slow' ? SLOW_WORD_MS : 0;
-      return speak(response, request.path, words, { pauseMs, dies: state.behaviour === 'die' });
+      const doneReason = state.behaviour === 'cut' ? 'length' : 'stop';
+      return speak(response, request.path, words, { pauseMs, dies: state.behaviour === 'die', doneReason });
     }
   }
 }
@@ -115,13 +127,13 @@ async function speak(
   response: ServerResponse,
   path: string,
   words: string[],
-  { pauseMs = 0, dies = false }: { pauseMs?: number; dies?: boolean } = {},
+  { pauseMs = 0, dies = false, doneReason = 'stop' }: { pauseMs?: number; dies?: boolean; doneReason?: string } = {},
 ): Promise<void> {
   const isOllama = path === '/api/chat';
   response.writeHead(200, { 'content-type': isOllama ? 'application/x-ndjson' : 'text/event-stream' });
   for (const [index, word] of words.entries()) {
     if (dies && index > 0) break;
-    response.write(isOllama ? ollamaLine(word, false) : openaiEvent(word, null));
+    response.write(isOllama ? ollamaLine(word, null) : openaiEvent(word, null));
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   if (dies) {
@@ -129,12 +141,13 @@ async function speak(
     setTimeout(() => response.destroy(), 20);
     return;
   }
-  response.end(isOllama ? ollamaLine('', true) : `${openaiEvent('', 'stop')}data: [DONE]\n\n`);
+  response.end(isOllama ? ollamaLine('', doneReason) : `${openaiEvent('', doneReason)}data: [DONE]\n\n`);
 }
 
-function ollamaLine(content: string, done: boolean): string {
-  const end = done ? { done_reason: 'stop', eval_count: 7, prompt_eval_count: 70 } : {};
-  return `${JSON.stringify({ model: 'fake:1b', message: { role: 'assistant', content }, done, ...end })}\n`;
+function ollamaLine(content: string, doneReason: string | null): string {
+  const end = doneReason === null ? {} : { done_reason: doneReason, eval_count: 7, prompt_eval_count: 70 };
+  const message = { role: 'assistant', content };
+  return `${JSON.stringify({ model: 'fake:1b', message, done: doneReason !== null, ...end })}\n`;
 }
 
 function openaiEvent(content: string, finishReason: string | null): string {
@@ -142,10 +155,16 @@ function openaiEvent(content: string, finishReason: string | null): string {
 }
 
 function standardAnswer({ prompt }: LlmRequest): string {
-  if (prompt.includes('"score"')) return '{"unsupported": [], "score": 9}';
+  if (prompt.includes('"scores"')) return verdict(prompt, 9);
   if (/the word OK/.test(prompt)) return 'OK';
   const text = /<text>\s*([\s\S]*?)\s*<\/text>/.exec(prompt)?.[1] ?? prompt;
   return /^[\s\S]*?[.!?。！？]/u.exec(text)?.[0] ?? text;
+}
+
+/** The judge's answer that gives each statement that it is asked about so many points of ten. */
+export function verdict(prompt: string, points: number): string {
+  const statements = /<statements>\n([\s\S]*)\n<\/statements>/.exec(prompt)?.[1]?.split('\n') ?? [];
+  return JSON.stringify({ scores: statements.map(() => points) });
 }
 
 function promptOf(body: Record<string, unknown>): string {

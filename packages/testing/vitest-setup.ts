@@ -1,20 +1,28 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startTestServer } from '@alt/database/test-server.ts';
+import { makeDataFolder, startTestServer } from '@alt/database/test-server.ts';
 import type { TestProject } from 'vitest/node';
 
 /**
- * Gives a test run one Postgres, which starts when the first test asks for it: a run without database tests pays
- * nothing. The tests ask over HTTP because they run in other processes (see `@alt/database/testing.ts`).
+ * Gives a test run one Postgres and one new data folder. Each is made when the first test asks for it: a run without
+ * database tests pays nothing. The tests ask over HTTP because they run in other processes (`@alt/database/testing.ts`).
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let server: ReturnType<typeof startTestServer> | null = null;
-  const http = createServer(async (_request, response) => {
+  let folder: ReturnType<typeof makeDataFolder> | null = null;
+  const answer = async (pathname: string | undefined): Promise<unknown> => {
+    if (pathname === '/data-folder') {
+      folder ??= makeDataFolder();
+      return (await folder).path;
+    }
+    server ??= startTestServer();
+    const { superuser, passwords } = await server;
+    return { superuser, passwords };
+  };
+  const http = createServer(async (request, response) => {
     try {
-      server ??= startTestServer();
-      const { superuser, passwords } = await server;
-      response.end(JSON.stringify({ superuser, passwords }));
+      response.end(JSON.stringify(await answer(request.url)));
     } catch (error) {
       response.writeHead(500).end(error instanceof Error ? error.message : String(error));
     }
@@ -27,5 +35,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     http.closeAllConnections();
     const running = await server?.catch(() => null);
     await running?.stop();
+    await (await folder?.catch(() => null))?.remove();
   };
 }

@@ -52,17 +52,25 @@ export function entryRoutes(tools: EntryTools): Route[] {
   const { asReader, images } = tools;
   return [
     route(listEntries, async ({ query, reader, requestId }) => {
+      if (query.q && query.view === 'hidden') {
+        throw new Problem('invalid-query', '"view": what is hidden is not found by searching. Leave out "q".');
+      }
       if (query.q) return searchList(tools, reader, { ...query, q: query.q }, requestId);
-      return asReader(reader, async (tx, readerId) => {
-        const filter = await resolveFilter(tx, readerId, query);
-        const key = query.cursor ? decodeKey(query.cursor) : null;
-        const rows = await listPage(tx, readerId, filter, key, query.limit + 1);
-        return toPage(tx, readerId, rows, query.limit, images);
-      });
+      return asReader(
+        reader,
+        async (tx, readerId) => {
+          const filter = await resolveFilter(tx, readerId, query);
+          const key = query.cursor ? decodeKey(query.cursor) : null;
+          const rows = await listPage(tx, readerId, filter, key, query.limit + 1);
+          return toPage(tx, rows, query.limit, images);
+        },
+        { isReadOnly: true },
+      );
     }),
 
     route(readEntry, async ({ params, reader, requestId }) => {
-      const entry = await asReader(reader, async (tx, readerId) => readFullEntry(tx, readerId, params.id, images));
+      const read = async (tx: Queryable, readerId: number) => readFullEntry(tx, readerId, params.id, images);
+      const entry = await asReader(reader, read, { isReadOnly: true });
       return { ...entry, ...(await tools.findRelated(reader, Number(entry.id), requestId)) };
     }),
 
@@ -83,7 +91,7 @@ export function entryRoutes(tools: EntryTools): Route[] {
 
     route(markRead, async ({ body, reader }) => ({ updated: await markScopeRead(tools, reader, body) })),
 
-    route(readCounters, async ({ reader }) => asReader(reader, computeCounters)),
+    route(readCounters, async ({ reader }) => asReader(reader, computeCounters, { isReadOnly: true })),
   ];
 }
 
@@ -113,25 +121,19 @@ async function resolveFeeds(tx: Queryable, readerId: number, subscriptionIds: nu
   return [...feeds];
 }
 
-async function toPage(tx: Queryable, readerId: number, rows: ListedEntry[], limit: number, images: ImageAddresses) {
+async function toPage(tx: Queryable, rows: ListedEntry[], limit: number, images: ImageAddresses) {
   const listed = rows.slice(0, limit);
   const last = listed.at(-1);
   return {
-    items: await presentEntries(tx, readerId, listed, images),
+    items: await presentEntries(tx, listed, images),
     nextCursor: rows.length > limit && last ? encodeKey(last) : null,
   };
 }
 
 /** Entries as lists show them, in the order of the rows. */
-export async function presentEntries(
-  tx: Queryable,
-  readerId: number,
-  rows: ListedEntry[],
-  images: ImageAddresses,
-): Promise<Entry[]> {
+export async function presentEntries(tx: Queryable, rows: ListedEntry[], images: ImageAddresses): Promise<Entry[]> {
   const details = await store.entryDetails(
     tx,
-    readerId,
     rows.map(({ id }) => id),
   );
   return rows.flatMap((row) => {
@@ -146,12 +148,12 @@ async function searchList(tools: EntryTools, reader: Reader, query: EntryQuery &
   const walk = { order, limit, key: query.cursor ? decodeKey(query.cursor) : null };
   const filter = async (tx: Queryable, readerId: number) => toCondition(await resolveFilter(tx, readerId, query));
   const { rows, next } = await tools.findListed(reader, { q: query.q, filter, walk }, requestId);
-  const items = await tools.asReader(reader, (tx, readerId) => presentEntries(tx, readerId, rows, tools.images));
+  const items = await tools.asReader(reader, (tx) => presentEntries(tx, rows, tools.images), { isReadOnly: true });
   return { items, nextCursor: next && encodeKey(next) };
 }
 
 function toCondition({ view, feedIds, labelIds, tagIds: tags }: ListFilter): Condition {
-  const parts: Condition[] = view === 'all' ? [] : [{ kind: 'is', state: view }];
+  const parts: Condition[] = view === 'all' || view === 'hidden' ? [] : [{ kind: 'is', state: view }];
   if (feedIds) parts.push({ kind: 'feeds', ids: feedIds });
   if (labelIds) parts.push({ kind: 'labels', ids: labelIds });
   if (tags) parts.push({ kind: 'tags', ids: tags });
@@ -187,11 +189,12 @@ async function readFullEntry(
   const id = articleIdOf(idText);
   const state = id === null ? null : await store.entryState(tx, readerId, id);
   if (id === null || !state) throw noEntry();
-  const detail = (await store.entryDetails(tx, readerId, [id])).get(id);
+  const detail = (await store.entryDetails(tx, [id])).get(id);
   const content = await store.entryContent(tx, id);
   if (!detail || !content) throw noEntry();
   return {
     ...present(state, detail, images),
+    hidden: state.isHidden,
     summary: { ...detail.summary, sentences: await summarySentences(tx, id) },
     contentHtml: images.rewrite(content.contentHtml),
     fullText: {
@@ -210,7 +213,7 @@ async function split(tx: Queryable, readerId: number, idText: string, images: Im
   const id = articleIdOf(idText);
   if (id === null || !(await stories.splitEntry(tx, id))) throw noEntry();
   const state = await store.entryState(tx, readerId, id);
-  const detail = (await store.entryDetails(tx, readerId, [id])).get(id);
+  const detail = (await store.entryDetails(tx, [id])).get(id);
   if (!state || !detail) throw noEntry();
   return present(state, detail, images);
 }

@@ -267,6 +267,32 @@ function followerOf(outbox: Outbox) {
 }
 
 /** Follows until the position is the newest, as a process that starts and stops. */
+test('who must know memberships as they are has them at once, without waiting for the next look', async () => {
+  await follow(feedId, ADA, EVE);
+  const outbox = makeOutbox([]);
+  const following = startFollowing({ ...followerOf(outbox), everyMs: 3_600_000, onApplied() {} });
+  await following.untilCurrent();
+  const asked = outbox.asked.length;
+  await following.untilCurrent();
+  expect(outbox.asked).toHaveLength(asked); // known a moment ago
+  await following.stop();
+  outbox.changes.push({ kind: 'account-removed', userId: EVE.userId });
+  const later = startFollowing({ ...followerOf(outbox), everyMs: 3_600_000, onApplied() {} });
+  await later.untilCurrent();
+  expect(await rows('select id from readers where purge_after is not null')).toHaveLength(1);
+  await later.stop();
+});
+
+test('while auth-service is away nobody is told that memberships are known', async () => {
+  const following = startFollowing({
+    ...followerOf(makeOutbox([], { failures: 1_000 })),
+    everyMs: 3_600_000,
+    onApplied() {},
+  });
+  await expect(following.untilCurrent()).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+  await following.stop();
+});
+
 async function catchUp(outbox: Outbox, onApplied = () => {}): Promise<void> {
   const following = startFollowing({ ...followerOf(outbox), onApplied });
   const deadline = Date.now() + 15_000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listChanges, listTenants, type ResponseOf } from '@alt/contracts';
+import { listChanges, listTenants, Problem, type ResponseOf } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import type { Logger, PeerFetch } from '@alt/service-kit';
 import * as store from './store/following.ts';
@@ -7,9 +7,16 @@ import * as store from './store/following.ts';
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 const TIMEOUT_MS = 10_000;
+/** Half of what a membership that ended may live on, because the answer takes time as well. */
+const CURRENT_MS = 5_000;
 const TENANTS_PAGE = 200;
 
 export interface Following {
+  /**
+   * Waits until what is known is no older than five seconds, for what is shown to whoever has no session that could end;
+   * asks auth-service where it is older. Rejects with a Problem where that does not answer.
+   */
+  untilCurrent(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,10 +39,23 @@ export function startFollowing(options: FollowingOptions): Following {
   const { log, everyMs } = options;
   const stopping = new AbortController();
   let failures = 0;
+  let currentAt = Number.NEGATIVE_INFINITY;
+  let catching: Promise<void> | null = null;
 
+  const catchUpOnce = () => {
+    const startedAt = performance.now();
+    catching ??= catchUp(options, stopping.signal)
+      .then(() => {
+        currentAt = startedAt;
+      })
+      .finally(() => {
+        catching = null;
+      });
+    return catching;
+  };
   const look = async () => {
     try {
-      await catchUp(options, stopping.signal);
+      await catchUpOnce();
       failures = 0;
     } catch (error) {
       if (stopping.signal.aborted) return;
@@ -55,6 +75,14 @@ export function startFollowing(options: FollowingOptions): Following {
   };
   const running = run();
   return {
+    async untilCurrent() {
+      if (performance.now() - currentAt < CURRENT_MS) return;
+      await catchUpOnce().catch((cause: unknown) => {
+        throw new Problem('unavailable', 'Who may read this cannot be checked just now. Try again in a moment.', {
+          cause,
+        });
+      });
+    },
     async stop() {
       stopping.abort();
       await running;

@@ -9,7 +9,7 @@ grant update (settings, settings_version) on readers to alt_backend;
 grant select on subscriptions, counters, entries to alt_backend;
 grant update (title) on subscriptions to alt_backend;
 grant update (unread, read_through, read_before, is_settled) on counters to alt_backend;
-grant update (revision, is_read, is_starred, hidden_reason, folded_into, read_at) on entries to alt_backend;
+grant update (revision, arrival_revision, is_read, is_starred, hidden_reason, folded_into, read_at) on entries to alt_backend;
 grant select, insert, update, delete on subscription_folders, folders, labels, entry_labels, rules, saved_searches,
   tag_vetoes, highlights, notes, shares to alt_backend;
 grant select, insert, update on recaps, recap_outlets to alt_backend;
@@ -18,7 +18,8 @@ grant execute on function current_user_id, current_tenant_id, current_reader_id,
   begin_structure_change, revisions_of, subscribe, unsubscribe, request_poll, request_polls, request_feed_full_text,
   request_full_text, ensure_feed, settle_next, settle_finish, retain, collect_garbage,
   miscounted, follow_changes, reconcile_tenants, purge_leavers, begin_reset,
-  recap_feed, claim_recap_outlets, related_candidates to alt_backend;
+  recap_feed, claim_recap_outlets, new_mail_token, recap_mail, confirm_recap_mail, end_recap_mail, related_candidates,
+  touch_next to alt_backend;
 -- One story, once.
 grant select on cluster_members, entry_splits to alt_backend;
 grant execute on function split_entry to alt_backend;
@@ -27,4 +28,5 @@ grant select on feed_selectors, article_variants to alt_backend;
 grant execute on function set_feed_selectors, set_auto_full_text to alt_backend;
 -- Summaries.
 grant update (wants_summary) on subscriptions to alt_backend;
-grant execute on function entry_summaries, request_summary, switch_stage to alt_backend;
+grant execute on function entry_cards, entry_summaries, request_summary, switch_stage to alt_backend;
+grant execute on function held_languages to alt_backend;

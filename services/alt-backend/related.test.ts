@@ -56,6 +56,20 @@ test('tags of the tenant count like phrases, those of others do not', async () =
   expect(await find(relating(), subject, EVE)).toEqual({ related: [], relatedState: 'ready' });
 });
 
+test('texts are compared by the summaries that the reader sees', async () => {
+  const feed = await backend.makeFeed('one', ADA);
+  const article = { text: 'The text.', summary: 'Unwanted.', phrases: ['tidal power'] };
+  const subject = await backend.makeArticle(feed, { title: 'Subject', ...article });
+  await backend.makeArticle(feed, { title: 'Other', ...article });
+  await backend.superuser.script('update subscriptions set wants_summary = false');
+  const creator = relating();
+  await find(creator, subject);
+  const [{ body }] = creator.asked as unknown as [
+    { body: { subject: { text: string }; candidates: { text: string }[] } },
+  ];
+  expect([body.subject, ...body.candidates].map(({ text }) => text)).toEqual(['The text.', 'The text.']);
+});
+
 test('nothing that the reader does not have, has hidden, or has folded away is related', async () => {
   const own = await backend.makeFeed('own', ADA);
   const eves = await backend.makeFeed('eves', EVE);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Database, statement } from '@alt/database';
-import { createApp, createIdentify, type Host, type Service } from '@alt/service-kit';
+import { createApp, createIdentify, type Host, type Route, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
 import { createAskReading } from './ask/reading.ts';
 import { askRoutes } from './ask/routes.ts';
@@ -18,7 +18,7 @@ import { openapiRoutes } from './openapi.ts';
 import { opmlRoutes } from './opml.ts';
 import { startDelivering } from './recaps/delivering.ts';
 import { createRecapKeeping } from './recaps/keeping.ts';
-import type { SendRecap } from './recaps/mail.ts';
+import type { RecapMailer } from './recaps/mail.ts';
 import { recapRoutes } from './recaps/routes.ts';
 import { createFindRelated } from './related.ts';
 import { createFindListed, type SearchTools, searchRoutes } from './search/routes.ts';
@@ -28,6 +28,7 @@ import { createAsReader } from './store/readers.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { summaryRoutes } from './summaries.ts';
 import { tagRoutes } from './tags.ts';
+import { startTelling } from './telling.ts';
 import { websubRoutes } from './websub.ts';
 
 /** The users' API: subscriptions, folders, entries and their state, OPML, events, images, settings. */
@@ -35,78 +36,116 @@ export const service: Service<Config, 'alt-backend'> = { name: 'alt-backend', co
 
 async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const { database } = host;
-  const identify = createIdentify(host.peer('auth-service'));
-  const asReader = createAsReader(database);
-  const preProcessor = host.peer('pre-processor');
-  const addresses = createImageAddresses(settings.ALT_IMAGE_KEY);
-  const maintenance = startMaintenance(database, host.log);
-  const following = startFollowing({
-    database,
-    authService: host.peer('auth-service'),
-    log: host.log,
-    everyMs: settings.ALT_FOLLOW_SECONDS * 1000,
-    onApplied: maintenance.purgeSoon,
-  });
-  const creator = host.peer('news-creator');
-  const askReading = createAskReading();
-  const sendRecap = await openMail(settings, host.publicUrl);
-  const keeping = createRecapKeeping(creator, now, host.signal);
-  const delivering = startDelivering({ database, keeping, sendRecap, log: host.log, now });
-  const searchIndexer = host.peer('search-indexer');
-  const searchTools: SearchTools = {
-    asReader,
-    searchIndexer,
-    present: (tx, readerId, rows) => presentEntries(tx, readerId, rows, addresses),
-  };
-  const hub = await createEventHub({ host, database, asReader, identify });
+  const tools = createTools(settings, host);
+  const work = await startWork(settings, host);
+  const hub = await createEventHub({ host, database, asReader: tools.asReader, identify: tools.identify });
   const app = createApp({
     host,
-    identify,
+    identify: tools.identify,
     flood: { ratePerSecond: settings.ALT_RATE_LIMIT_PER_SECOND, burst: settings.ALT_RATE_LIMIT_PER_SECOND * 10 },
     checks: { database: () => checkDatabase(database) },
-    routes: [
-      ...subscriptionRoutes(asReader, preProcessor),
-      ...extractionRoutes(asReader, preProcessor, addresses),
-      ...folderRoutes(asReader),
-      ...opmlRoutes(asReader, host.egress),
-      ...entryRoutes({
-        asReader,
-        database,
-        images: addresses,
-        findRelated: createFindRelated({ asReader, creator, log: host.log }),
-        findListed: createFindListed({ asReader, searchIndexer }),
-        onMarked: maintenance.settleSoon,
-      }),
-      ...askRoutes({ asReader, searchIndexer: host.peer('search-indexer'), creator, reading: askReading }),
-      ...recapRoutes({ asReader, database, keeping, publicUrl: host.publicUrl, canMail: sendRecap !== null, now }),
-      ...searchRoutes(searchTools),
-      ...savedSearchRoutes(searchTools),
-      ...labelRoutes(asReader),
-      ...summaryRoutes(asReader),
-      ...tagRoutes(asReader, host.peer('tag-generator')),
-      hub.route,
-      ...settingsRoutes(asReader),
-      imageRoute({
-        host,
-        addresses,
-        cacheDirectory: path.join(settings.ALT_CACHE_DIR, 'images'),
-        cacheMaximumMegabytes: settings.ALT_IMAGE_CACHE_MB,
-      }),
-      ...websubRoutes(preProcessor),
-      ...openapiRoutes(host.publicUrl),
-    ],
+    routes: [...routesOf(settings, host, tools, work), hub.route],
   });
   return {
     fetch: app.fetch,
     async stop() {
       await hub.stop();
+      await tools.askReading.stop();
+      await work.stop();
+    },
+  };
+}
+
+type Tools = ReturnType<typeof createTools>;
+type Work = Awaited<ReturnType<typeof startWork>>;
+
+/** What the routes share. */
+function createTools(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
+  return {
+    identify: createIdentify(host.peer('auth-service')),
+    asReader: createAsReader(host.database),
+    images: createImageAddresses(settings.ALT_IMAGE_KEY),
+    preProcessor: host.peer('pre-processor'),
+    searchIndexer: host.peer('search-indexer'),
+    creator: host.peer('news-creator'),
+    askReading: createAskReading(),
+  };
+}
+
+/** What goes on without anybody asking: upkeep, following auth-service, recaps, telling of tags and summaries. */
+async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
+  const { database, log } = host;
+  const maintenance = startMaintenance(database, log);
+  const following = startFollowing({
+    database,
+    authService: host.peer('auth-service'),
+    log,
+    everyMs: settings.ALT_FOLLOW_SECONDS * 1000,
+    onApplied: maintenance.purgeSoon,
+  });
+  const mailer = await openMail(settings, host.publicUrl);
+  const keeping = createRecapKeeping(host.peer('news-creator'), now, host.signal);
+  const delivering = startDelivering({ database, keeping, mailer, log, now });
+  const telling = await startTelling({ database, listen: host.listen, log });
+  return {
+    maintenance,
+    following,
+    keeping,
+    delivering,
+    canMail: mailer !== null,
+    async stop() {
+      await telling.stop();
       await delivering.stop();
       await keeping.stop();
-      await askReading.stop();
       await following.stop();
       await maintenance.stop();
     },
   };
+}
+
+function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: Tools, work: Work): Route[] {
+  const { database, publicUrl } = host;
+  const { asReader, images, preProcessor, searchIndexer, creator } = tools;
+  const searchTools: SearchTools = { asReader, searchIndexer, present: (tx, rows) => presentEntries(tx, rows, images) };
+  return [
+    ...subscriptionRoutes(asReader, preProcessor),
+    ...extractionRoutes(asReader, preProcessor, images),
+    ...folderRoutes(asReader),
+    ...opmlRoutes(asReader, host.egress),
+    ...entryRoutes({
+      asReader,
+      database,
+      images,
+      findRelated: createFindRelated({ asReader, creator, log: host.log }),
+      findListed: createFindListed({ asReader, searchIndexer }),
+      onMarked: work.maintenance.settleSoon,
+    }),
+    ...askRoutes({ asReader, searchIndexer, creator, reading: tools.askReading }),
+    ...recapRoutes({
+      asReader,
+      database,
+      keeping: work.keeping,
+      publicUrl,
+      canMail: work.canMail,
+      now,
+      onWished: () => void work.delivering.deliver(),
+      untilCurrent: work.following.untilCurrent,
+    }),
+    ...searchRoutes(searchTools),
+    ...savedSearchRoutes(searchTools),
+    ...labelRoutes(asReader),
+    ...summaryRoutes(asReader),
+    ...tagRoutes(asReader, host.peer('tag-generator')),
+    ...settingsRoutes(asReader),
+    imageRoute({
+      host,
+      addresses: images,
+      cacheDirectory: path.join(settings.ALT_CACHE_DIR, 'images'),
+      cacheMaximumMegabytes: settings.ALT_IMAGE_CACHE_MB,
+    }),
+    ...websubRoutes(preProcessor),
+    ...openapiRoutes(publicUrl),
+  ];
 }
 
 const now = () => new Date();
@@ -115,10 +154,10 @@ const now = () => new Date();
 async function openMail(
   { SMTP_URL, ALT_MAIL_FROM, EGRESS_PROXY_URL }: Config,
   publicUrl: URL,
-): Promise<SendRecap | null> {
+): Promise<RecapMailer | null> {
   if (!SMTP_URL) return null;
-  const { createSendRecap } = await import('./recaps/mail.ts');
-  return createSendRecap({
+  const { createRecapMailer } = await import('./recaps/mail.ts');
+  return createRecapMailer({
     smtpUrl: SMTP_URL,
     from: ALT_MAIL_FROM ?? `alt@${publicUrl.hostname}`,
     publicUrl,

@@ -1,6 +1,6 @@
 import type { Counters, Entry, FullEntry } from '@alt/contracts';
 import { statement } from '@alt/database';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryRoutes } from './entries.ts';
 import { createImageAddresses } from './image-address.ts';
 import { changedEntries, readRevisions } from './store/changes.ts';
@@ -154,6 +154,141 @@ test('when the feed of the one that is shown goes, the next is shown, read if th
   expect(await counters(EVE)).toMatchObject({ unread: 1 });
 });
 
+describe('hiding', () => {
+  const hide = (id: string | undefined, hidden = true) =>
+    ask('PATCH', '/v1/entries', { as: ADA, body: { ids: [id], hidden } });
+  const idsOf = (entries: Entry[]) => entries.map(({ id }) => id);
+
+  test.each([0, 1])(
+    'acts on the whole story, whichever of it is named (%i), until it is shown again',
+    async (place) => {
+      await tell(ids);
+      await ask('PATCH', '/v1/entries', { as: ADA, body: { ids: [ids[0]], starred: true } });
+      expect(await (await hide(ids[place])).json()).toEqual({ updated: 1 });
+      for (const view of ['all', 'unread', 'starred']) expect(await list(ADA, `?view=${view}`)).toEqual([]);
+      expect(await counters()).toMatchObject({ unread: 0, starred: 0 });
+      const [hidden, ...others] = await list(ADA, '?view=hidden');
+      expect(others).toEqual([]);
+      expect([hidden?.id, hidden?.read, hidden?.alsoIn.length]).toEqual([ids[0], false, 2]);
+      expect(idsOf(await list(EVE))).toEqual([ids[1]]);
+      await hide(ids[place], false);
+      expect(idsOf(await list())).toEqual([ids[0]]);
+      expect(await list(ADA, '?view=hidden')).toEqual([]);
+      expect(await counters()).toMatchObject({ unread: 1, starred: 1 });
+    },
+  );
+
+  test('is of what joins the story later too', async () => {
+    await hide(ids[0]);
+    await tell(ids.slice(0, 2));
+    expect(idsOf(await list())).toEqual([ids[2]]);
+    await tell(ids);
+    expect(await list()).toEqual([]);
+    expect((await list(ADA, '?view=hidden'))[0]?.alsoIn).toHaveLength(2);
+  });
+
+  test('outlives the entry that stood for the story, and what was split off stays hidden by itself', async () => {
+    await tell(ids);
+    await hide(ids[0]);
+    await ask('POST', `/v1/entries/${ids[2]}/split`, { as: ADA });
+    await backend.asReader(ADA, async (tx) => {
+      const [own] = await subscribe(tx, [feeds[0] ?? 0], [null]);
+      await unsubscribe(tx, own?.subscriptionId ?? 0);
+    });
+    expect(await list()).toEqual([]);
+    expect(idsOf(await list(ADA, '?view=hidden&order=oldest'))).toEqual([ids[1], ids[2]]);
+  });
+
+  test('a mark of all read is of what is listed; what was unread is unread when it is shown again', async () => {
+    await hide(ids[0]);
+    await ask('POST', '/v1/entries/mark-read', { as: ADA, body: {} });
+    await hide(ids[0], false);
+    expect(idsOf(await list(ADA, '?view=unread'))).toEqual([ids[0]]);
+    expect(await counters()).toMatchObject({ unread: 1 });
+  });
+
+  test('its list pages, and takes feeds and labels like others; searching it is refused', async () => {
+    await ask('PATCH', '/v1/entries', { as: ADA, body: { ids, hidden: true } });
+    await ask('PATCH', '/v1/entries', { as: ADA, body: { ids: [ids[1]], addLabels: ['kept'] } });
+    const first = await (await ask('GET', '/v1/entries?view=hidden&limit=2', { as: ADA })).json();
+    const page = first as { items: Entry[]; nextCursor: string };
+    expect(idsOf(page.items)).toEqual([ids[2], ids[1]]);
+    expect(idsOf(await list(ADA, `?view=hidden&cursor=${page.nextCursor}`))).toEqual([ids[0]]);
+    expect(idsOf(await list(ADA, '?view=hidden&label=kept'))).toEqual([ids[1]]);
+    expect((await ask('GET', '/v1/entries?view=hidden&q=told', { as: ADA })).status).toBe(400);
+  });
+
+  test('reaches clients as removed, and showing again as new', async () => {
+    const since = async () => (await backend.asReader(ADA, readRevisions)).revision;
+    const changes = (revision: number) =>
+      backend.asReader(ADA, async (tx, readerId) => {
+        const changed = await changedEntries(tx, readerId, revision, 100);
+        return changed.map(({ id, isListed, isNew }) => ({ id: String(id), isListed, isNew }));
+      });
+    const before = await since();
+    await hide(ids[0]);
+    expect(await changes(before)).toEqual([{ id: ids[0], isListed: false, isNew: false }]);
+    const hidden = await since();
+    await hide(ids[0], false);
+    expect(await changes(hidden)).toEqual([{ id: ids[0], isListed: true, isNew: true }]);
+  });
+});
+
+describe('when a feed becomes another', () => {
+  /** The feed `one` moves to the address of `two`; its article is that of `two` where they have one address. */
+  const move = async () => {
+    await backend.superuser.run(callMove, [feeds[0]]);
+    await foldAll();
+  };
+  const setUrl = (place: number) => backend.superuser.run(setAddress, [ids[place], 'https://one.example/']);
+
+  test('what a reader receives by it is folded into the story that they have', async () => {
+    await backend.asReader(ADA, async (tx) => {
+      const [own] = await subscribe(tx, [feeds[1] ?? 0], [null]);
+      await unsubscribe(tx, own?.subscriptionId ?? 0);
+    });
+    await backend.superuser.run(insertDocument, [feeds[1], [ids[1]]]);
+    await tell([ids[1] ?? '', ids[2] ?? '']);
+    expect(await list()).toHaveLength(2);
+    await move();
+    const entries = await list();
+    expect(entries.map(({ id, alsoIn }) => [id, alsoIn.length])).toEqual([
+      [ids[1], 1],
+      [ids[0], 0],
+    ]);
+  });
+
+  test('an article that is one with another keeps its place in a story, and what was split stays split', async () => {
+    await tell([ids[0] ?? '', ids[2] ?? '']);
+    await ask('POST', `/v1/entries/${ids[0]}/split`, { as: ADA });
+    await setUrl(1);
+    await move();
+    await tell([ids[1] ?? '', ids[2] ?? '']);
+    expect((await list()).map(({ id, alsoIn }) => [id, alsoIn.length])).toEqual([
+      [ids[2], 0],
+      [ids[1], 0],
+    ]);
+    expect((await list(EVE)).map(({ alsoIn }) => alsoIn.length)).toEqual([1]);
+  });
+
+  test('a story that only the replaced article told is still one', async () => {
+    await tell([ids[0] ?? '', ids[2] ?? '']);
+    await setUrl(1);
+    await move();
+    expect((await list()).map(({ alsoIn }) => alsoIn.length)).toEqual([1]);
+    expect((await list(EVE)).map(({ alsoIn }) => alsoIn.length)).toEqual([1]);
+  });
+
+  test('what was switched off stays off, and the tenant’s selectors go on', async () => {
+    await backend.superuser.run(switchOff, [feeds[0]]);
+    await move();
+    expect(await backend.superuser.all(selectSwitches, [feeds[1]])).toEqual([
+      { wantsSummary: false, autoFullText: false, keep: ['main'] },
+      { wantsSummary: true, autoFullText: true, keep: null },
+    ]);
+  });
+});
+
 test('clients learn what was folded away, and what came back as new', async () => {
   const since = async () => (await backend.asReader(ADA, readRevisions)).revision;
   const before = await since();
@@ -181,6 +316,10 @@ async function counters(reader = ADA): Promise<Counters> {
 /** Lets these articles be one story, as pre-processor finds them, and folds all readers. */
 async function tell(articleIds: string[]): Promise<void> {
   await backend.superuser.run(insertStory, [articleIds]);
+  await foldAll();
+}
+
+async function foldAll(): Promise<void> {
   while ((await backend.superuser.one(foldNext))?.folded !== null);
 }
 
@@ -203,3 +342,23 @@ const selectState = statement<{ isRead: boolean; isStarred: boolean }>(
 );
 const selectSplits = statement('stories_splits', 'select * from entry_splits');
 const selectMiscounted = statement('stories_miscounted', 'select * from miscounted()');
+const callMove = statement('stories_move', `select move_feed($1, 'https://two.example/feed', 'two.example')`);
+const setAddress = statement('stories_address', 'update articles set url = $2 where id = $1');
+const insertDocument = statement(
+  'stories_document',
+  'insert into feed_documents (feed_id, article_ids) values ($1, $2::bigint[])',
+);
+const switchOff = statement(
+  'stories_switch_off',
+  `with off as (
+     update subscriptions set wants_summary = false, auto_full_text = false where feed_id = $1 returning reader_id
+   )
+   insert into feed_selectors (feed_id, tenant_id, keep) select $1, r.tenant_id, '{main}' from off join readers r on r.id = off.reader_id`,
+);
+const selectSwitches = statement(
+  'stories_switches',
+  `select s.wants_summary as "wantsSummary", s.auto_full_text as "autoFullText", f.keep
+   from subscriptions s join readers r on r.id = s.reader_id
+   left join feed_selectors f on f.feed_id = s.feed_id and f.tenant_id = r.tenant_id
+   where s.feed_id = $1 order by s.reader_id`,
+);

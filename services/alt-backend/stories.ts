@@ -6,7 +6,7 @@ import * as labels from './store/labels.ts';
 import { storyEntries } from './store/stories.ts';
 
 /**
- * Changes entries: reading and starring are of the whole story; labels go to the entry that is in lists. Counts the
+ * Changes entries: reading, starring and hiding are of the whole story; labels go to the entry that is in lists. Counts the
  * entries that were asked for, not those that came along.
  */
 export async function changeEntries(
@@ -17,7 +17,7 @@ export async function changeEntries(
   const revision = await counters.beginChange(tx);
   const story = await storyEntries(tx, readerId, [...new Set(body.ids.map(Number))]);
   const asked = story.filter(({ isAsked }) => isAsked);
-  const change = { isRead: body.read ?? null, isStarred: body.starred ?? null };
+  const change = { isRead: body.read ?? null, isStarred: body.starred ?? null, isHidden: body.hidden ?? null };
   await store.updateEntries(
     tx,
     readerId,

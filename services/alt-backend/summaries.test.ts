@@ -52,7 +52,7 @@ type Summary = FullEntry['summary'];
 const ALL = [1, 2, 3, 4, 5, 6];
 
 async function seenBy(reader: Reader): Promise<Map<number, Omit<Summary, 'sentences'>>> {
-  const details = await asReader(reader, (tx, readerId) => entryDetails(tx, readerId, ALL));
+  const details = await asReader(reader, (tx, readerId) => entryDetails(tx, ALL));
   return new Map([...details].map(([id, { summary }]) => [id, summary]));
 }
 
@@ -69,11 +69,13 @@ test('an entry says whether its summary is ready, pending, or why there is none,
     language: 'en',
     engine: 'extractive',
     note: 'the model was wrong',
+    code: null,
     reason: null,
   });
   expect(seen.get(2)).toMatchObject({ state: 'pending', text: null, reason: null });
-  expect(seen.get(3)).toMatchObject({ state: 'failed', text: null, reason: 'no luck' });
-  expect(seen.get(4)).toMatchObject({ state: 'none', reason: expect.stringContaining('no text') });
+  expect(seen.get(3)).toMatchObject({ state: 'failed', text: null, code: 'failed' });
+  expect(seen.get(3)?.reason).not.toContain('no luck');
+  expect(seen.get(4)).toMatchObject({ state: 'none', code: 'no-text', reason: expect.stringContaining('no text') });
   expect(seen.get(5)).toMatchObject({ state: 'none', reason: null });
   const sentences = await asReader(ADA, (tx) => summarySentences(tx, 1));
   expect(sentences).toEqual([{ text: 'One.', start: 0, end: 4 }]);

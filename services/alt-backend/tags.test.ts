@@ -2,7 +2,7 @@ import { statement } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entryDetails } from './store/entries.ts';
-import { findTag, tagIds } from './store/tags.ts';
+import { findTag, findTags, tagIds } from './store/tags.ts';
 import { tagRoutes } from './tags.ts';
 import { makeReader, openBackend, standIn, type TestBackend, type TestClient } from './testing.ts';
 
@@ -41,9 +41,7 @@ async function giveTags(tenantId: string, ...names: string[]): Promise<void> {
 }
 
 const tagsFor = (reader: Reader) =>
-  alt.asReader(reader, async (tx, readerId) =>
-    (await entryDetails(tx, readerId, [article])).get(article)?.tags.toSorted(),
-  );
+  alt.asReader(reader, async (tx, readerId) => (await entryDetails(tx, [article])).get(article)?.tags.toSorted());
 
 test('a veto is one reader’s: others of the tenant see the tag as before', async () => {
   expect((await call('POST', '/v1/tags/vetoes', { as: ADA, body: { name: 'volcano' } })).status).toBe(201);
@@ -79,10 +77,21 @@ test('who may only read changes no tag of the tenant, and may veto one', async (
 });
 
 test('tag-generator is asked in the name of the reader’s own tenant, with its own tags', async () => {
-  const own = await alt.asReader(EVE, (tx, readerId) => findTag(tx, readerId, 'Volcano'));
+  const own = await alt.asReader(EVE, (tx) => findTag(tx, 'Volcano'));
   await call('PATCH', '/v1/tags/Volcano', { as: EVE, body: { hidden: true } });
   const body = { tenantId: EVE.tenantId, tagId: own?.id, name: null, isHidden: true, isPromoted: null };
   expect(tagGenerator.asked).toEqual([{ path: '/internal/tags/change', body }]);
+});
+
+test('a merge names several tags, each by any name that it has; one that nobody has stops it', async () => {
+  const named = await alt.asReader(ADA, (tx) => findTags(tx, ['iceland', 'nobody', 'VOLCANO']));
+  expect(named.map((tag) => tag?.name ?? null)).toEqual(['Iceland', null, 'Volcano']);
+  const body = { from: ['Iceland', 'nobody'], into: 'Volcano' };
+  expect(await (await call('POST', '/v1/tags/merge', { as: ADA, body })).json()).toMatchObject({
+    code: 'not-found',
+    detail: expect.stringContaining('nobody'),
+  });
+  expect(tagGenerator.asked).toEqual([]);
 });
 
 test('alt-backend itself can change no tag', async () => {

@@ -50,8 +50,8 @@ export function tagRoutes(asReader: AsReader, tagGenerator: PeerFetch): Route[] 
     }),
 
     route(mergeTags, async ({ body, reader, requestId }) => {
-      const into = await tagged.own(writing(reader), body.into);
-      const from = await Promise.all(body.from.map((name) => tagged.own(reader, name)));
+      const [into, ...from] = await tagged.all(writing(reader), [body.into, ...body.from]);
+      if (!into) throw noTag(body.into);
       const { merged } = await postJson<{ merged: number }>(
         tagGenerator,
         '/internal/tags/merge',
@@ -72,7 +72,7 @@ export function tagRoutes(asReader: AsReader, tagGenerator: PeerFetch): Route[] 
     }),
 
     route(dismissTagProposal, async ({ body, reader, requestId }) => {
-      const tags = await Promise.all(body.names.map((name) => tagged.own(writing(reader), name)));
+      const tags = await tagged.all(writing(reader), body.names);
       const tagIds = tags.map(({ id }) => id);
       await postJson(tagGenerator, '/internal/tags/distinguish', { tenantId: reader.tenantId, tagIds }, requestId);
       return reply(204, undefined);
@@ -98,7 +98,7 @@ function vetoRoutes(asReader: AsReader): Route[] {
       asReader(
         reader,
         async (tx, readerId) => {
-          const tag = await store.findTag(tx, readerId, body.name);
+          const tag = await store.findTag(tx, body.name);
           if (!tag) throw noTag(body.name);
           const isNew = await store.vetoTag(tx, readerId, tag.id);
           return reply(isNew ? 201 : 200, presentVeto({ name: tag.name, createdAt: new Date() }));
@@ -122,11 +122,19 @@ function presentVeto({ name, createdAt }: store.Veto) {
 function createLookups(asReader: AsReader) {
   return {
     async own(reader: Reader, name: string): Promise<store.TagRow> {
-      const tag = await asReader(reader, (tx, readerId) => store.findTag(tx, readerId, name));
+      const tag = await asReader(reader, (tx) => store.findTag(tx, name), { isReadOnly: true });
       if (!tag) throw noTag(name);
       return tag;
     },
-    async byId(reader: Reader, id: number): Promise<store.TagRow> {
+    async all(reader: Reader, names: string[]): Promise<store.TagRow[]> {
+      const tags = await asReader(reader, (tx) => store.findTags(tx, names), { isReadOnly: true });
+      return names.map((name, index) => {
+        const tag = tags[index];
+        if (!tag) throw noTag(name);
+        return tag;
+      });
+    },
+    async byId(reader: Reader, id: number): Promise<store.CountedTag> {
       const tag = await asReader(reader, (tx, readerId) => store.readTag(tx, readerId, id));
       if (!tag) throw new Problem('conflict', 'The tag went away meanwhile. Load the tags again.');
       return tag;

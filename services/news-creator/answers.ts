@@ -1,5 +1,6 @@
 import type { CreatedAnswer, Passage } from '@alt/contracts';
 import { z } from 'zod';
+import { THOUGHT_TOKENS } from './engines/model.ts';
 import { junk, parseObject } from './engines/outside.ts';
 import { answerMessages, answerSchema } from './prompts.ts';
 import { cleanAnswer } from './summaries.ts';
@@ -23,7 +24,7 @@ const written = z.object({
   statements: z.array(z.object({ text: z.string(), passage: z.coerce.number().int(), quote: z.string() })).default([]),
 });
 
-const ANSWER_TOKENS = 800;
+const ANSWER_TOKENS = THOUGHT_TOKENS + 800;
 const SHORTEST_QUOTE = 8;
 
 /**

@@ -51,19 +51,21 @@ export function linkSentences(task: {
 }): SummarySentence[] {
   const language = task.source.language ?? detectLanguage(task.source.text).language;
   const written = splitSentences(task.summary, task.summaryLanguage);
-  if (language !== task.summaryLanguage) return written.map(({ text }) => ({ text, start: null, end: null }));
+  if (language !== task.summaryLanguage)
+    return written.map(({ text }) => ({ text, start: null, end: null, source: null }));
   const sources = splitSentences(task.source.text, language).map((sentence) => ({
     ...sentence,
     terms: termsOf(sentence.text, language),
   }));
   return written.map(({ text }) => {
     const terms = termsOf(text, language);
-    let best = { likeness: LINK_MINIMUM, start: null as number | null, end: null as number | null };
+    let best: (typeof sources)[number] | null = null;
+    let likeness = LINK_MINIMUM;
     for (const source of sources) {
-      const likeness = cosine(terms, source.terms);
-      if (likeness > best.likeness) best = { likeness, start: source.start, end: source.end };
+      const own = cosine(terms, source.terms);
+      if (own > likeness) [best, likeness] = [source, own];
     }
-    return { text, start: best.start, end: best.end };
+    return { text, start: best?.start ?? null, end: best?.end ?? null, source: best?.text ?? null };
   });
 }
 

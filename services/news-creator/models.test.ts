@@ -48,6 +48,7 @@ describe.each<Kind>(['ollama', 'openai'])('with a model behind %s', (kind) => {
     });
     const [sentence] = summary.sentences;
     expect(TEXT.slice(sentence?.start ?? 0, sentence?.end ?? 0)).toContain('rebuild the old harbour');
+    expect(sentence?.source).toBe(TEXT.slice(sentence?.start ?? 0, sentence?.end ?? 0));
     if (kind === 'openai') expect(llm.requests[0]?.headers.authorization).toBe('Bearer secret');
   });
 
@@ -86,6 +87,18 @@ describe.each<Kind>(['ollama', 'openai'])('with a model behind %s', (kind) => {
     },
   );
 
+  test('an answer that is cut off ends with its last whole sentence, or is none', async () => {
+    const creator = await start(kind);
+    llm.behave('cut');
+    llm.answerWith(() => 'The council will rebuild the harbour. It costs 48 million. Fishermen had asked for');
+    const summary = (await (await creator.post('/v1/summarize', { text: TEXT })).json()) as CreatedSummary;
+    expect(summary.text).toBe('The council will rebuild the harbour. It costs 48 million.');
+    llm.answerWith(() => 'The council of Lindhaven will rebuild the harbour and also');
+    expect((await creator.post('/v1/summarize', { text: TEXT })).status).toBe(502);
+    llm.answerWith(() => '<think>The council will rebuild the harbour. It costs 48 million. So');
+    expect((await creator.post('/v1/summarize', { text: TEXT })).status).toBe(502);
+  });
+
   test('nonsense that goes in circles is no summary', async () => {
     const creator = await start(kind);
     llm.answerWith(() => 'The harbour is the harbour. '.repeat(8));
@@ -112,6 +125,25 @@ describe.each<Kind>(['ollama', 'openai'])('with a model behind %s', (kind) => {
   });
 });
 
+test('a question and its answer fit into the context that Ollama is told', async () => {
+  const creator = await start();
+  const contextOf = async (content: string, options: object = {}) => {
+    const messages = [{ role: 'user', content }];
+    await creator.post('/api/chat', { model: 'fake:1b', messages, options, stream: false });
+    return (llm.requests.at(-1)?.body.options as { num_ctx: number } | undefined)?.num_ctx;
+  };
+  expect(await contextOf('Say the word OK.')).toBe(4_096);
+  // A Japanese character is a token, and an English word of five letters one too.
+  expect(await contextOf('港'.repeat(12_000))).toBeGreaterThanOrEqual(16_384);
+  expect(await contextOf('harbour '.repeat(4_000), { num_predict: 2_000 })).toBeGreaterThanOrEqual(8_192);
+  expect(await contextOf('harbour '.repeat(4_000), { num_ctx: 512 })).toBe(512);
+  await creator.post('/v1/answer', {
+    question: 'Why?',
+    passages: Array.from({ length: 5 }, (_, n) => ({ id: `${n}`, articleId: '7', text: '港'.repeat(2_000) })),
+  });
+  expect(llm.requests.at(-1)?.body.options).toMatchObject({ num_ctx: 16_384 });
+});
+
 test('what a reader waits for goes first, and no more run at once than may', async () => {
   const creator = await start('ollama', { ALT_LLM_CONCURRENCY: '1' });
   llm.behave('slow');
@@ -129,9 +161,12 @@ test('what a reader waits for goes first, and no more run at once than may', asy
   await seen(async () => (await waitingOf(creator)) === 2);
   const reader = ask('Reader', 'reader');
   await seen(async () => (await waitingOf(creator)) === 3);
-  await Promise.all([first, ...others, reader]);
+  const messages = [{ role: 'user', content: 'Judge speaks of it.' }];
+  const judge = creator.post('/api/chat', { model: 'fake:1b', messages, priority: 'reader' });
+  await seen(async () => (await waitingOf(creator)) === 4);
+  await Promise.all([first, ...others, reader, judge.then((response) => response.text())]);
   const asked = llm.requests.map(({ prompt }) => /(\w+) speaks of/.exec(prompt)?.[1]);
-  expect(asked).toEqual(['First', 'Reader', 'Second', 'Third']);
+  expect(asked).toEqual(['First', 'Reader', 'Judge', 'Second', 'Third']);
   expect(llm.running().most).toBe(1);
 });
 

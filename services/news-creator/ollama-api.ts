@@ -102,15 +102,15 @@ async function converse<Text extends object>(
   const last = (answer: ChatAnswer, text: string) => ({ ...part(text), ...endOf(answer, startedAt), done: true });
   if (!body.stream) {
     const signal = AbortSignal.any([request.signal, options.stopping]);
-    const answer = await talk(options, body, { priority: 'background', signal }).catch(withOllamaError);
+    const answer = await talk(options, body, { priority: body.priority, signal }).catch(withOllamaError);
     return last(answer, answer.text);
   }
   const { stopping } = options;
   return streamLines({ request, stopping, alive: () => part('') }, async ({ send, signal }) => {
-    const turn: Turn = { priority: 'background', signal, onText: (text) => send(part(text)) };
+    const turn: Turn = { priority: body.priority, signal, onText: (text) => send(part(text)) };
     await talk(options, body, turn).then(
       (answer) => send(last(answer, '')),
-      (error: unknown) => send({ error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => send(errorLine(error)),
     );
   });
 }
@@ -170,7 +170,14 @@ function unknownModel(model: string): Problem {
   return new Problem('not-found', detail, { extra: { error: detail } });
 }
 
-/** Clients of Ollama read `error`. */
+/** Clients of Ollama read `error`; ours the code beside it. */
+function errorLine(error: unknown): { error: string; code: string } {
+  return error instanceof Problem
+    ? { error: error.message, code: error.code }
+    : { error: 'This should not have happened.', code: 'internal' };
+}
+
+/** The same for an answer at once. */
 function withOllamaError(error: unknown): never {
   if (!(error instanceof Problem)) throw error;
   const { code, message, extra, headers } = error;

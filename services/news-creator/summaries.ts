@@ -1,6 +1,7 @@
 import { type CreatedSummary, Problem } from '@alt/contracts';
 import { detectLanguage } from '@alt/language';
 import { splitSentences } from '@alt/language/sentences.ts';
+import { type ChatAnswer, THOUGHT_TOKENS } from './engines/model.ts';
 import { junk } from './engines/outside.ts';
 import type { EXTRACTIVE, SourceDocument } from './extracting.ts';
 import { notesMessages, summaryMessages } from './prompts.ts';
@@ -31,7 +32,7 @@ interface SummariesOptions {
 /** Of longer texts the beginning is summarised: a book is no article. */
 const PARTS_MAXIMUM = 16;
 const SENTENCE_TOKENS = 120;
-const NOTES_TOKENS = 500;
+const NOTES_TOKENS = THOUGHT_TOKENS + 500;
 const SHORTEST_SUMMARY = 15;
 const CHARACTERS_PER_SENTENCE = 700;
 
@@ -70,12 +71,11 @@ async function writeSummary(
       model: null,
       messages: summaryMessages({ ...request, text: notes, language }),
       temperature: 0,
-      maximumTokens: SENTENCE_TOKENS * request.maximumSentences,
-      contextTokens: contextFor(notes),
+      maximumTokens: THOUGHT_TOKENS + SENTENCE_TOKENS * request.maximumSentences,
     },
     turn,
   );
-  const text = cleanAnswer(answer.text);
+  const text = wholeAnswer(answer, language);
   checkSummary(text, request.maximumSentences);
   return {
     text,
@@ -94,11 +94,10 @@ async function takeNotes(parts: string[], { priority, signal }: Turn, writer: Wr
         messages: notesMessages(part, index + 1, parts.length),
         temperature: 0,
         maximumTokens: NOTES_TOKENS,
-        contextTokens: contextFor(part),
       },
       { priority, signal },
     );
-    notes.push(cleanAnswer(answer.text));
+    notes.push(wholeAnswer(answer, null));
   }
   return notes.join('\n\n');
 }
@@ -120,16 +119,24 @@ export function splitParts(text: string, language: string | null, maximum: numbe
   return parts.map((part) => part.slice(0, maximum));
 }
 
-/** Ollama cuts what exceeds its context without a word; 2 characters a token hold for Japanese too. */
-function contextFor(text: string): number {
-  return Math.min(Math.max(2 ** Math.ceil(Math.log2(text.length / 2 + 2_048)), 4_096), 131_072);
+/** What a model said, without the sentence in which it was cut off. */
+function wholeAnswer({ text: said, doneReason }: ChatAnswer, language: string | null): string {
+  const text = cleanAnswer(said);
+  if (doneReason !== 'length' || SENTENCE_END.test(text)) return text;
+  const last = splitSentences(text, language).at(-1);
+  const whole = text.slice(0, last?.start ?? 0).trim();
+  if (!SENTENCE_END.test(whole)) throw junk('an answer that was cut off in its first sentence');
+  return whole;
 }
+
+const SENTENCE_END = /[.!?。！？…][\p{Pe}\p{Pf}"']*$/u;
 
 /** What models put around their answer: thoughts, fences, headings, "Summary:". */
 export function cleanAnswer(text: string): string {
   return text
     .replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi, '')
     .replace(/^[\s\S]*<\/think(?:ing)?>/i, '')
+    .replace(/<think(?:ing)?>[\s\S]*$/i, '')
     .replace(/<\|[^|>]*\|>|<\/?(?:start|end)_of_turn>/g, '')
     .replace(/^\s*```\w*\s*|\s*```\s*$/g, '')
     .replace(

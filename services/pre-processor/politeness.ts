@@ -3,7 +3,7 @@ import { type Egress, EgressError, type EgressInit, type EgressResponse } from '
 import type { Logger } from '@alt/service-kit';
 import { type Batching, createBatching } from './batching.ts';
 import { retryAfterSeconds } from './health.ts';
-import { type HostRelease, releaseHosts, takeHost } from './store/hosts.ts';
+import { type HostRelease, penaltySeconds, releaseHosts, takeHost } from './store/hosts.ts';
 
 /** No request lasts longer: the egress guard ends it after 20 s. */
 export const HOST_LEASE_SECONDS = 60;
@@ -31,12 +31,15 @@ export interface Politeness {
 export class HostBusyError extends Error {
   override readonly name = 'HostBusyError';
   readonly retryAfterMs: number;
+  /** It asked to be left alone. */
+  readonly isPenalty: boolean;
   constructor(host: string, penaltySeconds: number) {
     super(
       penaltySeconds > 0
         ? `${host} asked Alt to leave it alone for ${durationWords(penaltySeconds)}.`
         : `Alt asks ${host} for something else all the time just now. Try again in a moment.`,
     );
+    this.isPenalty = penaltySeconds > 0;
     this.retryAfterMs = Math.max(1, penaltySeconds) * 1_000;
   }
 }
@@ -96,6 +99,7 @@ export function createPoliteness(options: PolitenessOptions): Politeness {
     async request(url, init, patienceMs) {
       const gate = gateOf(url);
       if (gate === null) await waitForHost(hostOf(url), patienceMs, options);
+      else await respectPenalty(hostOf(url), options.database);
       return send(url, init, gate);
     },
     idle: releasing.idle,
@@ -135,13 +139,19 @@ function createReleasing({ database, spacingMs, log }: PolitenessOptions) {
 async function waitForHost(host: string, patienceMs: number, options: PolitenessOptions): Promise<void> {
   const until = Date.now() + patienceMs;
   for (;;) {
-    const { waitSeconds, penaltySeconds } = await takeHost(options.database, host, HOST_LEASE_SECONDS);
+    const { waitSeconds, penaltySeconds: penalty } = await takeHost(options.database, host, HOST_LEASE_SECONDS);
     if (waitSeconds === 0) return;
     // The lease of a running request says a minute, but the request is usually over long before.
     const waitMs = Math.max(SHORTEST_LOOK_MS, Math.min(waitSeconds * 1_000, options.spacingMs / 2));
-    if (penaltySeconds > 0 || Date.now() + waitMs > until) throw new HostBusyError(host, penaltySeconds);
+    if (penalty > 0 || Date.now() + waitMs > until) throw new HostBusyError(host, penalty);
     await pause(waitMs, options.signal);
   }
+}
+
+/** The operator's own hosts too are left alone when they ask for it. */
+async function respectPenalty(host: string, database: Database): Promise<void> {
+  const seconds = await penaltySeconds(database, host);
+  if (seconds > 0) throw new HostBusyError(host, seconds);
 }
 
 /** The host of an address as `feeds.host` and `hosts.host` spell it: with a port that is not the scheme's own. */

@@ -1,8 +1,12 @@
-import { Piscina } from 'piscina';
 import type { DocumentResult, DocumentTask } from './document.ts';
-import type { PageResult, PageTask } from './extraction/article.ts';
+import type { ArticlePage, PageResult, PageTask, Variant, VariantTask } from './extraction/article.ts';
 import { refuse } from './extraction/judgement.ts';
+import type { SelectorRules } from './extraction/selectors.ts';
 import { createMemoryRelief } from './memory.ts';
+import { createThreads, ThreadError, type Threads } from './threads.ts';
+
+/** A page, and how each of some rules wants it: in their order; null where they find nothing or take too long. */
+export type ReadPage = (ArticlePage & { variants: (Variant | null)[] }) | Exclude<PageResult, ArticlePage>;
 
 export interface Reading {
   /**
@@ -10,35 +14,32 @@ export interface Reading {
    * memory) is refused like any other that is no feed.
    */
   readDocument(task: DocumentTask): Promise<DocumentResult>;
-  /** Finds the article of a page in another thread; takes the bytes away too. */
-  extractArticle(task: PageTask): Promise<PageResult>;
+  /** Finds the article of a page in another thread; takes the bytes away too. No rules can spoil what is found without. */
+  extractArticle(task: PageTask, rules: readonly SelectorRules[]): Promise<ReadPage>;
   stop(): Promise<void>;
 }
 
-/** Piscina does not export the name of its own type. */
-type Transfers = NonNullable<NonNullable<Parameters<Piscina['run']>[1]>['transferList']>;
-
-const IDLE_TIMEOUT_MS = 5_000;
 const TASK_TIMEOUT_MS = 30_000;
+/** What takes two seconds without rules at the most takes no longer with them. */
+const VARIANT_TIMEOUT_MS = 5_000;
 /** The worst documents need 256 MB (see packages/feeds); more is an attack. */
 const THREAD_MEMORY_MB = 512;
 
-/** Threads that read documents and pages. None runs until there is work, and idle ones end. */
+/** Threads that read documents and pages. */
 export function createReading(threads: number): Reading {
-  const documents = createPool(threads, { filename: DOCUMENT_THREAD, name: 'readDocument' });
+  const shared = { threads, memoryMb: THREAD_MEMORY_MB };
+  const documents = createThreads({ ...shared, filename: DOCUMENT_THREAD });
   // Pages wait for feeds: threads of their own, which the system lets run after others.
-  const pages = createPool(threads, { filename: PAGE_THREAD, name: 'extractArticle', niceIncrement: 10 });
+  const pages = createThreads({ ...shared, filename: PAGE_THREAD, niceIncrement: 10 });
   const pools = [documents, pages];
-  const memory = createMemoryRelief(() => pools.some((pool) => pool.queueSize > 0 || pool.threads.length > 0));
+  const memory = createMemoryRelief(() => pools.some((pool) => !pool.isIdle()));
 
-  /** Runs a task in a thread; null if it was too much for one. */
-  async function run<Result>(pool: Piscina, task: { bytes: Uint8Array }): Promise<Result | null> {
-    const signal = AbortSignal.timeout(TASK_TIMEOUT_MS);
-    const transferList = [task.bytes.buffer] as unknown as Transfers;
+  /** Null if the task was too much for a thread. */
+  async function run<Result>(pool: Threads, name: string, task: ByteTask, timeoutMs: number): Promise<Result | null> {
     try {
-      return await pool.run(task, { signal, transferList });
+      return await pool.run<Result>(name, task, { timeoutMs, moved: task.bytes });
     } catch (error) {
-      if (signal.aborted || (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return null;
+      if (error instanceof ThreadError) return null;
       throw error;
     } finally {
       memory.used();
@@ -47,32 +48,30 @@ export function createReading(threads: number): Reading {
 
   return {
     async readDocument(task) {
-      const result = await run<DocumentResult>(documents, task);
+      const result = await run<DocumentResult>(documents, 'readDocument', task, TASK_TIMEOUT_MS);
       return result ?? { kind: 'refused', hash: '\\x', found: [], ...TOO_MUCH };
     },
-    async extractArticle(task) {
-      const result = await run<PageResult>(pages, task);
-      return result ?? { ...refuse('page-too-large'), elsewhere: null };
+    async extractArticle(task, rules) {
+      const kept = rules.length > 0 ? task.bytes.slice() : task.bytes;
+      const page = await run<PageResult>(pages, 'extractArticle', task, TASK_TIMEOUT_MS);
+      if (!page?.ok) return page ?? { ...refuse('page-too-large'), elsewhere: null };
+      const variants: (Variant | null)[] = [];
+      const { url, contentType } = task;
+      for (const rule of rules) {
+        const wanted: VariantTask = { bytes: kept.slice(), url, contentType, rules: rule };
+        variants.push(await run<Variant | null>(pages, 'readVariant', wanted, VARIANT_TIMEOUT_MS));
+      }
+      return { ...page, variants };
     },
     async stop() {
       memory.stop();
-      await Promise.all(pools.map((pool) => pool.close({ force: true })));
+      await Promise.all(pools.map((pool) => pool.stop()));
     },
   };
 }
 
-function createPool(maxThreads: number, options: { filename: string; name: string; niceIncrement?: number }): Piscina {
-  const pool = new Piscina({
-    ...options,
-    minThreads: 0,
-    maxThreads,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
-    recordTiming: false,
-  });
-  // A thread that dies rejects its task; the event would end the process without a listener.
-  pool.on('error', () => {});
-  return pool;
+interface ByteTask {
+  bytes: Uint8Array;
 }
 
 const DOCUMENT_THREAD = new URL('./document-thread.ts', import.meta.url).href;

@@ -1,6 +1,6 @@
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
-import { createEgress, type Egress } from '@alt/egress';
+import { createEgress, type Egress, EgressError } from '@alt/egress';
 import {
   createHost,
   createLogger,
@@ -79,6 +79,8 @@ export interface TestOptions {
   egress?: Egress;
   /** Shortens every time-out of egress. */
   timeoutScale?: number;
+  /** Whether readers who follow a feed get full texts unasked. Made-up articles are short, and so taken for cut short. */
+  fetchesUnasked?: boolean;
 }
 
 /** Starts pre-processor; loopback is opened as an operator would open it. */
@@ -87,12 +89,18 @@ export async function startTestPreProcessor(options: TestOptions = {}): Promise<
   const rows = database.superuser('alt');
   const egress =
     options.egress ??
-    createEgress({ allow: ['127.0.0.0/8'], userAgent: 'Alt/test', timeoutScale: options.timeoutScale ?? 1 });
+    createEgress({
+      allow: ['127.0.0.0/8'],
+      userAgent: 'Alt/test',
+      timeoutScale: options.timeoutScale ?? 1,
+      // Made-up articles link to made-up hosts.
+      lookup: (name) => Promise.reject(new EgressError('dns-not-found', name)),
+    });
   const running = await startOn(database, egress, options.environment ?? {});
   return {
     database,
     rows,
-    ...createReaders(database.connectAs('alt_backend')),
+    ...createReaders(database.connectAs('alt_backend'), options.fetchesUnasked ?? false),
     ...createPollControl(rows),
     peer: running.peer,
     async another(environment = {}) {
@@ -107,7 +115,7 @@ export async function startTestPreProcessor(options: TestOptions = {}): Promise<
   };
 }
 
-function createReaders(backend: Database): Pick<TestPreProcessor, 'addFeeds' | 'follow'> {
+function createReaders(backend: Database, fetchesUnasked: boolean): Pick<TestPreProcessor, 'addFeeds' | 'follow'> {
   const asReader = (reader: typeof READER, name: string, sql: string, values: unknown[]) =>
     backend.asReader(reader, (tx) => tx.all<{ id: number }>(statement(name, sql), values));
   const addFeeds: TestPreProcessor['addFeeds'] = async (urls, tenantId = null) => {
@@ -126,7 +134,8 @@ function createReaders(backend: Database): Pick<TestPreProcessor, 'addFeeds' | '
       const ids = await addFeeds(urls);
       await asReader(reader, 'test-reader', 'select ensure_reader() as id', []);
       const titles = ids.map(() => null);
-      await asReader(reader, 'test-subscribe', 'select subscription_id as id from subscribe($1, $2)', [ids, titles]);
+      const subscribe = 'select set_auto_full_text(subscription_id, $3) from subscribe($1, $2)';
+      await asReader(reader, 'test-subscribe', subscribe, [ids, titles, fetchesUnasked]);
       return ids;
     },
   };

@@ -2,6 +2,9 @@
 const MIN_LENGTH = 4;
 /** From here on, two errors. */
 const TWO_ERRORS_LENGTH = 8;
+/** As so many other words a word is read, and for so many words of a query others are sought. */
+export const MAX_READINGS = 3;
+export const MAX_CORRECTED = 5;
 
 /** How many typing errors a word of a query may have. */
 export function maximumErrors(word: string): number {

@@ -1,4 +1,5 @@
 import type { EngineQuery, FacetName } from '@alt/contracts';
+import { OutageError } from '@alt/pipeline';
 
 /** An article as it is indexed. */
 export interface IndexedArticle {
@@ -39,7 +40,8 @@ export interface EngineRequest {
 }
 
 export interface EngineResult {
-  hits: { articleId: number; score: number }[];
+  /** `sortAt` where dates order; milliseconds since 1970. */
+  hits: { articleId: number; score: number; sortAt?: number }[];
   total: number;
   totalIsExact: boolean;
   facets: Partial<Record<FacetName, { value: string; count: number }[]>>;
@@ -56,7 +58,7 @@ export interface IndexChanges {
 export interface SearchIndex {
   /** Resolves when the changes are durable and every later search sees them. Doing it again changes nothing. */
   apply(changes: IndexChanges): Promise<void>;
-  /** Throws `SearchTimeoutError`, or `OutageError` where the engine cannot be reached. */
+  /** Throws `SearchTimeoutError`, or `OutageError` where the engine cannot be reached; any method, `LostIndexError`. */
   search(request: EngineRequest): Promise<EngineResult>;
   count(): Promise<number>;
   close(): Promise<void>;
@@ -76,4 +78,20 @@ export interface SearchEngine {
   stop(): Promise<void>;
 }
 
-export class SearchTimeoutError extends Error {}
+/** Whoever asks for so much has to ask for less: others wait. */
+export const LONGEST_SEARCH_MS = 5_000;
+
+export class SearchTimeoutError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The search takes too long. Ask for less at once.', options);
+  }
+}
+
+/** An open index went, or is damaged: it has to be built anew from the articles. Until then it is an outage. */
+export class LostIndexError extends OutageError {
+  readonly index: string;
+  constructor(index: string, options?: ErrorOptions) {
+    super('The search index was lost and is built anew.', options);
+    this.index = index;
+  }
+}

@@ -173,6 +173,11 @@ describe.each(engines)('$name', ({ open, isHere }) => {
     expect(await inOrder(null, { order: 'newest', limit: 3, offset: 3 })).toEqual([6, 5, 4]);
     expect(await inOrder(null, { order: 'oldest', limit: 2 })).toEqual([1, 2]);
     expect((await index.search(request(null, { limit: 0 }))).total).toBe(9);
+    const { hits } = await index.search(request(word('kernel'), { order: 'oldest' }));
+    expect(hits).toMatchObject([
+      { articleId: 2, sortAt: T0 + 2 * HOUR },
+      { articleId: 4, sortAt: T0 + 4 * HOUR },
+    ]);
   });
 
   promise('counts exactly up to a limit and says where there are more', async () => {
@@ -200,6 +205,50 @@ describe.each(engines)('$name', ({ open, isHere }) => {
     expect(hits.map(({ articleId }) => articleId).sort()).toEqual([2, 4]);
     expect(corrections).toEqual([{ word: 'kernal', readAs: ['kernel'] }]);
     expect(await found(word('kernal'))).toEqual([]);
+  });
+
+  promise('reads no word as one that only others have, whatever is asked, and knows no word of theirs', async () => {
+    const own = await engine.create('tenants');
+    await own.apply({
+      articles: [
+        article(1, { feedId: 1, title: 'A quiet harbour', text: 'The ferry leaves at noon.' }),
+        article(2, {
+          feedId: 2,
+          title: 'Acquisition of Zanthorium',
+          text: 'The harbor of Zanthorium is secret. Ferrys.',
+        }),
+        article(3, { feedId: 1, title: 'Noon', text: 'Zanthoriun once.', language: 'de' }),
+      ],
+      removedIds: [],
+    });
+    const ask = async (text: string, scope: EngineRequest['scope']) => {
+      const { hits, corrections } = await own.search(request(word(text), { mode: 'rank', scope }));
+      return { ids: hits.map(({ articleId }) => articleId), corrections };
+    };
+    expect((await ask('zanthorum', { feedIds: [2] })).corrections).toEqual([
+      { word: 'zanthorum', readAs: ['zanthorium'] },
+    ]);
+    expect((await ask('zanthorum', { feedIds: [1], languages: ['en'] })).corrections).toEqual([]);
+    expect((await ask('acquisitoin', { feedIds: [1] })).corrections).toEqual([]);
+    // Known to others alone: the reader's own word is meant.
+    expect(await ask('harbor', { feedIds: [1] })).toEqual({
+      ids: [1],
+      corrections: [{ word: 'harbor', readAs: ['harbour'] }],
+    });
+    expect((await ask('harbor', { feedIds: [1], articleIds: [3] })).corrections).toEqual([]);
+    await own.apply({ articles: [], removedIds: [1] });
+    expect((await ask('harbor', { feedIds: [1] })).corrections).toEqual([]);
+    await own.close();
+    await engine.drop('tenants');
+  });
+
+  promise('seeks others for few of the unknown words of a query, each once', async () => {
+    const misspelt = ['kernal', 'shose', 'machinse', 'secrte', 'sotfware', 'linxu', 'quietyl'];
+    const parts = [...misspelt, ...misspelt].map((text) => word(text));
+    const { corrections } = await index.search(request({ kind: 'and', parts }, { mode: 'rank' }));
+    expect(corrections.length).toBeGreaterThan(2);
+    expect(corrections.length).toBeLessThanOrEqual(5);
+    expect(new Set(corrections.map((one) => one.word)).size).toBe(corrections.length);
   });
 
   promise('counts what is found by feed, language and day', async () => {

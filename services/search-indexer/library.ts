@@ -1,6 +1,12 @@
 import type { Database } from '@alt/database';
 import { OutageError } from '@alt/pipeline';
-import type { EngineRequest, EngineResult, SearchEngine, SearchIndex } from './engine.ts';
+import {
+  type EngineRequest,
+  type EngineResult,
+  LostIndexError,
+  type SearchEngine,
+  type SearchIndex,
+} from './engine.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 import {
   advanceFill,
@@ -29,6 +35,8 @@ export interface LibraryOptions {
   engine: SearchEngine;
   /** Ends a fill, which goes on at the next start. */
   signal: AbortSignal;
+  /** An index was lost; the one in its place is empty until `keep` is called. */
+  onLost(): void;
 }
 
 const FILL_BATCH = 1_000;
@@ -37,21 +45,34 @@ const REMOVAL_BATCH = 1_000;
 export function createLibrary(options: LibraryOptions): Library {
   const shelf = createShelf(options);
   const { database } = options;
+  /** Does it once more where the index was lost on the way. */
+  const survivingLoss = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LostIndexError)) throw error;
+      await shelf.replace(error.index);
+      options.onLost();
+      return work();
+    }
+  };
+  const search = async (request: EngineRequest) => {
+    if (shelf.rows().length === 0) await shelf.refresh();
+    const [row] = shelf.rows();
+    const index = row && shelf.indexOf(row);
+    if (!row || !index) throw new OutageError('The search index is not open yet.');
+    return { ...(await index.search(request)), isComplete: row.isComplete };
+  };
+  const keep = async (): Promise<void> => {
+    await shelf.refresh();
+    await removeGone(database, shelf);
+    const row = shelf.rows().find(({ isComplete }) => !isComplete);
+    if (row) await fill(row, shelf, options);
+  };
   return {
-    index: async (articleIds) => bring(database, await openIndexes(shelf), articleIds),
-    async search(request) {
-      if (shelf.rows().length === 0) await shelf.refresh();
-      const [row] = shelf.rows();
-      const index = row && shelf.indexOf(row);
-      if (!row || !index) throw new OutageError('The search index is not open yet.');
-      return { ...(await index.search(request)), isComplete: row.isComplete };
-    },
-    async keep() {
-      await shelf.refresh();
-      await removeGone(database, shelf);
-      const row = shelf.rows().find(({ isComplete }) => !isComplete);
-      if (row) await fill(row, shelf, options);
-    },
+    index: (articleIds) => survivingLoss(async () => bring(database, await openIndexes(shelf), articleIds)),
+    search: (request) => survivingLoss(() => search(request)),
+    keep: () => survivingLoss(keep),
     isComplete: () => shelf.rows()[0]?.isComplete ?? false,
     stop: shelf.close,
   };

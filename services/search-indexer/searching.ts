@@ -44,8 +44,8 @@ function requestOf({ scope, text, mode, order, limit, offset, facets }: Asked): 
   };
 }
 
-function withId({ articleId, score }: EngineResult['hits'][number]): Found['hits'][number] {
-  return { articleId: String(articleId), score };
+function withId({ articleId, ...hit }: EngineResult['hits'][number]): Found['hits'][number] {
+  return { articleId: String(articleId), ...hit };
 }
 
 /** More hits than a page has get no highlights: nobody reads them. */

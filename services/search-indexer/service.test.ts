@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statement } from '@alt/database';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -43,6 +43,17 @@ async function count(of: typeof unfinished): Promise<number> {
   return (await indexer.rows.one(of))?.count ?? -1;
 }
 
+/** Changes the last byte before the footer of each segment. */
+async function damageColumns(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!name.endsWith('.segment')) continue;
+    const bytes = await readFile(join(folder, name));
+    const at = bytes.length - bytes.readUInt32LE(bytes.length - 12) - 13;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(join(folder, name), bytes);
+  }
+}
+
 /** Waits until exactly these are found. */
 async function untilFound(running: RunningIndexer, text: string, ids: number[], feedIds = [feedId]): Promise<void> {
   await until(`${text} finds ${ids.length}`, async () => {
@@ -78,7 +89,7 @@ describe('the index', () => {
     await until('it is complete', async () => (await running.search({ scope: { feedIds: [feedId] } })).isComplete);
   }, 60_000);
 
-  test('outlives a restart, and a folder that is lost is built anew', async () => {
+  test('outlives a restart, and a folder that is lost or damaged is built anew', async () => {
     const id = await indexer.addArticle(feedId, 'Old', 'Parchment.');
     let running = await indexer.start();
     await untilFound(running, 'parchment', [id]);
@@ -87,6 +98,11 @@ describe('the index', () => {
     await untilFound(running, 'parchment', [id]);
     await running.stop();
     for (const name of await readdir(indexer.folder)) await rm(join(indexer.folder, name), { recursive: true });
+    running = await indexer.start();
+    await untilFound(running, 'parchment', [id]);
+    await until('it is complete', async () => (await indexer.rows.one(listIndexes)) !== null);
+    await running.stop();
+    await damageColumns(indexer.folder);
     running = await indexer.start();
     await untilFound(running, 'parchment', [id]);
   }, 60_000);

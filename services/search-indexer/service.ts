@@ -8,7 +8,7 @@ import { Counter, Gauge } from 'prom-client';
 import { type Config, config } from './config.ts';
 import { createEmbeddedEngine } from './embedded/engine.ts';
 import type { SearchEngine } from './engine.ts';
-import { startKeeping } from './keeping.ts';
+import { type Keeping, startKeeping } from './keeping.ts';
 import { createLibrary, type Library } from './library.ts';
 import { createMeilisearchEngine } from './meilisearch/engine.ts';
 import { routes } from './routes.ts';
@@ -21,15 +21,15 @@ export const service: Service<Config, 'search-indexer'> = { name: 'search-indexe
 async function start(settings: Config, host: Host<PeerOf<'search-indexer'>>) {
   const { database, log, signal } = host;
   const engine = openEngine(settings, host);
-  const library = createLibrary({ database, engine, signal });
+  const library = createLibrary({ database, engine, signal, onLost: () => keeping.wake() });
   const metrics = addMetrics(host, library);
   const indexing = createIndexing(settings, host, library, metrics.indexed);
-  await indexing.start();
-  const keeping = startKeeping(library, {
+  const keeping: Keeping = startKeeping(library, {
     onError: (error) => log.warn({ err: error }, 'the search index cannot be kept up'),
     // The stage would wait out a pause that grew with the outage.
     onRecovered: indexing.restart,
   });
+  await indexing.start();
   const stopListening = await host.listen('alt_stages', keeping.wake);
   const app = createApp({
     host,

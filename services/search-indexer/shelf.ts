@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@alt/database';
 import type { SearchEngine, SearchIndex } from './engine.ts';
-import { addIndex, type IndexRow, listIndexes, removeIndex } from './store.ts';
+import { addIndex, type IndexRow, leaveOtherEngines, listIndexes, listLeftIndexes, removeIndex } from './store.ts';
 import { createTurns } from './turns.ts';
 
 /** The open indexes of an engine. What there are stands in the database, where every process finds it. */
@@ -11,6 +11,8 @@ export interface Shelf {
    * where one is to be rebuilt.
    */
   refresh(): Promise<void>;
+  /** Closes and drops an index that was lost, and begins another in its place. */
+  replace(name: string): Promise<void>;
   /** The one that answers first, as of the last refresh. */
   rows(): readonly IndexRow[];
   indexOf(row: IndexRow): SearchIndex | null;
@@ -35,9 +37,15 @@ export function createShelf({ database, engine }: { database: Database; engine: 
       await engine.drop(name);
     }
   };
+  const removeLost = async (name: string): Promise<void> => {
+    await removeIndex(database, name);
+    await engine.drop(name);
+  };
   let isTidy = false;
-  /** Drops what a crash or a restored backup left without a row. */
+  /** Drops what was not kept up while there was another engine, and what a crash or a restored backup left without a row. */
   const tidy = async (): Promise<void> => {
+    await leaveOtherEngines(database, engine.name);
+    for (const name of await listLeftIndexes(database, engine.name)) await removeLost(name);
     const names = await engine.list();
     const rows = await listIndexes(database, engine.name);
     for (const name of names) if (!rows.some((row) => row.name === name)) await engine.drop(name);
@@ -49,7 +57,7 @@ export function createShelf({ database, engine }: { database: Database; engine: 
     for (const row of rows) {
       const index = await openIndex(row);
       if (index) open.set(row.name, index);
-      else await removeIndex(database, row.name); // lost, or damaged: it is built anew
+      else await removeLost(row.name); // it is built anew
     }
     shelved = rows.filter(({ name }) => open.has(name));
     await closeOthers();
@@ -59,8 +67,18 @@ export function createShelf({ database, engine }: { database: Database; engine: 
     await addIndex(database, `articles-${randomBytes(4).toString('hex')}`, engine.name);
     return refresh();
   };
+  const replace = async (name: string): Promise<void> => {
+    const index = open.get(name);
+    // Whoever saw the loss first has done it.
+    if (!index) return;
+    open.delete(name);
+    await index.close();
+    await removeLost(name);
+    await refresh();
+  };
   return {
     refresh: () => inTurn(refresh),
+    replace: (name) => inTurn(() => replace(name)),
     rows: () => shelved,
     indexOf: ({ name }) => open.get(name) ?? null,
     async close() {

@@ -14,12 +14,32 @@ const listStatement = statement<IndexRow>(
   'search-indexes',
   `select name, filled_to as "filledTo", completed_at is not null as "isComplete",
      rebuild_requested_at is not null as "isRebuildWanted"
-   from search_indexes where engine = $1 order by completed_at nulls last`,
+   from search_indexes where engine = $1 and left_at is null order by completed_at nulls last`,
 );
 
 /** The indexes of an engine, the one that answers first. */
 export function listIndexes(db: Queryable, engine: string): Promise<IndexRow[]> {
   return db.all(listStatement, [engine]);
+}
+
+const leaveStatement = statement(
+  'search-indexes-leave',
+  'update search_indexes set left_at = now() where engine <> $1 and left_at is null',
+);
+
+/** Marks the indexes of other engines: they are not kept up from now on, and never become right again. */
+export function leaveOtherEngines(db: Queryable, engine: string): Promise<number> {
+  return db.run(leaveStatement, [engine]);
+}
+
+const listLeftStatement = statement<{ name: string }>(
+  'search-indexes-left',
+  'select name from search_indexes where engine = $1 and left_at is not null',
+);
+
+/** The indexes of an engine that were not kept up while there was another. */
+export async function listLeftIndexes(db: Queryable, engine: string): Promise<string[]> {
+  return (await db.all(listLeftStatement, [engine])).map(({ name }) => name);
 }
 
 const addStatement = statement(
@@ -46,7 +66,7 @@ export function advanceFill(db: Queryable, name: string, filledTo: number): Prom
 
 const removeOthersStatement = statement(
   'search-index-remove-others',
-  'delete from search_indexes where engine = $2 and name <> $1',
+  'delete from search_indexes where engine = $2 and name <> $1 and left_at is null',
 );
 const completeStatement = statement(
   'search-index-complete',

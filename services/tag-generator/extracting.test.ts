@@ -48,6 +48,30 @@ test.each([
   });
 });
 
+test('the model works for services, not for whoever reaches the port', async () => {
+  const asked: string[] = [];
+  const own = await startTestTagGenerator({}, async (request) => {
+    const { pathname } = new URL(request.url);
+    asked.push(pathname);
+    if (pathname === '/v1/engines') {
+      const engine = { name: 'ollama/m', isReady: true, reason: null, model: 'm' };
+      return Response.json({ isGenerative: true, engines: [engine] });
+    }
+    const message = { role: 'assistant', content: '{"tags": ["Kourou"]}' };
+    return new Response(`${JSON.stringify({ model: 'm', message, done: true })}\n`);
+  });
+  try {
+    const { json: strangers } = await own.post('/v1/tags/extract', { text: TEXT }, null);
+    expect((strangers as Extracted).engine).toBe('statistical');
+    expect(asked).toEqual([]);
+    const { json: services } = await own.post('/v1/tags/extract', { text: TEXT }, 'alt-backend');
+    expect((services as Extracted).engine).toBe('ollama/m');
+    expect(phrases(services as Extracted)[0]).toBe('Kourou');
+  } finally {
+    await own.stop();
+  }
+});
+
 test('a text without words has no keyphrases', async () => {
   for (const text of ['', '   ', '🎉🎉', '1 2 3']) {
     expect(await alt.post('/v1/tags/extract', { text }, null)).toMatchObject({ status: 200, json: { keyphrases: [] } });

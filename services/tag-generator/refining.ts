@@ -1,9 +1,10 @@
-import { listEngines, ollamaChat, Problem } from '@alt/contracts';
+import { Problem } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import { foldPhrase, type Keyphrase, type KeyphraseSource } from '@alt/language';
 import { OutageError, ParkedError, type SaveStage, type StageItem } from '@alt/pipeline';
 import type { PeerFetch } from '@alt/service-kit';
 import { z } from 'zod';
+import { chat, lookAtModel, type RefiningModel } from './model.ts';
 import { keyphrasesOf, loadTexts, replaceKeyphrases, requestTags } from './store/keyphrases.ts';
 
 type Phrase = Pick<Keyphrase, 'phrase' | 'normalised' | 'score'>;
@@ -14,26 +15,24 @@ export interface Refiner {
   look(): Promise<{ isConfigured: boolean | null; model: RefiningModel | null }>;
   /** Better keyphrases of a document, all of whose words it has. Throws a Problem where the model gave no useful answer. */
   refine(source: KeyphraseSource, found: readonly Phrase[], options: RefineOptions): Promise<Phrase[]>;
-}
-
-export interface RefiningModel {
-  engine: string;
-  name: string;
+  /** Whether the model answers anything at all. */
+  canAnswer(model: RefiningModel, signal: AbortSignal): Promise<boolean>;
 }
 
 interface RefineOptions {
   model: RefiningModel;
   signal?: AbortSignal;
+  /** Without it the model may take its time, as long as it is not silent. */
   timeoutMs?: number;
 }
 
-const BUILT_IN = 'extractive';
 const KNOWN_MS = 60_000;
-const LOOK_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 300_000;
+const UNKNOWN_MS = 1_000;
+const PROBE_TIMEOUT_MS = 120_000;
 const EXCERPT_CHARACTERS = 6_000;
 const CHOSEN_MAXIMUM = 8;
-const ANSWER_TOKENS = 300;
+/** Some models think before they answer, and thoughts count. */
+const ANSWER_TOKENS = 2_300;
 /** What the model left out comes after what it chose. */
 const LEFT_OUT_SHARE = 0.3;
 
@@ -51,62 +50,34 @@ export function createRefiner(creator: PeerFetch): Refiner {
   let known: { seen: Awaited<ReturnType<Refiner['look']>>; until: number } | null = null;
   return {
     async look() {
-      if (!known || Date.now() > known.until) known = { seen: await ask(creator), until: Date.now() + KNOWN_MS };
-      return known.seen;
+      if (known && Date.now() <= known.until) return known.seen;
+      const seen = await lookAtModel(creator);
+      // Who could not be asked a moment ago may be there now.
+      known = { seen, until: Date.now() + (seen.model || seen.isConfigured === false ? KNOWN_MS : UNKNOWN_MS) };
+      return seen;
     },
-    async refine(source, found, { model, signal, timeoutMs = ANSWER_TIMEOUT_MS }) {
-      const limit = AbortSignal.timeout(timeoutMs);
-      const response = await creator(ollamaChat.path, {
-        method: ollamaChat.method,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          model: model.name,
-          stream: false,
-          format: FORMAT,
-          options: { temperature: 0, num_predict: ANSWER_TOKENS },
-          messages: [
-            { role: 'system', content: INSTRUCTIONS },
-            { role: 'user', content: question(source, found) },
-          ],
-        }),
-        timeoutMs,
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      });
-      return choose(source, found, await contentOf(response));
+    async refine(source, found, { model, signal, timeoutMs }) {
+      const limits = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
+      const messages = [
+        { role: 'system' as const, content: INSTRUCTIONS },
+        { role: 'user' as const, content: question(source, found) },
+      ];
+      const request = { model: model.name, format: FORMAT, messages, maximumTokens: ANSWER_TOKENS };
+      return choose(source, found, await chat(creator, request, [...(signal ? [signal] : []), ...limits]));
+    },
+    async canAnswer(model, signal) {
+      const messages = [{ role: 'user' as const, content: 'Answer with the word OK and nothing else.' }];
+      const request = { model: model.name, messages, maximumTokens: ANSWER_TOKENS };
+      const limits = [signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)];
+      const answer = await chat(creator, request, limits).catch(() => '');
+      return /\bok/i.test(answer);
     },
   };
-}
-
-async function ask(creator: PeerFetch): ReturnType<Refiner['look']> {
-  try {
-    const response = await creator(listEngines.path, { timeoutMs: LOOK_TIMEOUT_MS });
-    const answer = listEngines.response?.safeParse(await response.json());
-    if (!answer?.success) return { isConfigured: null, model: null };
-    const { isGenerative, engines } = answer.data;
-    const engine = isGenerative ? engines.find(({ name, isReady }) => isReady && name !== BUILT_IN) : null;
-    return {
-      isConfigured: isGenerative,
-      model: engine?.model ? { engine: engine.name, name: engine.model } : null,
-    };
-  } catch {
-    return { isConfigured: null, model: null }; // no news-creator: what the statistics found stands
-  }
 }
 
 function question({ title, text }: KeyphraseSource, found: readonly Phrase[]): string {
   const candidates = found.map(({ phrase }) => phrase).join('; ');
   return `Title: ${title ?? ''}\n\nArticle:\n${text.slice(0, EXCERPT_CHARACTERS)}\n\nCandidates: ${candidates}`;
-}
-
-async function contentOf(response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    const isBusy = response.status === 429 || response.status >= 500;
-    throw new Problem(isBusy ? 'unavailable' : 'bad-gateway', `The model could not choose tags (${response.status}).`);
-  }
-  const answer = ollamaChat.response?.safeParse(body);
-  if (!answer?.success) throw new Problem('bad-gateway', 'The model gave no useful answer.');
-  return answer.data.message.content;
 }
 
 /** What the model named and the document has, then what it left out. */
@@ -170,7 +141,7 @@ export function createRefining({
     const [article] = await loadTexts(database, [articleId]);
     const found = await keyphrasesOf(database, [articleId]);
     if (!article || found.length === 0) throw new ParkedError('The article has nothing to refine.');
-    const refined = await refiner.refine(article, found, { model, signal }).catch(asStageError);
+    const refined = await refineOrSayWhy({ refiner, model, signal }, article, found);
     return async (tx) => {
       await replaceKeyphrases(
         tx,
@@ -182,9 +153,30 @@ export function createRefining({
   };
 }
 
-function asStageError(error: unknown): never {
-  const isAway = error instanceof Problem && AWAY.has(error.code);
-  throw isAway ? new OutageError(error.message) : error;
+/**
+ * A model that can still answer something failed at this article: once more, since an outage that ended just now is not
+ * the article's fault, and then it counts as a try. A model that cannot is away, and that costs none.
+ */
+async function refineOrSayWhy(
+  { refiner, model, signal }: { refiner: Refiner; model: RefiningModel; signal: AbortSignal },
+  article: KeyphraseSource,
+  found: readonly Phrase[],
+): Promise<Phrase[]> {
+  const refine = () => refiner.refine(article, found, { model, signal });
+  const sayWhy = async (error: unknown): Promise<void> => {
+    if (signal.aborted || !(error instanceof Problem) || OWN_FAULTS.has(error.code)) throw error;
+    const isAway = error.code === 'too-many-requests' || !(await refiner.canAnswer(model, signal));
+    if (isAway) throw new OutageError(error.message);
+  };
+  return refine()
+    .catch(async (error: unknown) => {
+      await sayWhy(error);
+      return refine();
+    })
+    .catch(async (error: unknown) => {
+      if (!(error instanceof OutageError)) await sayWhy(error);
+      throw error;
+    });
 }
 
-const AWAY: ReadonlySet<string> = new Set(['unavailable', 'too-many-requests', 'timeout']);
+const OWN_FAULTS: ReadonlySet<string> = new Set(['invalid-request', 'body-too-large']);

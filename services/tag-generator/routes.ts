@@ -38,9 +38,10 @@ export function routes({ database, extraction, learning, refiner }: RouteTools):
   };
 
   return [
-    route(extractTags, async ({ body, request }) => {
+    route(extractTags, async ({ body, request, caller }) => {
       const { title, text, language, limit, engine } = body;
-      const { model } = engine === 'any' ? await refiner.look() : { model: null };
+      // The model is the operator's: it works for services, not for whoever reaches the port.
+      const { model } = engine === 'any' && caller ? await refiner.look() : { model: null };
       const [found] = await extract([{ title, text, language }], Math.max(limit, model ? KEPT_KEYPHRASES : 0), false);
       if (!found) return { keyphrases: [], language, engine: STATISTICAL };
       if (!model) return present(found, limit);

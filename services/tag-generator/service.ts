@@ -48,7 +48,7 @@ async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
       database,
       extraction,
       learning,
-      isRefined: async () => (await refiner.look()).isConfigured === true,
+      isRefined: async () => (await refiner.look()).isConfigured !== false,
     }),
     onEnded: (result) => metrics.ended('tag', result),
   });

@@ -12,7 +12,7 @@ interface TaggingOptions {
   database: Database;
   extraction: Extraction;
   learning: Learning;
-  /** Whether a model is there to refine what was found. */
+  /** Whether a model may be there to refine what was found: false only where none is configured. */
   isRefined(): Promise<boolean>;
 }
 

@@ -41,10 +41,14 @@ export function tenant(digit: number): string {
   return `00000000-0000-7000-8000-0000000000a${digit}`;
 }
 
-export async function startTestTagGenerator(environment: Record<string, string> = {}): Promise<TestTagGenerator> {
+/** `creator` answers in place of news-creator; without it, one that has no model. */
+export async function startTestTagGenerator(
+  environment: Record<string, string> = {},
+  creator: Creator = async () => Response.json({ isGenerative: false, engines: [] }),
+): Promise<TestTagGenerator> {
   const database = await createTestDatabase();
   const rows = database.superuser('alt');
-  let running = await startOn(database, environment);
+  let running = await startOn(database, environment, creator);
   return {
     database,
     rows,
@@ -52,7 +56,7 @@ export async function startTestTagGenerator(environment: Record<string, string> 
     post: (path, body, as = 'alt-backend') => running.post(path, body, as),
     async restart() {
       await running.stop();
-      running = await startOn(database, environment);
+      running = await startOn(database, environment, creator);
     },
     async stop() {
       await running.stop();
@@ -61,6 +65,7 @@ export async function startTestTagGenerator(environment: Record<string, string> 
   };
 }
 
+type Creator = (request: Request) => Promise<Response>;
 type World = Pick<TestTagGenerator, 'makeFeed' | 'follow' | 'arrive' | 'settled' | 'tagsOf' | 'vocabulary'>;
 
 const ARRIVE = `with block as (select allocate_article_ids($2::int) as first), made as (
@@ -161,7 +166,7 @@ export async function until(condition: () => Promise<boolean>, timeoutMs = 20_00
   }
 }
 
-async function startOn(database: TestDatabase, environment: Record<string, string>) {
+async function startOn(database: TestDatabase, environment: Record<string, string>, creator: Creator) {
   const callers = ['tag-generator', 'alt-backend', 'pre-processor'] as const;
   const keys = await Promise.all(callers.map((name) => generateServiceKey(name)));
   const stopping = new AbortController();
@@ -183,6 +188,7 @@ async function startOn(database: TestDatabase, environment: Record<string, strin
       reach: (peer) => ({
         baseUrl: 'http://localhost:9400',
         dispatch: async (request) => {
+          if (peer === 'news-creator') return creator(request);
           if (peer !== 'tag-generator' || !handler) throw new Error(`${peer} is not running`);
           return handler(request);
         },

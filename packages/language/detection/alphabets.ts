@@ -1,9 +1,12 @@
-/** The letters of a language beyond a to z, or beyond the Cyrillic or Arabic letters that its whole script shares. */
+/**
+ * The letters of a language beyond a to z, or beyond the Cyrillic or Arabic letters that its whole script shares. Serbian and
+ * Macedonian have no й, ь, ю and я.
+ */
 export const extraLetters: Readonly<Record<string, string>> = {
   af: 'áéèêëíîïóôúûý',
   az: 'çəğıöşü',
-  be: 'ёіўыэ',
-  bg: 'щъ',
+  be: 'ёіўыэйьюя',
+  bg: 'щъйьюя',
   ca: 'àçéèíïóòúü·',
   cs: 'áčďéěíňóřšťúůýž',
   cy: 'âêîôûŵŷáéíóúẃýàèìòùẁỳäëïöüẅÿ',
@@ -33,7 +36,7 @@ export const extraLetters: Readonly<Record<string, string>> = {
   pl: 'ąćęłńóśźż',
   pt: 'àáâãçéêíóôõúü',
   ro: 'ăâîșțşţ',
-  ru: 'ёщъыэ',
+  ru: 'ёщъыэйьюя',
   sk: 'áäčďéíĺľňóôŕšťúýž',
   sl: 'čšž',
   sq: 'çë',
@@ -42,13 +45,13 @@ export const extraLetters: Readonly<Record<string, string>> = {
   sw: '',
   tl: 'ñ',
   tr: 'çğıöşüâîû',
-  uk: 'ґєіїщ',
+  uk: 'ґєіїщйьюя',
   vi: 'àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ',
   yo: 'àáèéẹìíòóọṣùúńǹḿ',
-  kk: 'әғқңөұүһіёыэщъ',
-  ky: 'ңөүёыэщъ',
-  mn: 'өүёыэщъ',
-  tg: 'ғӣқӯҳҷёэъ',
+  kk: 'әғқңөұүһіёыэщъйьюя',
+  ky: 'ңөүёыэщъйьюя',
+  mn: 'өүёыэщъйьюя',
+  tg: 'ғӣқӯҳҷёэъйюя',
   ar: 'ةىيك',
   fa: 'پچژگکی',
   ku: 'ڕڤڵۆێەپچژگکی',
@@ -60,6 +63,6 @@ export const frequentLetters: Readonly<Record<string, { letters: string; share: 
   be: { letters: 'іў', share: 0.08 },
   bg: { letters: 'ъяйщю', share: 0.05 },
   mk: { letters: 'ј', share: 0.02 },
-  sr: { letters: 'ј', share: 0.045 },
-  uk: { letters: 'іїє', share: 0.06 },
+  sr: { letters: 'јљњћђџ', share: 0.08 },
+  uk: { letters: 'іїєґ', share: 0.06 },
 };

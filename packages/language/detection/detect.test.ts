@@ -83,6 +83,24 @@ describe('the language of a sentence', () => {
   });
 });
 
+describe('a few words of Cyrillic', () => {
+  test.each([
+    ['ru', 'он мог прийти'],
+    ['ru', 'Вот это другое дело'],
+    ['sr', 'Само добро јутро'],
+    ['sr', 'Нова година у Србији'],
+  ])('%s: %s', (language, text) => {
+    expect([language, null]).toContain(detectLanguage(text).language);
+  });
+
+  test.each(['он мог', 'треба ввести', 'била', 'само', 'чугунени, чиновници'])(
+    'are not Serbian without a letter that is: %s',
+    (text) => {
+      expect(detectLanguage(text).language).not.toBe('sr');
+    },
+  );
+});
+
 describe('nothing is guessed', () => {
   test.each([
     ['nothing', ''],

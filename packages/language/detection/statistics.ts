@@ -16,11 +16,15 @@ export function likeliestLanguage(text: string, script: Script): { language: str
   const ranked = scoreLanguages(words, script, ngrams, functionWords);
   const best = ranked[0];
   if (!best || best.score < LEAST_SCORE) return null;
+  if (neededLetters[best.language]?.test(lower) === false) return null;
   const language = siblingOf(best.language, functionWords);
   const rival = ranked.find((other) => other !== best && !siblings[other.language]?.includes(language));
   const evidence = (best.score - (rival?.score ?? 0)) * Math.sqrt(ngrams.count);
   return evidence < LEAST_EVIDENCE ? null : { language, confidence: 1 - 0.5 * Math.exp(-evidence / 40) };
 }
+
+/** Serbian shares short words with all its neighbours, and hardly has a sentence without a letter of its own. */
+const neededLetters: Readonly<Record<string, RegExp>> = { sr: /[јљњћђџ]/ };
 
 /** The language itself, or the relative with the same n-grams whose function words the text has. */
 function siblingOf(language: string, functionWords: ReadonlyMap<string, number>): string {

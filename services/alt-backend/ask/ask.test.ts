@@ -73,6 +73,33 @@ test('what search-indexer finds of others is not looked at', async () => {
   expect(creator.asked).toEqual([]);
 });
 
+test('an answer is found behind any number of articles of the same feeds that the reader does not hold', async () => {
+  const feed = await backend.makeFeed('sky', ADA);
+  const id = await backend.makeArticle(feed, { title: 'A comet comes', text: COMET });
+  const strangers = Array.from({ length: 2_500 }, (_, n) => 2_000_000_000_000_000 + n);
+  const search = standIn((_path, { offset = 0, limit }: { offset?: number; limit: number }) =>
+    found([...strangers, id].slice(offset, offset + limit)),
+  );
+  const good = 'It was found by Ines Halvorsen in Tromsø.';
+  const answer = await ask(serve({ search, creator: creatorThatQuotes(good) }), 'Who found the comet Halvorsen?');
+  expect(answer).toMatchObject({ found: true, citations: [{ articleId: String(id), quote: good }] });
+  expect(search.asked.length).toBeLessThanOrEqual(4);
+});
+
+test('where too many are found that the reader does not hold, it is asked among those that the reader holds', async () => {
+  const feed = await backend.makeFeed('sky', ADA);
+  const id = await backend.makeArticle(feed, { title: 'A comet comes', text: COMET });
+  const search = standIn(
+    (_path, { offset = 0, limit, scope }: { offset?: number; limit: number; scope: { articleIds?: string[] } }) =>
+      scope.articleIds
+        ? found(scope.articleIds.map(Number))
+        : found(Array.from({ length: limit }, (_, n) => 2_000_000_000_000_000 + offset + n)),
+  );
+  const good = 'It was found by Ines Halvorsen in Tromsø.';
+  const answer = await ask(serve({ search, creator: creatorThatQuotes(good) }), 'Who found the comet Halvorsen?');
+  expect(answer).toMatchObject({ found: true, citations: [{ articleId: String(id), quote: good }] });
+});
+
 test('hidden and folded articles are not asked', async () => {
   const feed = await backend.makeFeed('sky', ADA);
   const id = await backend.makeArticle(feed, { title: 'A comet comes', text: COMET });

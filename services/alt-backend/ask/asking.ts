@@ -1,7 +1,16 @@
-import { type Answer, answerQuestion, type CreatedAnswer, Problem, searchArticles } from '@alt/contracts';
+import {
+  type Answer,
+  answerQuestion,
+  type CreatedAnswer,
+  Problem,
+  searchArticles,
+  type TextQuery,
+} from '@alt/contracts';
 import type { PeerFetch, Reader } from '@alt/service-kit';
 import { askCreator, type Progress } from '../creator.ts';
 import { postJson } from '../peers.ts';
+import { type Finding, findBest } from '../search/candidates.ts';
+import type { AskEngine } from '../search/engine.ts';
 import { type AskedArticle, articlesToAsk, feedsWithEntries } from '../store/asking.ts';
 import type { AsReader } from '../store/readers.ts';
 import { verifyAnswer } from './citations.ts';
@@ -15,7 +24,6 @@ export interface AskTools {
   reading: Pick<AskReading, 'readQuestion' | 'selectPassages'>;
 }
 
-const HITS = 60;
 const ARTICLES = 16;
 const TEXT_LENGTH = 20_000;
 
@@ -50,27 +58,26 @@ async function retrieve({ asReader, searchIndexer }: AskTools, reader: Reader, q
   if (question.words.length === 0) return nothing;
   const feedIds = await asReader(reader, feedsWithEntries, { isReadOnly: true });
   if (feedIds.length === 0) return nothing;
-  const answer = await postJson<unknown>(
-    searchIndexer,
-    searchArticles.path,
-    {
-      text: {
-        kind: 'or',
-        parts: question.words.map((word) => ({ kind: 'word', field: 'text', text: word.slice(0, 500) })),
-      },
-      mode: 'rank',
-      scope: { feedIds },
-      limit: HITS,
-    },
-    requestId,
-  );
-  const found = searchArticles.response?.safeParse(answer);
-  if (!found?.success) throw new Problem('bad-gateway', 'search-indexer gave no useful answer. Try again in a moment.');
-  const ids = found.data.hits.map(({ articleId }) => Number(articleId));
-  const articles = await asReader(reader, (tx, readerId) => articlesToAsk(tx, readerId, ids, ARTICLES, TEXT_LENGTH), {
-    isReadOnly: true,
-  });
-  return { articles, isComplete: found.data.isComplete };
+  const parts = question.words.map((word): TextQuery => ({ kind: 'word', field: 'text', text: word.slice(0, 500) }));
+  const finding: Finding = {
+    ask: askFor(searchIndexer, requestId),
+    read: (work) => asReader(reader, work, { isReadOnly: true }),
+  };
+  const sought = { text: { kind: 'or', parts }, mode: 'rank', order: 'relevance', scope: { feedIds } } as const;
+  const { found, isComplete } = await findBest(finding, sought, ARTICLES);
+  const ids = found.map(({ id }) => id);
+  const articles = await finding.read((tx, readerId) => articlesToAsk(tx, readerId, ids, ARTICLES, TEXT_LENGTH));
+  return { articles, isComplete };
+}
+
+/** Asks search-indexer; its problems are those of the question. */
+function askFor(searchIndexer: PeerFetch, requestId: string): AskEngine {
+  return async (question) => {
+    const answer = await postJson<unknown>(searchIndexer, searchArticles.path, question, requestId);
+    const found = searchArticles.response?.safeParse(answer);
+    if (found?.success) return found.data;
+    throw new Problem('bad-gateway', 'search-indexer gave no useful answer. Try again in a moment.');
+  };
 }
 
 function present({ answer, citations, engine }: CreatedAnswer, articles: AskedArticle[]): Answer {

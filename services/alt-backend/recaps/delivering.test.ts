@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import type { Recap } from '@alt/contracts';
+import { Problem, type Recap, type RecapDelivery } from '@alt/contracts';
 import { statement } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeReader, openBackend, type TestBackend, type TestClient } from '../testing.ts';
-import { createSendRecap } from './mail.ts';
+import { createRecapMailer, type RecapMailer } from './mail.ts';
 import { liveIn, openRecaps, PUBLIC_URL, recapCreator } from './testing.ts';
 
 const ADA = makeReader(1, 'ada@example.org');
@@ -123,9 +123,10 @@ describe('by mail, through a real SMTP server', () => {
 
   test('several processes send a recap once', async () => {
     await makeNews();
-    const all = [open(), open(), open()];
+    const [first, ...others] = [open(), open(), open()] as const;
+    const all = [first, ...others];
     for (const { clock } of all) clock.now = MORNING;
-    await wantMail(all[0]?.client, ADA, { daily: true });
+    await wantMail(first.client, ADA, { daily: true });
     await Promise.all(all.map(({ delivering }) => delivering.deliver()));
     expect(relay.mails).toHaveLength(1);
     await Promise.all(all.map(({ delivering }) => delivering.stop()));
@@ -136,7 +137,7 @@ describe('by mail, through a real SMTP server', () => {
     const { client, delivering, clock } = open();
     clock.now = MORNING;
     await wantMail(client, ADA, { daily: true });
-    await client('GET', '/v1/recaps/delivery', { as: { ...ADA, email: 'new@example.org' } });
+    await wantMail(client, { ...ADA, email: 'new@example.org' }, { daily: true });
     await delivering.deliver();
     expect(relay.mails.map(({ to }) => to)).toEqual([['new@example.org']]);
     for (const end of [
@@ -144,7 +145,9 @@ describe('by mail, through a real SMTP server', () => {
       `update readers set purge_after = null; update tenants set suspended_at = now()`,
       `update tenants set suspended_at = null; update recap_outlets set is_daily_mailed = false`,
     ]) {
-      await backend.superuser.script(`${end}; update recaps set mailed_at = null, mail_attempts = 0`);
+      await backend.superuser.script(
+        `${end}; update recaps set mailed_at = null, mail_attempts = 0; update recap_outlets set daily_done = null`,
+      );
       await makeDue();
       await delivering.deliver();
       expect(relay.mails).toHaveLength(1);
@@ -155,13 +158,13 @@ describe('by mail, through a real SMTP server', () => {
   test('on a cluster mail leaves through the proxy, by CONNECT', async () => {
     await makeNews();
     const proxy = await openProxy();
-    const sendRecap = createSendRecap({
+    const mailer = createRecapMailer({
       smtpUrl: relay.url,
       from: 'alt@alt.example',
       publicUrl: PUBLIC_URL,
       proxyUrl: proxy.url,
     });
-    const { client, delivering, clock } = openRecaps(backend, recapCreator(), { sendRecap });
+    const { client, delivering, clock } = openRecaps(backend, recapCreator(), { mailer });
     clock.now = MORNING;
     await wantMail(client, ADA, { daily: true });
     await delivering.deliver();
@@ -171,10 +174,212 @@ describe('by mail, through a real SMTP server', () => {
     await proxy.close();
   });
 
-  function open() {
-    return openRecaps(backend, recapCreator(), {
-      sendRecap: createSendRecap({ smtpUrl: relay.url, from: 'alt@alt.example', publicUrl: PUBLIC_URL }),
+  test('an outage of five days costs no recap: each missed day comes, the oldest first, and no day twice', async () => {
+    const feed = await makeNews();
+    for (const day of [21, 22, 24]) {
+      await backend.makeArticle(feed, { title: `Told on ${day}`, at: new Date(`2026-11-${day}T09:00:00Z`) });
+    }
+    const { client, delivering, clock } = open();
+    clock.now = MORNING;
+    await wantMail(client, ADA, { daily: true });
+    await delivering.deliver();
+    clock.now = new Date('2026-11-26T05:30:00Z');
+    for (let round = 0; round < 2; round += 1) {
+      await makeDue();
+      await delivering.deliver();
+    }
+    expect(relay.mails.map(({ text }) => subjectOf(text))).toEqual(
+      [20, 21, 22, 24].map((day) => `Recap of November ${day}, 2026`),
+    );
+    await delivering.stop();
+  });
+
+  test('after a month a week of days and four weeks are made up for', async () => {
+    await makeNews();
+    const { client, delivering, clock } = open();
+    clock.now = MORNING;
+    await wantMail(client, ADA, { daily: true, weekly: true });
+    await delivering.deliver();
+    const { length: before } = relay.mails;
+    const feed = await makeNews();
+    for (let day = 0; day < 40; day += 1) {
+      await backend.makeArticle(feed, { title: `Day ${day}`, at: new Date(Date.UTC(2026, 10, 22 + day, 9)) });
+    }
+    clock.now = new Date('2026-12-31T06:00:00Z');
+    await makeDue();
+    await delivering.deliver();
+    const subjects = relay.mails.slice(before).map(({ text }) => subjectOf(text));
+    expect(subjects.filter((subject) => subject.includes('week'))).toHaveLength(4);
+    expect(subjects.filter((subject) => !subject.includes('week'))).toEqual(
+      [24, 25, 26, 27, 28, 29, 30].map((day) => `Recap of December ${day}, 2026`),
+    );
+    await delivering.stop();
+  });
+
+  test('a recap that somebody is sending is not sent by another, and is when that one died', async () => {
+    await makeNews();
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const real = makeMailer();
+    const slow = open({
+      ...real,
+      sendRecap: async (...mail) => {
+        begun.resolve();
+        await ended.promise;
+        await real.sendRecap(...mail);
+      },
     });
+    const other = open();
+    for (const { clock } of [slow, other]) clock.now = MORNING;
+    await wantMail(slow.client, ADA, { daily: true });
+    const sending = slow.delivering.deliver();
+    await begun.promise;
+    await makeDue(); // its lease is over, as if it had taken too long
+    await other.delivering.deliver();
+    expect(relay.mails).toEqual([]);
+    await backend.superuser.script(`update recaps set mail_claimed_until = now()`);
+    await makeDue();
+    await other.delivering.deliver();
+    expect(relay.mails).toHaveLength(1);
+    ended.resolve();
+    await sending;
+    await Promise.all([slow, other].map(({ delivering }) => delivering.stop()));
+  });
+
+  test('several readers are looked after at once, each once, however slow a mail is', async () => {
+    await makeNews();
+    const readers = [3, 4, 5, 6, 7, 8].map((digit) => makeReader(digit));
+    const feed = await backend.makeFeed('two', ...readers);
+    await backend.makeArticle(feed, { title: 'Bridge opens', at: yesterday('04:00') });
+    const atOnce = { now: 0, most: 0 };
+    const real = makeMailer();
+    const { client, delivering, clock } = open({
+      ...real,
+      sendRecap: async (...mail) => {
+        atOnce.most = Math.max(atOnce.most, ++atOnce.now);
+        await real.sendRecap(...mail);
+        atOnce.now -= 1;
+      },
+    });
+    clock.now = MORNING;
+    for (const reader of readers) await wantMail(client, reader, { daily: true });
+    await delivering.deliver();
+    expect(relay.mails.map(({ to }) => to[0]).toSorted()).toEqual(readers.map(({ email }) => email));
+    expect(atOnce.most).toBeGreaterThan(1);
+    expect(atOnce.most).toBeLessThanOrEqual(4);
+    await delivering.stop();
+  });
+
+  describe('consent', () => {
+    test('an address gets one mail that asks, without a word of any reader’s, and nothing until it agrees', async () => {
+      await makeNews();
+      const { client, delivering, clock } = open();
+      clock.now = MORNING;
+      await chooseMail(client, ADA, { daily: true, weekly: true });
+      for (let round = 0; round < 3; round += 1) {
+        await makeDue();
+        await delivering.deliver();
+        await chooseMail(client, ADA, { daily: true });
+      }
+      expect(relay.mails.map(({ to, text }) => [to, subjectOf(text)])).toEqual([
+        [['ada@example.org'], 'Recaps by mail'],
+      ]);
+      expect(relay.mails[0]?.text).not.toContain('Bridge');
+      expect(await mailState(client, ADA)).toMatchObject({
+        confirmation: 'unconfirmed',
+        confirmationSentAt: expect.any(String),
+        error: null,
+      });
+      const page = linkIn(relay.mails[0]);
+      expect(await (await client('GET', page)).text()).toContain(`action="${page}/confirmation"`);
+      await makeDue();
+      await delivering.deliver();
+      expect(relay.mails).toHaveLength(1); // looking is no consent
+      expect((await client('POST', `${page}/confirmation`)).status).toBe(200);
+      expect(await mailState(client, ADA)).toMatchObject({ confirmation: 'confirmed' });
+      await delivering.deliver();
+      expect(relay.mails.slice(1).map(({ text }) => subjectOf(text))).toEqual(['Recap of November 20, 2026']);
+      await delivering.stop();
+    });
+
+    test('asking again takes a day, and goes to one address three times at most', async () => {
+      await makeNews();
+      const { client, delivering } = open();
+      for (let round = 0; round < 5; round += 1) {
+        await chooseMail(client, ADA, { daily: true });
+        await delivering.deliver();
+        await backend.superuser.script(`update recap_outlets set confirmation_sent_at = now() - interval '25 hours'`);
+      }
+      expect(relay.mails).toHaveLength(3);
+      await delivering.stop();
+    });
+
+    test('a relay that is down does not use up the asking; a new address is asked anew', async () => {
+      const { client, delivering } = open();
+      await relay.close();
+      await chooseMail(client, ADA, { daily: true });
+      for (let round = 0; round < 5; round += 1) {
+        await makeDue();
+        await delivering.deliver();
+      }
+      expect(await mailState(client, ADA)).toMatchObject({
+        confirmation: 'unconfirmed',
+        confirmationSentAt: null,
+        error: expect.stringMatching(/ECONNREFUSED|connect/i),
+      });
+      relay = await openRelay(Number(new URL(relay.url).port));
+      await makeDue();
+      await delivering.deliver();
+      await chooseMail(client, { ...ADA, email: 'new@example.org' }, { daily: true });
+      await delivering.deliver();
+      expect(relay.mails.map(({ to }) => to[0])).toEqual(['ada@example.org', 'new@example.org']);
+      await delivering.stop();
+    });
+
+    test('every recap can be ended by one click in the mail program, and the account cannot begin anew alone', async () => {
+      await makeNews();
+      const { client, delivering, clock } = open();
+      clock.now = MORNING;
+      await wantMail(client, ADA, { daily: true });
+      await delivering.deliver();
+      const [mail] = relay.mails;
+      const page = linkIn(mail);
+      expect(mail?.text.replace(/\n[ \t]+/g, ' ')).toContain(`List-Unsubscribe: <https://alt.example${page}>`);
+      expect(mail?.text).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);
+      expect(mail?.text).toContain('No more recaps by mail');
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      expect((await client('POST', page, { headers })).status).toBe(200);
+      expect(await mailState(client, ADA)).toMatchObject({ daily: false, confirmation: 'unconfirmed' });
+      await chooseMail(client, ADA, { daily: true });
+      clock.now = new Date('2026-11-22T05:30:00Z');
+      await delivering.deliver();
+      expect(relay.mails.slice(1).map(({ text }) => subjectOf(text))).toEqual(['Recaps by mail']);
+      await delivering.stop();
+    });
+
+    test('a token that is none opens and changes nothing', async () => {
+      const { client } = open();
+      await wantMail(client, ADA, { daily: true });
+      for (const token of ['0'.repeat(64), 'x', '%00', "' or true --"]) {
+        for (const [method, path] of [
+          ['GET', ''],
+          ['POST', ''],
+          ['POST', '/confirmation'],
+        ] as const) {
+          const answer = await client(method, `/v1/recaps/mail/${encodeURIComponent(token)}${path}`);
+          expect(answer.status).toBe(404);
+        }
+      }
+      expect(await mailState(client, ADA)).toMatchObject({ daily: true, confirmation: 'confirmed' });
+    });
+  });
+
+  function open(mailer: RecapMailer = makeMailer()) {
+    return openRecaps(backend, recapCreator(), { mailer });
+  }
+
+  function makeMailer(): RecapMailer {
+    return createRecapMailer({ smtpUrl: relay.url, from: 'alt@alt.example', publicUrl: PUBLIC_URL });
   }
 });
 
@@ -202,6 +407,30 @@ test('an outage of news-creator delays a recap and loses none', async () => {
   await Promise.all([broken.delivering.stop(), whole.delivering.stop()]);
 });
 
+test('an outage of a week delays the recaps of a private feed and loses none', async () => {
+  const feed = await makeNews();
+  for (const day of [21, 23]) {
+    await backend.makeArticle(feed, { title: `Told on ${day}`, at: new Date(`2026-11-${day}T09:00:00Z`) });
+  }
+  const { client, delivering, clock } = openRecaps(backend, recapCreator());
+  clock.now = MORNING;
+  const { url } = (await (await client('POST', '/v1/recaps/feed', { as: ADA })).json()) as { url: string };
+  await delivering.deliver();
+  clock.now = new Date('2026-11-27T12:00:00Z');
+  await makeDue();
+  await delivering.deliver();
+  const rss = await (await client('GET', new URL(url).pathname)).text();
+  for (const title of ['Bridge opens', 'Told on 21', 'Told on 23']) expect(rss).toContain(title);
+  await delivering.stop();
+});
+
+test('a private feed is refused while nobody can say whether its reader is still a member', async () => {
+  const untilCurrent = () => Promise.reject(new Problem('unavailable', 'Not just now.'));
+  const { client } = openRecaps(backend, recapCreator(), { untilCurrent });
+  const { url } = (await (await client('POST', '/v1/recaps/feed', { as: ADA })).json()) as { url: string };
+  expect((await client('GET', new URL(url).pathname)).status).toBe(503);
+});
+
 test('mail is not promised where there is no relay', async () => {
   const { client } = openRecaps(backend, recapCreator());
   const answer = await client('PATCH', '/v1/recaps/delivery', { as: ADA, body: { mail: { daily: true } } });
@@ -209,7 +438,15 @@ test('mail is not promised where there is no relay', async () => {
   expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('SMTP_URL') });
   expect(await (await client('GET', '/v1/recaps/delivery', { as: ADA })).json()).toEqual({
     feed: { isEnabled: false, createdAt: null },
-    mail: { isPossible: false, daily: false, weekly: false, address: null, error: null },
+    mail: {
+      isPossible: false,
+      daily: false,
+      weekly: false,
+      address: null,
+      confirmation: 'none',
+      confirmationSentAt: null,
+      error: null,
+    },
   });
   const off = await client('PATCH', '/v1/recaps/delivery', { as: ADA, body: { mail: { daily: false } } });
   expect(off.status).toBe(200);
@@ -225,9 +462,10 @@ test.each([[{}], [{ mail: true }], [{ mail: { daily: 'yes' } }], [{ mail: { to: 
 
 // ------------------------------------------------------------------ news and a relay
 
-async function makeNews(): Promise<void> {
+async function makeNews(): Promise<number> {
   const feed = await backend.makeFeed('one', ADA, EVE);
   await backend.makeArticle(feed, { title: 'Bridge opens', text: 'The bridge opened.', at: yesterday('04:00') });
+  return feed;
 }
 
 const due = statement('recap_test_due', `update recap_outlets set next_check_at = now() - interval '1 second'`);
@@ -236,9 +474,34 @@ async function makeDue(): Promise<void> {
   await backend.superuser.run(due);
 }
 
-async function wantMail(client: TestClient | undefined, as: Reader, mail: { daily?: boolean; weekly?: boolean }) {
-  const response = await client?.('PATCH', '/v1/recaps/delivery', { as, body: { mail } });
-  expect(response?.status).toBe(200);
+type Wish = { daily?: boolean; weekly?: boolean };
+
+async function chooseMail(client: TestClient, as: Reader, mail: Wish): Promise<void> {
+  const response = await client('PATCH', '/v1/recaps/delivery', { as, body: { mail } });
+  expect(response.status).toBe(200);
+}
+
+const selectToken = statement<{ token: string }>(
+  'recap_test_token',
+  `select o.mail_token as token from recap_outlets o join readers r on r.id = o.reader_id where r.user_id = $1`,
+);
+
+/** Chooses, and confirms as whoever reads the mail would. */
+async function wantMail(client: TestClient, as: Reader, mail: Wish): Promise<void> {
+  await chooseMail(client, as, mail);
+  const { token } = (await backend.superuser.one(selectToken, [as.userId])) ?? { token: '' };
+  expect((await client('POST', `/v1/recaps/mail/${token}/confirmation`)).status).toBe(200);
+}
+
+async function mailState(client: TestClient, as: Reader): Promise<RecapDelivery['mail']> {
+  return ((await (await client('GET', '/v1/recaps/delivery', { as })).json()) as RecapDelivery).mail;
+}
+
+/** The address of the page in a mail. */
+function linkIn(mail: { text: string } | undefined): string {
+  const found = /https:\/\/alt\.example(\/v1\/recaps\/mail\/[\da-f]{64})/.exec(mail?.text.replace(/=\n/g, '') ?? '');
+  if (!found?.[1]) throw new Error(`no link in ${mail?.text}`);
+  return found[1];
 }
 
 async function list(client: TestClient, as: Reader): Promise<Recap[]> {

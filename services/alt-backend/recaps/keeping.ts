@@ -6,13 +6,15 @@ import type { RecapWindow } from './window.ts';
 
 /** A recap that is not final is built again after so long; what a model wrote is not had for nothing. */
 const FRESH_MS = { extractive: 60_000, model: 15 * 60_000 };
+/** Of one reader who asks; each is work for a model, and goes on when they ask for the next. */
+const BUILT_AT_ONCE = 2;
 /** A model may need minutes; nobody waits for it with an open request. */
 const WAIT_MS = 25_000;
 
 export interface RecapKeeping {
   /**
    * The recap of a window: what is stored, else built now. Of several who ask at once one builds. Throws a Problem where
-   * it cannot be built, or is not yet ready; then it goes on in the background.
+   * it cannot be built, or is not yet ready; then it goes on in the background. A reader has two built at once at most.
    */
   ensure(
     who: { userId: string; inReader: InReader },
@@ -26,10 +28,12 @@ export interface RecapKeeping {
 export function createRecapKeeping(creator: PeerFetch, now: () => Date, signal: AbortSignal): RecapKeeping {
   const building = new Map<string, Promise<void>>();
 
+  const runningFor = (userId: string) => [...building.keys()].filter((key) => key.startsWith(`${userId}/`)).length;
   const build = (...[{ userId, inReader }, window, from]: Parameters<RecapKeeping['ensure']>) => {
     const key = `${userId}/${window.period}/${window.date}/${window.timeZone}`;
     const running = building.get(key);
     if (running) return running;
+    if (from.priority === 'reader' && runningFor(userId) >= BUILT_AT_ONCE) throw tooMany();
     const started = buildRecap(inReader, creator, window, { now: now(), signal, ...from }).finally(() => {
       building.delete(key);
     });
@@ -52,6 +56,12 @@ export function createRecapKeeping(creator: PeerFetch, now: () => Date, signal: 
       await Promise.allSettled(building.values());
     },
   };
+}
+
+function tooMany(): Problem {
+  return new Problem('too-many-requests', 'Other recaps of yours are still being written. Wait for them first.', {
+    headers: { 'retry-after': '30' },
+  });
 }
 
 /** An empty one is looked at anew every time: that costs one query. */

@@ -11,6 +11,7 @@ import {
 import { type Route, reply, route } from '@alt/service-kit';
 import * as outlets from '../store/recap-outlets.ts';
 import { recapsOfFeed } from '../store/recaps.ts';
+import { consentRoutes } from './consent.ts';
 import { recapRss } from './feed.ts';
 import { presentRecap } from './keeping.ts';
 import type { RecapTools } from './routes.ts';
@@ -19,8 +20,9 @@ import { recapWording } from './wording.ts';
 const FEED_ITEMS = 30;
 
 /** How recaps leave: by mail, and by a feed behind a secret address. */
-export function recapOutletRoutes({ asReader, canMail, database, publicUrl }: RecapTools): Route[] {
+export function recapOutletRoutes({ asReader, canMail, database, publicUrl, ...tools }: RecapTools): Route[] {
   return [
+    ...consentRoutes({ database, publicUrl }),
     route(readRecapDelivery, async ({ reader }) =>
       asReader(reader, async (tx, readerId) => {
         await outlets.followAddress(tx, readerId, reader.email);
@@ -35,10 +37,12 @@ export function recapOutletRoutes({ asReader, canMail, database, publicUrl }: Re
       }
       if (isWanted && !reader.email) throw new Problem('invalid-request', 'Your account has no e-mail address.');
       const wish = { daily: mail.daily ?? null, weekly: mail.weekly ?? null };
-      return asReader(reader, async (tx, readerId) => {
+      const delivery = await asReader(reader, async (tx, readerId) => {
         await outlets.writeMail(tx, readerId, wish, reader.email);
         return presentDelivery(await outlets.findOutlet(tx, readerId), canMail);
       });
+      tools.onWished();
+      return delivery;
     }),
 
     route(createRecapFeed, async ({ reader }) => {
@@ -53,6 +57,7 @@ export function recapOutletRoutes({ asReader, canMail, database, publicUrl }: Re
     }),
 
     route(readRecapFeed, async ({ params, request }) => {
+      await tools.untilCurrent();
       const found = await recapsOfFeed(database, hashOf(params.secret), FEED_ITEMS);
       if (!found) throw new Problem('not-found', 'There is no such feed.');
       const { body, etag } = recapRss(found.recaps.map(presentRecap), recapWording(found.language), publicUrl);
@@ -71,6 +76,8 @@ function presentDelivery(outlet: outlets.RecapOutlet | null, canMail: boolean): 
       daily: outlet?.isDailyMailed ?? false,
       weekly: outlet?.isWeeklyMailed ?? false,
       address: outlet?.mailTo ?? null,
+      confirmation: !outlet?.mailTo ? 'none' : outlet.isMailConfirmed ? 'confirmed' : 'unconfirmed',
+      confirmationSentAt: outlet?.confirmationSentAt?.toISOString() ?? null,
       error: outlet?.mailError ?? null,
     },
   };

@@ -1,4 +1,4 @@
-import { Problem, type Recap } from '@alt/contracts';
+import { Problem, type Recap, type RecapCluster } from '@alt/contracts';
 import { statement } from '@alt/database';
 import { parseFeed } from '@alt/feeds';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -115,6 +115,63 @@ test('of two who ask at once one builds', async () => {
   const both = await Promise.all([list(client, '?date=2026-11-20'), list(client, '?date=2026-11-20')]);
   expect(both[0]).toEqual(both[1]);
   expect(creator.asked).toHaveLength(1);
+});
+
+test('of one reader two are built at once at most, and the next is told to wait; others build theirs', async () => {
+  const feed = await backend.makeFeed('one', ADA, EVE);
+  for (const day of [16, 17, 18]) {
+    await backend.makeArticle(feed, { title: `Day ${day}`, at: new Date(`2026-11-${day}T09:00:00Z`) });
+  }
+  const gate = Promise.withResolvers<void>();
+  const creator = recapCreator();
+  const slow: typeof creator = Object.assign(
+    async (...asked: Parameters<typeof creator>) => {
+      const answer = creator(...asked);
+      await gate.promise;
+      return answer;
+    },
+    { asked: creator.asked },
+  );
+  const { client, keeping } = openRecaps(backend, slow);
+  const ask = (day: number, as = ADA) => client('GET', `/v1/recaps?date=2026-11-${day}`, { as });
+  const running = [ask(16), ask(17)];
+  await expect.poll(() => creator.asked.length).toBe(2);
+  const refused = await ask(18);
+  expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, 30]);
+  running.push(ask(16), ask(18, EVE)); // the same again is no other
+  await expect.poll(() => creator.asked.length).toBe(3);
+  gate.resolve();
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect((await ask(18)).status).toBe(200);
+  await keeping.stop();
+});
+
+test('a recap is told from the summaries that the reader sees: of their language, none where they want none', async () => {
+  const one = await backend.makeFeed('one', ADA);
+  const two = await backend.makeFeed('two', ADA);
+  const seen = await backend.makeArticle(one, {
+    title: 'Seen',
+    text: 'Long.',
+    summary: 'In English.',
+    at: yesterday('08:00'),
+  });
+  await backend.makeArticle(two, { title: 'Off', text: 'The text.', summary: 'Unwanted.', at: yesterday('09:00') });
+  await backend.superuser.script(`update readers set settings = '{"language": "ru"}';
+    update subscriptions set wants_summary = false where feed_id = ${two};
+    insert into article_summaries (article_id, language, engine, content_hash, summary)
+      values (${seen}, 'ru', 'extractive', '', 'По-русски.');
+    update article_summaries set created_at = now() + interval '1 hour' where language = 'en'`);
+  const creator = recapCreator();
+  const { client } = openRecaps(backend, creator);
+  await list(client, '?period=daily');
+  const [{ body }] = creator.asked as unknown as [{ body: { clusters: RecapCluster[] } }];
+  const told = body.clusters.flatMap(({ articles }) =>
+    articles.map(({ title, text, language }) => [title, text, language]),
+  );
+  expect(told.toSorted()).toEqual([
+    ['Off', 'The text.', 'en'],
+    ['Seen', 'По-русски.', 'ru'],
+  ]);
 });
 
 test('somebody who began today sees today, and everybody a daily and a weekly one', async () => {

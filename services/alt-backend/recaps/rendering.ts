@@ -1,8 +1,8 @@
 import type { Recap, RecapStory } from '@alt/contracts';
 import type { RecapWording } from './wording.ts';
 
-/** A whole page, for a browser or a mail: no scripts, no outside resources, everything escaped. */
-export function recapPage(recap: Recap, wording: RecapWording): string {
+/** A whole page, for a browser or a mail: no scripts, no outside resources, everything escaped; `footer` is HTML. */
+export function recapPage(recap: Recap, wording: RecapWording, footer = ''): string {
   const title = wording.title(recap.period, recap.date);
   return `<!doctype html>
 <html lang="${wording.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -10,7 +10,7 @@ export function recapPage(recap: Recap, wording: RecapWording): string {
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}h2{margin-top:2rem}small{color:#666}</style>
 </head><body><h1>${escapeHtml(title)}</h1>
 ${recapHtml(recap, wording)}
-</body></html>
+${footer}</body></html>
 `;
 }
 

@@ -17,6 +17,10 @@ export interface RecapTools {
   publicUrl: URL;
   canMail: boolean;
   now(): Date;
+  /** Called after a reader chose what comes by mail. */
+  onWished(): void;
+  /** Waits until memberships are known as they are now; rejects where that cannot be. */
+  untilCurrent(): Promise<void>;
 }
 
 const DAYS_BACK = 400;

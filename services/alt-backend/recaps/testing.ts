@@ -4,7 +4,7 @@ import { createLogger, type PeerFetch, type Reader } from '@alt/service-kit';
 import { creatorStream, standIn, type TestBackend } from '../testing.ts';
 import { startDelivering } from './delivering.ts';
 import { createRecapKeeping } from './keeping.ts';
-import type { SendRecap } from './mail.ts';
+import type { RecapMailer } from './mail.ts';
 import { recapRoutes } from './routes.ts';
 
 /** A Saturday. */
@@ -36,16 +36,29 @@ export function recapCreator() {
 }
 
 /** The recaps of a database, at a time that the test sets. */
-export function openRecaps(backend: TestBackend, creator: PeerFetch, options: { sendRecap?: SendRecap } = {}) {
+export function openRecaps(
+  backend: TestBackend,
+  creator: PeerFetch,
+  options: { mailer?: RecapMailer; untilCurrent?: () => Promise<void> } = {},
+) {
   const clock = { now: NOW };
   const now = () => clock.now;
   const { asReader, database } = backend;
   const keeping = createRecapKeeping(creator, now, new AbortController().signal);
-  const sendRecap = options.sendRecap ?? null;
+  const mailer = options.mailer ?? null;
   const client = backend.serve(
-    recapRoutes({ asReader, database, keeping, publicUrl: PUBLIC_URL, canMail: sendRecap !== null, now }),
+    recapRoutes({
+      asReader,
+      database,
+      keeping,
+      publicUrl: PUBLIC_URL,
+      canMail: mailer !== null,
+      now,
+      onWished() {},
+      untilCurrent: options.untilCurrent ?? (async () => {}),
+    }),
   );
-  const delivering = startDelivering({ database, keeping, sendRecap, log: createLogger('silent'), now });
+  const delivering = startDelivering({ database, keeping, mailer, log: createLogger('silent'), now });
   return { clock, client, delivering, keeping };
 }
 

@@ -32,6 +32,23 @@ export function lastWindow(period: RecapPeriod, now: Date, timeZone: string): Re
   return windowOf(period, present.subtract({ days: 1 }).toString(), timeZone);
 }
 
+/** So much of what an outage kept back is made up for. */
+const MISSED_MAXIMUM = { daily: 7, weekly: 4 };
+
+/** The windows that are over and not done, the oldest first: those behind `done`, without it the latest alone. */
+export function dueWindows(period: RecapPeriod, now: Date, timeZone: string, done: string | null): RecapWindow[] {
+  const last = lastWindow(period, now, timeZone);
+  const windows = [last];
+  for (const unit = period === 'daily' ? { days: 1 } : { weeks: 1 }; ; ) {
+    const before = Temporal.PlainDate.from(windows[0]?.date ?? last.date)
+      .subtract(unit)
+      .toString();
+    if (done === null || before <= done || windows.length === MISSED_MAXIMUM[period]) break;
+    windows.unshift(windowOf(period, before, timeZone));
+  }
+  return windows.filter(({ date }) => done === null || date > done);
+}
+
 /** The date in a time zone. */
 export function dayOf(at: Date, timeZone: string): string {
   return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate().toString();

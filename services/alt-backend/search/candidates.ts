@@ -14,6 +14,8 @@ export interface Finding {
 export interface Candidates {
   /** The best first; all of them where `total` is exact, else at least as many as wanted if there are so many. */
   found: FoundEntry[];
+  /** How they are sorted. */
+  compare: (a: FoundEntry, b: FoundEntry) => number;
   total: number;
   totalIsExact: boolean;
   corrections: { word: string; readAs: string[] }[];
@@ -22,6 +24,8 @@ export interface Candidates {
 
 /** With so few entries of a state it is quicker to look among them than to look through all texts. */
 const NARROW = 2_000;
+/** The engine is asked for so many, one piece after the other. */
+const PIECES = [100, 900, CANDIDATE_LIMIT - 1_000];
 /** Some of what the engine finds may be in no list of the reader's. */
 const SPARE = 400;
 
@@ -35,11 +39,11 @@ export async function findCandidates(finding: Finding, query: PreparedQuery, wan
     const scored = { ...entry, score: entry.score ?? 0 };
     if ((best.get(entry.id)?.score ?? -1) < scored.score) best.set(entry.id, scored);
   }
-  const found = [...best.values()].sort(
-    (a, b) => b.score - a.score || b.sortAt.getTime() - a.sortAt.getTime() || b.id - a.id,
-  );
+  const compare = (a: FoundEntry, b: FoundEntry) => byScore(a, b) || byAge(a, b);
+  const found = [...best.values()].sort(compare);
   return {
     found,
+    compare,
     total: Math.min(found.length, CANDIDATE_LIMIT),
     totalIsExact: found.length <= CANDIDATE_LIMIT && all.every(({ totalIsExact }) => totalIsExact),
     corrections: all.flatMap(({ corrections }) => corrections),
@@ -47,44 +51,91 @@ export async function findCandidates(finding: Finding, query: PreparedQuery, wan
   };
 }
 
+function byScore(a: FoundEntry, b: FoundEntry): number {
+  return (b.score ?? 0) - (a.score ?? 0);
+}
+
+function byAge(a: FoundEntry, b: FoundEntry): number {
+  return b.sortAt.getTime() - a.sortAt.getTime() || b.id - a.id;
+}
+
+/** As engines sort. */
+function byRank(a: FoundEntry, b: FoundEntry): number {
+  return byScore(a, b) || b.id - a.id;
+}
+
 async function findCase(finding: Finding, one: Case, mode: 'rank' | 'filter', wanted: number): Promise<Candidates> {
-  const { text, condition, scope } = one;
+  const { text, condition, unscoped, scope } = one;
   if (!text) return findByState(finding, condition, wanted);
   const question = { text, mode, order: 'relevance', scope } as const;
   const narrow = await narrowEntries(finding, condition);
-  if (narrow) return findAmong(finding, question, condition, narrow);
-  return findByText(finding, question, condition, wanted);
+  if (narrow) return findAmong(finding, question, unscoped, narrow);
+  return findByText(finding, question, { condition, unscoped }, wanted);
 }
 
-type Question = Omit<EngineQuestion, 'limit' | 'text'> & { text: TextQuery };
+export type Question = Omit<EngineQuestion, 'limit' | 'text'> & { text: TextQuery };
 
-/** Text leads where it finds few; where it finds many, the state leads if it finds few; else the best of the text count. */
-async function findByText(finding: Finding, question: Question, condition: Condition | null, wanted: number) {
+/**
+ * Text leads where it finds few; where it finds many, the state leads if it finds few; else the best of the text count.
+ * Where nothing else must hold, as many of them are looked at as are wanted.
+ */
+async function findByText(
+  finding: Finding,
+  question: Question,
+  { condition, unscoped }: Pick<Case, 'condition' | 'unscoped'>,
+  wanted: number,
+) {
   const first = await finding.ask({ ...question, limit: Math.min(CANDIDATE_LIMIT, wanted + SPARE) });
-  const few = first.totalIsExact ? null : await fewEntries(finding, condition, CANDIDATE_LIMIT);
-  if (few) return findAmong(finding, question, condition, few);
-  if (first.hits.length >= first.total && first.totalIsExact) return findAll(finding, first, condition);
   if (!first.totalIsExact) {
-    const found = await checkHits(finding, first, condition);
-    // How many fulfil the condition besides is not known; those that were looked at are.
-    if (found.length >= wanted) return { ...first, found, total: condition ? found.length : first.total };
+    const few = await fewEntries(finding, condition, CANDIDATE_LIMIT);
+    if (few) return findAmong(finding, question, unscoped, few);
+    const found = unscoped ? [] : await checkHits(finding, first, null);
+    if (found.length >= wanted) return { ...first, found, compare: byRank };
   }
-  const second = await finding.ask({ ...question, limit: CANDIDATE_LIMIT });
-  return findAll(finding, second, condition);
+  return findAll(finding, await withRest(finding, question, first), unscoped);
 }
 
-async function findAll(finding: Finding, answer: Awaited<ReturnType<AskEngine>>, condition: Condition | null) {
-  const found = await checkHits(finding, answer, condition);
-  return { ...answer, found, total: found.length };
+type Answer = Awaited<ReturnType<AskEngine>>;
+
+/** An answer with the hits that were not asked for at first. */
+async function withRest(finding: Finding, question: Question, first: Answer): Promise<Answer> {
+  const offset = first.hits.length;
+  if (offset >= first.total) return first;
+  const { hits } = await finding.ask({ ...question, offset, limit: CANDIDATE_LIMIT - offset });
+  return { ...first, hits: [...first.hits, ...hits] };
 }
 
-async function findAmong(finding: Finding, question: Question, condition: Condition | null, few: FoundEntry[]) {
+async function findAll(finding: Finding, answer: Answer, unscoped: Condition | null) {
+  const found = await checkHits(finding, answer, unscoped);
+  return { ...answer, found, compare: byRank, total: found.length };
+}
+
+/** The best that a question finds of what the reader has, at most so many; nothing is counted. */
+export async function findBest(finding: Finding, question: Question, wanted: number) {
+  const found: FoundEntry[] = [];
+  let offset = 0;
+  let isComplete = true;
+  for (const limit of PIECES) {
+    const answer = await finding.ask({ ...question, offset, limit });
+    isComplete = answer.isComplete;
+    found.push(...(await checkHits(finding, answer, null)));
+    if (found.length >= wanted || answer.hits.length < limit) {
+      return { found: found.slice(0, wanted), isComplete };
+    }
+    offset += limit;
+  }
+  const few = await fewEntries(finding, null, CANDIDATE_LIMIT);
+  const among = few ? (await findAmong(finding, question, null, few)).found : found;
+  return { found: among.slice(0, wanted), isComplete };
+}
+
+async function findAmong(finding: Finding, question: Question, unscoped: Condition | null, few: FoundEntry[]) {
   const scope = withArticles(
     question.scope,
     few.map(({ id }) => id),
   );
   const answer = await finding.ask({ ...question, scope, limit: CANDIDATE_LIMIT });
-  return { ...(await findAll(finding, answer, condition)), totalIsExact: true };
+  return { ...(await findAll(finding, answer, unscoped)), totalIsExact: true };
 }
 
 async function findByState(finding: Finding, condition: Condition | null, wanted: number): Promise<Candidates> {
@@ -95,6 +146,7 @@ async function findByState(finding: Finding, condition: Condition | null, wanted
     const total = Math.min(count ?? found.length, CANDIDATE_LIMIT);
     return {
       found,
+      compare: byAge,
       total,
       totalIsExact: count !== null && count <= CANDIDATE_LIMIT,
       corrections: [],

@@ -1,7 +1,7 @@
 import { type BodyOf, CANDIDATE_LIMIT, Problem, searchArticles, type TextQuery } from '@alt/contracts';
 import type { PeerFetch } from '@alt/service-kit';
 import type { z } from 'zod';
-import { type Condition, conjuncts } from '../store/conditions.ts';
+import { allOf, type Condition, conjuncts } from '../store/conditions.ts';
 
 type Answer = z.output<NonNullable<typeof searchArticles.response>>;
 
@@ -62,20 +62,28 @@ function unavailable(cause: unknown): Problem {
   );
 }
 
-/** A scope with what the engine knows of a condition: feeds, dates and language, where all of it must hold. */
-export function narrowScope(feedIds: readonly number[], condition: Condition | null): EngineQuestion['scope'] {
+/**
+ * A scope with what the engine knows of a condition, where all of it must hold: feeds, dates and language. `unscoped` is
+ * the rest; feeds and dates stay in it, because they cost the database nothing, a language a look-up for each article.
+ */
+export function narrowScope(
+  feedIds: readonly number[],
+  condition: Condition | null,
+): { scope: EngineQuestion['scope']; unscoped: Condition | null } {
   const parts = conjuncts(condition);
   const feeds = parts.flatMap((part) => (part.kind === 'feeds' ? [new Set(part.ids)] : []));
   const after = parts.flatMap((part) => (part.kind === 'after' ? [part.at.getTime()] : []));
   const before = parts.flatMap((part) => (part.kind === 'before' ? [part.at.getTime()] : []));
   const languages = parts.flatMap((part) => (part.kind === 'language' ? [part.language ?? 'und'] : []));
-  return {
+  // Two languages at once: no article, which the database finds out.
+  const isOfOneLanguage = languages.length === 1;
+  const scope = {
     feedIds: feedIds.filter((id) => feeds.every((set) => set.has(id))),
     ...(after.length > 0 ? { after: new Date(Math.max(...after)).toISOString() } : {}),
     ...(before.length > 0 ? { before: new Date(Math.min(...before)).toISOString() } : {}),
-    // Two languages at once: no article, which the database finds out.
-    ...(languages.length === 1 ? { languages } : {}),
+    ...(isOfOneLanguage ? { languages } : {}),
   };
+  return { scope, unscoped: isOfOneLanguage ? allOf(parts.filter(({ kind }) => kind !== 'language')) : condition };
 }
 
 /** Articles among which the engine is to look, as it takes them. */

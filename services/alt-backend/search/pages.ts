@@ -14,8 +14,8 @@ interface Stretch {
   endedAt: ListKey | null;
 }
 
-/** The engine is asked for so many at once. */
-const CHUNK = 500;
+/** The engine is asked for so many, one piece after the other; together the most that crosses over for a page. */
+const PIECES = [500, 2_000, CANDIDATE_LIMIT - 2_500];
 
 /**
  * One page of the entries that a query finds, in the order of lists. `next` is where the next page begins; a page may be
@@ -77,18 +77,39 @@ function asFilter(condition: Condition | null, order: Walk['order']): ListFilter
   return filter;
 }
 
-/** What the engine finds in the order of the list, piece by piece, until the page is full. */
-async function findInOrder(finding: Finding, { text, condition, scope }: Case, walk: Walk): Promise<Stretch> {
+/** What the engine finds in the order of the list, in pieces that grow, until the page is full. */
+async function findInOrder(finding: Finding, { text, unscoped, scope }: Case, walk: Walk): Promise<Stretch> {
   const found: FoundEntry[] = [];
-  for (let offset = 0; text && offset + CHUNK <= CANDIDATE_LIMIT; offset += CHUNK) {
+  let last: ListKey | null = null;
+  let offset = 0;
+  if (!text) return { found, endedAt: null };
+  for (const limit of PIECES) {
     const question = { text, mode: 'filter', order: walk.order, scope: fromKey(scope, walk) } as const;
-    const answer = await finding.ask({ ...question, limit: CHUNK, offset });
-    found.push(...after(await checkHits(finding, answer, condition), walk));
-    if (found.length >= walk.limit || answer.hits.length < CHUNK) {
+    const answer = await finding.ask({ ...question, limit, offset });
+    found.push(...after(await checkHits(finding, answer, unscoped), walk));
+    if (found.length >= walk.limit || answer.hits.length < limit) {
       return { found: found.slice(0, walk.limit), endedAt: null };
     }
+    last = keyOf(answer.hits.at(-1));
+    offset += limit;
   }
-  return { found, endedAt: found.at(-1) ?? null };
+  return { found, endedAt: last && beyond(last, walk) };
+}
+
+function keyOf(hit: { articleId: string; sortAt?: number | undefined } | undefined): ListKey | null {
+  return hit?.sortAt === undefined ? null : { id: Number(hit.articleId), sortAt: new Date(hit.sortAt) };
+}
+
+/**
+ * Where to go on behind the last hit. Where all hits are of the key's own millisecond, which the engine cannot divide, the
+ * next one: a list of which more than 10,000 came in one millisecond would have no end.
+ */
+function beyond(last: ListKey, { key, order }: Walk): ListKey {
+  if (!key || compareKeys(last, key, order) > 0) return last;
+  const at = key.sortAt.getTime();
+  return order === 'oldest'
+    ? { sortAt: new Date(at + 1), id: 0 }
+    : { sortAt: new Date(at - 1), id: Number.MAX_SAFE_INTEGER };
 }
 
 /** The scope from the key on; entries of the same millisecond are sorted out afterwards. */
@@ -112,17 +133,52 @@ function compareKeys(a: ListKey, b: ListKey, order: Walk['order']): number {
 }
 
 /** Where a page of ranked results ended: how many came before, and the last of them. */
-export interface RankPlace {
+export interface RankPlace extends ListKey {
   count: number;
-  id: number;
+}
+
+/** A place as far as it can be told from the results: `score` where the engine still finds the last one. */
+interface Ranked extends RankPlace {
+  score: number | null;
+}
+
+/**
+ * Where a page ended among today's results. The last result may have left them, because it was read: then its score is
+ * asked for. A cursor does not carry it: how rare a word is among the articles of all tenants is nobody's business.
+ */
+export async function rankOf(
+  { ask }: Finding,
+  { cases, mode }: PreparedQuery,
+  { found }: Candidates,
+  place: RankPlace,
+): Promise<Ranked> {
+  if (found.some(({ id }) => id === place.id)) return { ...place, score: null };
+  const scores = await Promise.all(
+    cases.map(async ({ text, scope }) => {
+      if (!text) return 0;
+      const question = { text, mode, order: 'relevance', scope: withArticles(scope, [place.id]) } as const;
+      return (await ask({ ...question, limit: 1 })).hits[0]?.score ?? null;
+    }),
+  );
+  return {
+    ...place,
+    score: scores.reduce((best, score) => (score === null ? best : Math.max(best ?? 0, score)), null),
+  };
 }
 
 /** A page of candidates after a place; the last result is sought first, because others may have come in before it. */
-export function pageOf({ found }: Candidates, place: RankPlace | null, limit: number) {
-  const at = place ? found.findIndex(({ id }) => id === place.id) : -1;
-  const start = at >= 0 ? at + 1 : (place?.count ?? 0);
+export function pageOf({ found, compare }: Candidates, place: Ranked | null, limit: number) {
+  const start = place ? startAfter(found, compare, place) : 0;
   const page = found.slice(start, start + limit);
   const last = page.at(-1);
-  const next = last && found.length > start + limit ? { count: start + limit, id: last.id } : null;
+  const next = last && found.length > start + limit ? { count: start + limit, id: last.id, sortAt: last.sortAt } : null;
   return { page, next };
+}
+
+function startAfter(found: FoundEntry[], compare: Candidates['compare'], { score, ...place }: Ranked): number {
+  const at = found.findIndex(({ id }) => id === place.id);
+  if (at >= 0) return at + 1;
+  if (score === null) return place.count;
+  const next = found.findIndex((entry) => compare(entry, { ...place, score }) > 0);
+  return next < 0 ? found.length : next;
 }

@@ -8,16 +8,16 @@ import {
   splitQuery,
   type TextQuery,
 } from '@alt/contracts';
-import type { Queryable } from '@alt/database';
 import { allOf, type Condition } from '../store/conditions.ts';
-import { seenFeedIds } from '../store/names.ts';
 import { type EngineQuestion, narrowScope } from './engine.ts';
-import { resolveState } from './resolving.ts';
+import type { Names } from './resolving.ts';
 
 /** A way to fulfil a query: what the engine finds, and what the database finds of it. */
 export interface Case {
   text: TextQuery | null;
   condition: Condition | null;
+  /** What of the condition the engine does not see to: what it finds need fulfil no more. */
+  unscoped: Condition | null;
   scope: EngineQuestion['scope'];
 }
 
@@ -52,16 +52,15 @@ function queryProblem(code: ProblemCode, error: QueryError): Problem {
  * ranks plain words; everywhere else all of them are required.
  */
 export async function prepareQuery(
-  tx: Queryable,
-  readerId: number,
+  names: Names,
   query: SearchQuery,
   { filter = null, isRanked = false }: { filter?: Condition | null; isRanked?: boolean } = {},
 ): Promise<PreparedQuery> {
-  const feedIds = await seenFeedIds(tx, readerId);
+  const feedIds = await names.seenFeedIds();
   const cases: Case[] = [];
   for (const { text, state } of splitQuery(query.root) ?? []) {
-    const condition = allOf([state && (await resolveState(tx, readerId, state)), filter]);
-    cases.push({ text, condition, scope: narrowScope(feedIds, condition) });
+    const condition = allOf([state && (await names.resolve(state)), filter]);
+    cases.push({ text, condition, ...narrowScope(feedIds, condition) });
   }
   return { cases, mode: isRanked && query.isPlain ? 'rank' : 'filter' };
 }

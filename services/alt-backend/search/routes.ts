@@ -18,14 +18,15 @@ import type { AsReader } from '../store/readers.ts';
 import { listedEntries, type Walk } from '../store/search.ts';
 import { type Finding, findCandidates } from './candidates.ts';
 import { createAskEngine, withArticles } from './engine.ts';
-import { findPage, pageOf, type RankPlace } from './pages.ts';
+import { findPage, pageOf, type RankPlace, rankOf } from './pages.ts';
 import { type PreparedQuery, prepareQuery, readQuery } from './query.ts';
+import { createNames } from './resolving.ts';
 
 export interface SearchTools {
   asReader: AsReader;
   searchIndexer: PeerFetch;
   /** Entries as lists show them, in the order of the rows. */
-  present(tx: Queryable, readerId: number, rows: ListedEntry[]): Promise<Entry[]>;
+  present(tx: Queryable, rows: ListedEntry[]): Promise<Entry[]>;
 }
 
 export function searchRoutes(tools: SearchTools): Route[] {
@@ -35,13 +36,15 @@ export function searchRoutes(tools: SearchTools): Route[] {
       const parsed = readQuery(q);
       const place = cursor === undefined ? null : decodePlace(cursor);
       const finding = createFinding(tools, reader, requestId);
-      const query = await finding.read((tx, readerId) => prepareQuery(tx, readerId, parsed, { isRanked: true }));
+      const query = await finding.read((tx, readerId) =>
+        prepareQuery(createNames(tx, readerId), parsed, { isRanked: true }),
+      );
       const wanted = facet.length > 0 ? CANDIDATE_LIMIT : (place?.count ?? 0) + limit + 1;
       const candidates = await findCandidates(finding, query, wanted);
-      const { page, next } = pageOf(candidates, place, limit);
+      const { page, next } = pageOf(candidates, place && (await rankOf(finding, query, candidates, place)), limit);
       const ids = page.map(({ id }) => id);
       const [entries, highlights, facets] = await Promise.all([
-        finding.read(async (tx, readerId) => tools.present(tx, readerId, await listedEntries(tx, readerId, ids))),
+        finding.read(async (tx, readerId) => tools.present(tx, await listedEntries(tx, readerId, ids))),
         findHighlights(finding, query, ids),
         findFacets(finding, facet, candidates.found),
       ]);
@@ -77,7 +80,7 @@ export function createFindListed(tools: Omit<SearchTools, 'present'>): FindListe
     const parsed = readQuery(q);
     const finding = createFinding(tools as SearchTools, reader, requestId);
     const query = await finding.read(async (tx, readerId) =>
-      prepareQuery(tx, readerId, parsed, { filter: allOf([await filter(tx, readerId)]) }),
+      prepareQuery(createNames(tx, readerId), parsed, { filter: allOf([await filter(tx, readerId)]) }),
     );
     const { found, next } = await findPage(finding, query, walk);
     const ids = found.map(({ id }) => id);
@@ -119,14 +122,14 @@ async function findFacets({ read }: Finding, names: SearchFacet[], found: { id: 
   return read((tx, readerId) => countFacets(tx, readerId, ids, [...new Set(names)]));
 }
 
-function encodePlace({ count, id }: RankPlace): string {
-  return Buffer.from(`r${count}.${id}`).toString('base64url');
+function encodePlace({ count, id, sortAt }: RankPlace): string {
+  return Buffer.from(`r${count}.${id}.${sortAt.getTime()}`).toString('base64url');
 }
 
 function decodePlace(cursor: string): RankPlace {
-  const match = /^r(\d{1,5})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const match = /^r(\d{1,5})\.(\d{1,16})\.(-?\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString());
   if (!match) {
     throw new Problem('invalid-cursor', 'Take the cursor from "nextCursor" of the page before, unchanged.');
   }
-  return { count: Number(match[1]), id: Number(match[2]) };
+  return { count: Number(match[1]), id: Number(match[2]), sortAt: new Date(Number(match[3])) };
 }

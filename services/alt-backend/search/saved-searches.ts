@@ -12,7 +12,8 @@ import { decodeId } from '../cursor.ts';
 import { idOf } from '../peers.ts';
 import * as store from '../store/saved-searches.ts';
 import { type Finding, findCandidates } from './candidates.ts';
-import { prepareQuery, readQuery } from './query.ts';
+import { type PreparedQuery, prepareQuery, readQuery } from './query.ts';
+import { createNames, type Names } from './resolving.ts';
 import { createFinding, type SearchTools } from './routes.ts';
 
 const SEARCHES_MAXIMUM = 500;
@@ -97,23 +98,39 @@ async function changeSavedSearch(
 async function countUnread(tools: SearchTools, reader: Reader, rows: store.SavedSearchRow[], requestId: string) {
   const finding = createFinding(tools, reader, requestId);
   const until = performance.now() + COUNTING_MS;
+  const prepared = await finding.read((tx, readerId) => prepareAll(createNames(tx, readerId), rows));
   const counts: (number | null)[] = [];
-  for (const { query } of rows) {
-    counts.push(performance.now() < until ? await countUnreadOf(finding, query) : null);
+  for (const query of prepared) {
+    counts.push(query && performance.now() < until ? await countUnreadOf(finding, query) : null);
   }
   return counts;
 }
 
-async function countUnreadOf(finding: Finding, text: string): Promise<number | null> {
+/** Null: a query of an older grammar. */
+async function prepareAll(names: Names, rows: store.SavedSearchRow[]): Promise<(PreparedQuery | null)[]> {
+  const prepared: (PreparedQuery | null)[] = [];
+  for (const { query } of rows) {
+    const parsed = orNull(() => readQuery(query));
+    prepared.push(parsed && (await prepareQuery(names, parsed, { filter: { kind: 'is', state: 'unread' } })));
+  }
+  return prepared;
+}
+
+function orNull<Value>(read: () => Value): Value | null {
   try {
-    const query = readQuery(text);
-    const prepared = await finding.read((tx, readerId) =>
-      prepareQuery(tx, readerId, query, { filter: { kind: 'is', state: 'unread' } }),
-    );
-    const { total, totalIsExact } = await findCandidates(finding, prepared, 1);
+    return read();
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+async function countUnreadOf(finding: Finding, query: PreparedQuery): Promise<number | null> {
+  try {
+    const { total, totalIsExact } = await findCandidates(finding, query, 1);
     return totalIsExact || total >= COUNTED_MAXIMUM ? Math.min(total, COUNTED_MAXIMUM) : null;
   } catch (error) {
-    // A query of an older grammar, or search does not answer: the list comes all the same.
+    // Search does not answer: the list comes all the same.
     if (error instanceof Problem) return null;
     throw error;
   }

@@ -97,7 +97,7 @@ function serve(searchIndexer: PeerFetch): TestClient {
   const tools = {
     asReader: backend.asReader,
     searchIndexer,
-    present: (tx: never, readerId: number, rows: never) => presentEntries(tx, readerId, rows, images),
+    present: (tx: never, rows: never) => presentEntries(tx, rows, images),
   } as Parameters<typeof searchRoutes>[0];
   return backend.serve([
     ...searchRoutes(tools),
@@ -200,6 +200,58 @@ test('a list with a query holds exactly those entries in its order, page by page
     }),
     { numRuns: 80 },
   );
+});
+
+/** Articles of a feed that Ada follows which are in nobody's lists, the newest of all. */
+function makeStrangers(count: number): KnownArticle[] {
+  const [first] = articles;
+  if (!first) throw new Error('there are no articles');
+  return Array.from({ length: count }, (_, n) => ({
+    ...first,
+    id: 2_000_000_000_000_000 + n,
+    title: 'cats',
+    text: 'cats',
+    sortAt: new Date(START + 1_000 * HOUR_MS + n * 1_000),
+  }));
+}
+
+test('a list with a query goes on behind ten thousand that are in nobody’s list, in few questions a page', async () => {
+  const engine = standIn(createStandIn([...makeStrangers(10_300), ...articles]));
+  const of = serve(engine);
+  const ids: string[] = [];
+  let pages = 0;
+  let cursor: string | null = null;
+  do {
+    const before = engine.asked.length;
+    const page: Page = await get(of, '/v1/entries', { q: 'cats', limit: '7', ...(cursor ? { cursor } : {}) });
+    expect(engine.asked.length - before).toBeLessThanOrEqual(3);
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor;
+    pages += 1;
+  } while (cursor && pages < 20);
+  expect(ids).toEqual(judged('cats'));
+}, 60_000);
+
+test('the next page of a search misses nothing where the last result left it, nor where all before it did', async () => {
+  const setRead = statement(
+    'test_read',
+    'update entries set is_read = $2 where reader_id = 1 and article_id = any($1)',
+  );
+  for (const q of ['cats is:unread', 'is:unread', '(cats is:unread) OR (dogs is:unread)']) {
+    const all = (await getAll(client, '/v1/search', { q, limit: '50' })).items.map(({ id }) => id);
+    const first = await get(client, '/v1/search', { q, limit: '3' });
+    const seen = first.items.map(({ id }) => id);
+    expect(seen).toEqual(all.slice(0, 3));
+    for (const leaving of [seen.slice(-1), seen]) {
+      await backend.superuser.run(setRead, [leaving, true]);
+      const next = await get(client, '/v1/search', { q, limit: '3', cursor: first.nextCursor ?? '' });
+      await backend.superuser.run(setRead, [leaving, false]);
+      expect(
+        next.items.map(({ id }) => id),
+        q,
+      ).toEqual(all.slice(3, 6));
+    }
+  }
 });
 
 test('words alone rank: entries with all of them come first, then those with some', async () => {

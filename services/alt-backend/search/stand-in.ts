@@ -43,6 +43,7 @@ export function createStandIn(articles: KnownArticle[], countLimit = 10_000) {
       hits: scored.slice(offset, offset + limit).map(({ article, score }) => ({
         articleId: String(article.id),
         score,
+        ...(order === 'relevance' ? {} : { sortAt: article.sortAt.getTime() }),
         ...(question.highlight ? { title: [{ text: article.title, isMarked: true }], snippet: [] } : {}),
       })),
       total: Math.min(scored.length, countLimit),

@@ -25,9 +25,14 @@ export function createValues(readerId: number): Values {
   return { list, add: (value, type) => `$${list.push(value)}::${type}` };
 }
 
-/** Whether an entry `e` is read, also where a "mark all read" covers it and its row does not say so yet. */
-export const IS_READ = `(e.is_read or coalesce((select is_covered(e.revision, e.received_at, c.read_through, c.read_before)
-    from counters c where c.reader_id = e.reader_id and c.feed_id = e.feed_id), false))`;
+/**
+ * Whether an entry `e` of the reader `$1` is read, also where a "mark all read" covers it and its row does not say so yet.
+ * The feeds of which that may be are few, and mostly none: looked up for each entry they took 60 of 100 ms for 10,000.
+ */
+export const IS_READ = `(e.is_read or (
+    e.feed_id = any(array(select u.feed_id from counters u where u.reader_id = $1 and not u.is_settled))
+    and coalesce((select is_covered(e.revision, e.received_at, c.read_through, c.read_before)
+      from counters c where c.reader_id = e.reader_id and c.feed_id = e.feed_id), false)))`;
 
 /** A condition on the entry `e` of the reader `$1`. */
 export function conditionSql(condition: Condition, values: Values): string {

@@ -35,6 +35,9 @@ const changes = fc.record({
   picked,
   read: fc.option(fc.boolean(), { nil: undefined }),
   starred: fc.option(fc.boolean(), { nil: undefined }),
+  hidden: fc.option(fc.boolean(), { nil: undefined, freq: 2 }),
+  /** Among what is hidden, not in the list. */
+  isOfHidden: fc.boolean(),
   labelled: fc.option(fc.boolean(), { nil: undefined }),
 });
 const marks = fc.record({ kind: fc.constant('mark'), reader, feed: fc.option(feed), age: fc.option(ageDays) });
@@ -64,7 +67,16 @@ const sequences = fc.array(anyStep, { minLength: 5, maxLength: 25 });
 type Step =
   | { kind: 'deliver'; feed: number; ages: number[] }
   | { kind: 'subscribe' | 'unsubscribe'; reader: number; feed: number }
-  | { kind: 'change'; reader: number; picked: number[]; read?: boolean; starred?: boolean; labelled?: boolean }
+  | {
+      kind: 'change';
+      reader: number;
+      picked: number[];
+      read?: boolean;
+      starred?: boolean;
+      hidden?: boolean;
+      isOfHidden?: boolean;
+      labelled?: boolean;
+    }
   | { kind: 'mark'; reader: number; feed: number | null; age: number | null }
   | { kind: 'settle'; batch: number }
   | { kind: 'story'; told: number[] }
@@ -214,6 +226,7 @@ interface ModelEntry {
   isRead: boolean;
   isStarred: boolean;
   isLabelled: boolean;
+  isHidden: boolean;
   foldedInto: number | null;
 }
 
@@ -253,7 +266,11 @@ function entriesOf(model: Model, who: number): ModelEntry[] {
 }
 
 function listOf(model: Model, who: number): ModelEntry[] {
-  return entriesOf(model, who).filter(({ foldedInto }) => foldedInto === null);
+  return entriesOf(model, who).filter(({ foldedInto, isHidden }) => foldedInto === null && !isHidden);
+}
+
+function hiddenOf(model: Model, who: number): ModelEntry[] {
+  return entriesOf(model, who).filter(({ foldedInto, isHidden }) => foldedInto === null && isHidden);
 }
 
 function foldedInto(model: Model, who: number, id: number): ModelEntry[] {
@@ -286,7 +303,7 @@ function fold(model: Model, who: number, story: Set<number>): void {
   const isLead = (entry: ModelEntry) => isUnfolded(entry) && foldedInto(model, who, entry.id).length > 0;
   const places = held.map((entry) => ({
     entry,
-    rank: [isLead(entry), entry.isStarred, stays(entry), entry.isRead].map((is) => (is ? 0 : 1)),
+    rank: [isLead(entry), entry.isStarred, stays(entry), entry.isHidden, entry.isRead].map((is) => (is ? 0 : 1)),
   }));
   places.sort(({ rank, entry }, other) => {
     const differing = rank.findIndex((value, n) => value !== other.rank[n]);
@@ -299,7 +316,10 @@ function fold(model: Model, who: number, story: Set<number>): void {
   const folding = held.filter((entry) => entry !== first && !stays(entry));
   first.isRead ||= isRead;
   first.foldedInto = null;
-  for (const entry of folding) entry.foldedInto = first.id;
+  for (const entry of folding) {
+    entry.foldedInto = first.id;
+    entry.isHidden = first.isHidden;
+  }
 }
 
 function storiesOf(model: Model, ids: number[]): Set<number>[] {
@@ -314,15 +334,20 @@ function receive(model: Model, who: number, of: number, articles: { id: number; 
   const { entries } = readerOf(model, who);
   for (const article of articles) {
     if (entries.has(article.id)) continue;
-    const state = { isRead: false, isStarred: false, isLabelled: false, foldedInto: null };
+    const state = { isRead: false, isStarred: false, isLabelled: false, isHidden: false, foldedInto: null };
     entries.set(article.id, { ...article, feed: of, ...state });
   }
+}
+
+function choicesOf(model: Model, step: Step, list: ModelEntry[]): ModelEntry[] {
+  if (step.kind === 'split') return entriesOf(model, step.reader);
+  return step.kind === 'change' && step.isOfHidden ? hiddenOf(model, step.reader) : list;
 }
 
 /** Takes a step in the database and in the model. */
 async function take(platform: Platform, model: Model, step: Step): Promise<void> {
   const list = 'reader' in step ? listOf(model, step.reader) : [];
-  const choices = step.kind === 'split' ? entriesOf(model, step.reader) : list;
+  const choices = choicesOf(model, step, list);
   const chosen = 'picked' in step ? pick(choices, step.picked) : [];
   const ids = step.kind === 'story' ? pick(model.articles, step.told) : chosen.map(({ id }) => id);
   const answer = await act(platform, step, ids);
@@ -372,6 +397,7 @@ async function take(platform: Platform, model: Model, step: Step): Promise<void>
         for (const each of [entry, ...foldedInto(model, step.reader, entry.id)]) {
           each.isRead = step.read ?? each.isRead;
           each.isStarred = step.starred ?? each.isStarred;
+          each.isHidden = step.hidden ?? each.isHidden;
         }
         entry.isLabelled = step.labelled ?? entry.isLabelled;
       }
@@ -422,6 +448,8 @@ async function expectTruth(platform: Platform, model: Model, who: number): Promi
     [{ view: 'unread', order: 'oldest' }, unreadOf(model, who).toReversed()],
     [{ view: 'read' }, entries.filter(({ isRead }) => isRead)],
     [{ view: 'starred' }, entries.filter(({ isStarred }) => isStarred)],
+    [{ view: 'hidden' }, hiddenOf(model, who)],
+    [{ view: 'hidden', order: 'oldest' }, hiddenOf(model, who).toReversed()],
     [{ label: LABEL }, entries.filter(({ isLabelled }) => isLabelled)],
   ] as [Record<string, string>, ModelEntry[]][]) {
     expect(
@@ -429,6 +457,8 @@ async function expectTruth(platform: Platform, model: Model, who: number): Promi
       JSON.stringify(query),
     ).toEqual(ids(expected));
   }
+  const hidden = await platform.list(who, { view: 'hidden' });
+  expect(hidden.map(({ read }) => read)).toEqual(hiddenOf(model, who).map(({ isRead }) => isRead));
   const all = await platform.list(who, { view: 'all' });
   expect(all.map(({ alsoIn }) => alsoIn.map(({ id }) => id))).toEqual(
     entries.map(({ id }) => ids(foldedInto(model, who, id))),
@@ -590,9 +620,9 @@ async function act(platform: Platform, step: Step, ids?: number[]) {
   }
   if (step.kind === 'change') {
     const numbers = await chosen();
-    const { read, starred, labelled } = step;
+    const { read, starred, hidden, labelled } = step;
     const labels = labelled === undefined ? {} : labelled ? { addLabels: [LABEL] } : { removeLabels: [LABEL] };
-    const body = { ids: numbers.map(String), ...withoutUndefined({ read, starred }), ...labels };
+    const body = { ids: numbers.map(String), ...withoutUndefined({ read, starred, hidden }), ...labels };
     if (numbers.length > 0) await platform.call('updateEntries', step.reader, { body });
   }
   if (step.kind === 'split') {
@@ -666,7 +696,7 @@ const lockStories = statement('counting_stories_lock', 'select pg_advisory_xact_
 const selectTold = statement<{ id: number; clusterId: number | null }>(
   'counting_told',
   `select a.id, m.cluster_id as "clusterId" from unnest($1::bigint[]) as w (id) join articles a on a.id = w.id
-   left join cluster_members m on m.article_id = a.id`,
+   left join cluster_members m on m.article_id = a.id for key share of a`,
 );
 const selectSome = statement<{ id: number }>('counting_some', 'select id from articles order by id limit 41');
 const insertCluster = statement<{ id: number }>(

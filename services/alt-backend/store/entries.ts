@@ -1,8 +1,6 @@
-import type { EntryLocation, EntryPodcast, EntrySummary, PageDetails } from '@alt/contracts';
+import type { AlsoIn, EntryLocation, EntryPodcast, EntrySummary, PageDetails } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
-import { ALSO_IN, type AlsoIn } from './stories.ts';
-import { SUMMARY, SUMMARY_TABLE } from './summaries.ts';
-import { SHOWN_TAG } from './tags.ts';
+import { SUMMARY } from './summaries.ts';
 
 export interface EntryDetails {
   id: number;
@@ -19,26 +17,16 @@ export interface EntryDetails {
   alsoIn: AlsoIn[];
 }
 
-const DETAILS = `a.id, a.title, a.url, a.author, a.published_at as "publishedAt", a.excerpt, a.image_url as "imageUrl",
-  coalesce(s.title, f.title, f.url) as "feedTitle",
-  array(select l.name from entry_labels n join labels l on l.id = n.label_id
-    where n.article_id = a.id and n.reader_id = $1 order by 1) as labels,
-  array(select t.name from article_tags n join tags t on t.id = n.tag_id
-    where n.article_id = a.id and ${SHOWN_TAG} order by n.score desc) as tags,
-  ${SUMMARY} as summary,
-  ${ALSO_IN} as "alsoIn"`;
-const DETAIL_TABLES = `articles a join feeds f on f.id = a.feed_id
-  left join subscriptions s on s.reader_id = $1 and s.feed_id = a.feed_id
-  ${SUMMARY_TABLE}`;
-
 const selectDetails = statement<EntryDetails>(
   'entry_details',
-  `select ${DETAILS} from ${DETAIL_TABLES} where a.id = any($2::bigint[])`,
+  `select c.id, c.title, c.url, c.author, c.published_at as "publishedAt", c.excerpt, c.image_url as "imageUrl",
+     c.feed_title as "feedTitle", c.labels, c.tags, c.also_in as "alsoIn", ${SUMMARY} as summary
+   from entry_cards($1::bigint[]) c left join entry_summaries($1::bigint[]) y on y.article_id = c.id`,
 );
 
-/** What a list shows of each article, by id. */
-export async function entryDetails(tx: Queryable, readerId: number, ids: number[]): Promise<Map<number, EntryDetails>> {
-  const rows = await tx.all(selectDetails, [readerId, ids]);
+/** What a list shows of each article that the transaction's reader has, by id. */
+export async function entryDetails(tx: Queryable, ids: number[]): Promise<Map<number, EntryDetails>> {
+  const rows = await tx.all(selectDetails, [ids]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -52,16 +40,20 @@ export interface EntryState {
 }
 
 const STATE = `e.article_id as id, e.feed_id as "feedId", e.sort_at as "sortAt", e.received_at as "receivedAt",
-  e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before) as "isRead",
+  e.is_read or e.hidden_reason is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before) as "isRead",
   e.is_starred as "isStarred"`;
 const STATE_TABLES = 'entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id';
 
-const selectState = statement<EntryState>(
+const selectState = statement<EntryState & { isHidden: boolean }>(
   'entry_state',
-  `select ${STATE} from ${STATE_TABLES} where e.reader_id = $1 and e.article_id = $2`,
+  `select ${STATE}, e.hidden_reason is not null as "isHidden" from ${STATE_TABLES} where e.reader_id = $1 and e.article_id = $2`,
 );
 
-export function entryState(tx: Queryable, readerId: number, id: number): Promise<EntryState | null> {
+export function entryState(
+  tx: Queryable,
+  readerId: number,
+  id: number,
+): Promise<(EntryState & { isHidden: boolean }) | null> {
   return tx.one(selectState, [readerId, id]);
 }
 
@@ -108,24 +100,27 @@ export function entryContent(tx: Queryable, id: number): Promise<EntryContent | 
 const updateState = statement<{ id: number; sortAt: Date }>(
   'entries_update',
   `update entries e set
-     is_read = coalesce($3::bool, e.is_read or e.folded_into is null and is_covered(e.revision, e.received_at, c.read_through, c.read_before)),
+     is_read = coalesce($3::bool, e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before)),
      read_at = case when $3::bool is null then e.read_at when $3 then coalesce(e.read_at, now()) end,
      is_starred = coalesce($4::bool, e.is_starred),
+     hidden_reason = case when $6::bool is null then e.hidden_reason when $6 then coalesce(e.hidden_reason, 'reader') end,
+     -- What is shown again comes to clients as new.
+     arrival_revision = case when not $6 and e.hidden_reason is not null then $5 else e.arrival_revision end,
      revision = $5
    from counters c
    where e.reader_id = $1 and e.article_id = any($2::bigint[]) and c.reader_id = $1 and c.feed_id = e.feed_id
    returning e.article_id as id, e.sort_at as "sortAt"`,
 );
 
-/** Sets read and starred where given; answers the entries that are the reader's. */
+/** Sets read, starred and hidden where given; answers the entries that are the reader's. */
 export function updateEntries(
   tx: Queryable,
   readerId: number,
   ids: number[],
-  change: { isRead: boolean | null; isStarred: boolean | null },
+  change: { isRead: boolean | null; isStarred: boolean | null; isHidden?: boolean | null },
   revision: number,
 ) {
-  return tx.all(updateState, [readerId, ids, change.isRead, change.isStarred, revision]);
+  return tx.all(updateState, [readerId, ids, change.isRead, change.isStarred, revision, change.isHidden ?? null]);
 }
 
 const callFullText = statement<{ isDone: boolean }>('entry_full_text', 'select request_full_text($1) as "isDone"');

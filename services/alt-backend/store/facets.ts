@@ -40,8 +40,7 @@ const statements: Record<SearchFacet, Statement<FacetValue>> = {
     'facet_languages',
     `select coalesce(x.language, 'und') as value, coalesce(x.language, 'und') as title, x.count::int
      from (
-       select a.language, count(*) from ${ENTRIES}
-       cross join lateral (select a.language from articles a where a.id = e.article_id offset 0) a
+       select l.language, count(*) from held_languages($2) l where $1::int is not null
        group by 1 order by 2 desc, 1 limit ${VALUES_MAXIMUM}
      ) x
      order by x.count desc, 1`,

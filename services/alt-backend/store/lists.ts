@@ -3,7 +3,7 @@ import type { ListKey } from '../cursor.ts';
 import { unreadScope } from './counters.ts';
 
 export interface ListFilter {
-  view: 'unread' | 'read' | 'starred' | 'all';
+  view: 'unread' | 'read' | 'starred' | 'all' | 'hidden';
   order: 'newest' | 'oldest';
   /** Only these feeds; null for all. */
   feedIds: number[] | null;
@@ -23,7 +23,8 @@ export interface ListedEntry {
 /**
  * One page of a list by key, in the order of (sort_at, id). Three plans, each bounded by the page and not by the list:
  * `walk` reads an index over all feeds, `stroll` the first few hundred rows of it, `merge` reads the head of each feed and then only the feeds that can be on the
- * page, `named` starts from labels or tags, and passes those that the view or the feeds leave out.
+ * page, `named` starts from labels or tags, and passes those that the view or the feeds leave out. What is hidden has an
+ * index of its own.
  */
 export async function listPage(
   tx: Queryable,
@@ -41,7 +42,7 @@ export async function listPage(
   // A walk would pass every stale row of a mark that has not settled, or of the many feeds that have none to show.
   const isFew = view === 'unread' && (scope?.feedsWithUnread ?? 0) <= FEW_FEEDS;
   const shape: Shape = {
-    plan: isNamed ? 'named' : feedIds !== null || !isSettled || isFew ? 'merge' : 'walk',
+    plan: view === 'hidden' ? 'hidden' : isNamed ? 'named' : feedIds !== null || !isSettled || isFew ? 'merge' : 'walk',
     view,
     order: filter.order,
     isSettled,
@@ -75,7 +76,7 @@ const STROLL_ROWS = 400;
 const MAXIMUM_ID = 2 ** 53;
 
 interface Shape {
-  plan: 'walk' | 'stroll' | 'merge' | 'named';
+  plan: 'walk' | 'stroll' | 'merge' | 'named' | 'hidden';
   view: ListFilter['view'];
   order: ListFilter['order'];
   isSettled: boolean;
@@ -87,7 +88,9 @@ interface Shape {
 
 /** The statement of a shape; the same shape always gives the same name and text. Exported for the plan tests. */
 export function listStatement(shape: Shape): Statement<ListedEntry> {
-  const text = { walk: walkText, stroll: strollText, merge: mergeText, named: namedText }[shape.plan](shape);
+  const text = { walk: walkText, stroll: strollText, merge: mergeText, named: namedText, hidden: hiddenText }[
+    shape.plan
+  ](shape);
   const name = ['list', shape.plan, shape.view, shape.order, shape.by ?? '', ...flags(shape)].filter(Boolean).join('_');
   return statement<ListedEntry>(name, `${text}${TYPES}`);
 }
@@ -165,6 +168,21 @@ function strollText(shape: Shape): string {
   return `select ${columns(isReadKept(shape))}
     from (${firstOf(shape, '*', `${OF_ALL_FEEDS} and ${GUARD}`, stretches(shape, 'false', 'false'), String(STROLL_ROWS))}) e
     where e.feed_id = any($5) ${orderBy(shape, 'e')} limit $2`;
+}
+
+/** What the reader hid, without what is folded into it; a mark of all read is not of these. */
+function hiddenText(shape: Shape): string {
+  return `select e.article_id as id, e.feed_id as "feedId", e.sort_at as "sortAt", e.received_at as "receivedAt",
+      e.is_read as "isRead", e.is_starred as "isStarred"
+    from entries e
+    where e.reader_id = $1 and e.hidden_reason is not null and e.folded_into is null
+      and ($5::int[] is null or e.feed_id = any($5))
+      and ($6::int[] is null or exists (
+        select from entry_labels n where n.article_id = e.article_id and n.reader_id = $1 and n.label_id = any($6)))
+      and ($7::int[] is null or exists (
+        select from article_tags n where n.article_id = e.article_id and n.tag_id = any($7)))
+      and ${GUARD} ${afterKey(shape, 'e')}
+    ${orderBy(shape, 'e')} limit $2`;
 }
 
 /**

@@ -12,6 +12,7 @@ import { entryContent, entryDetails, entryState, updateEntries } from './entries
 import { type ListedEntry, type ListFilter, listPage } from './lists.ts';
 import { readStats, writeSettings } from './readers.ts';
 import { listSubscriptions } from './subscriptions.ts';
+import { listTags } from './tags.ts';
 
 /** Prepared statements are planned for their values at first and without them later; both plans must be good. */
 const MODES: PlanMode[] = ['force_custom_plan', 'force_generic_plan'];
@@ -59,7 +60,7 @@ describe('of 1,000,000 unread entries in 1,000 feeds', () => {
       const { readerId } = large.ids;
       const ids = Array.from({ length: 50 }, (_, n) => 1_700_000_000_000_000 + n * 997);
       const [first = 0] = ids;
-      await large.expectStatements(mode, 400, (tx) => entryDetails(tx, readerId, ids));
+      await large.expectStatements(mode, 400, (tx) => entryDetails(tx, ids));
       await large.expectStatements(mode, 10, (tx) => entryState(tx, readerId, first));
       await large.expectStatements(mode, 10, (tx) => entryContent(tx, first));
       await large.expectStatements(mode, 3_000, (tx) => computeCounters(tx, readerId));
@@ -71,9 +72,23 @@ describe('of 1,000,000 unread entries in 1,000 feeds', () => {
         await updateEntries(tx, readerId, ids, { isRead: true, isStarred: true }, revision);
         expect(await changedEntries(tx, readerId, revision - 1, 100)).toHaveLength(ids.length);
       });
+      await large.expectStatements(mode, 600, async (tx) => {
+        const change = { isRead: null, isStarred: null, isHidden: true };
+        await updateEntries(tx, readerId, ids, change, await beginChange(tx));
+        const hidden = { ...EVERYTHING, view: 'hidden' as const };
+        expect(await listPage(tx, readerId, hidden, null, LIMIT)).toHaveLength(ids.length);
+      });
       await large.expectStatements(mode, 3_000, async (tx) => {
         const { revision } = await readRevisions(tx, readerId);
         await markedFeeds(tx, readerId, revision);
+      });
+    });
+
+    test('a page of tags looks at the newest articles of each, however many have it', async () => {
+      const page = { after: '', prefix: '', view: 'visible' as const, limit: 101 };
+      await large.expectStatements(mode, 1_000, async (tx) => {
+        const counts = (await listTags(tx, large.ids.readerId, page)).map(({ count }) => count);
+        expect(counts).toEqual([200, 200]);
       });
     });
 

@@ -1,22 +1,27 @@
 import type { RecapPeriod } from '@alt/contracts';
 import { type Database, type Queryable, statement } from '@alt/database';
-import type { StoredRecap } from './recaps.ts';
+import { CONFIRMATIONS_MAXIMUM } from './recap-mails.ts';
 
 export interface RecapOutlet {
   isDailyMailed: boolean;
   isWeeklyMailed: boolean;
   mailTo: string | null;
   mailError: string | null;
+  isMailConfirmed: boolean;
+  confirmationSentAt: Date | null;
   hasFeed: boolean;
   feedCreatedAt: Date | null;
+  /** The last window that was looked after; null: begin with the latest. */
+  done: Record<RecapPeriod, string | null>;
 }
-
-const COLUMNS = `is_daily_mailed as "isDailyMailed", is_weekly_mailed as "isWeeklyMailed", mail_to as "mailTo",
-  mail_error as "mailError", feed_secret_hash is not null as "hasFeed", feed_created_at as "feedCreatedAt"`;
 
 const selectOutlet = statement<RecapOutlet>(
   'recap_outlet',
-  `select ${COLUMNS} from recap_outlets where reader_id = $1`,
+  `select is_daily_mailed as "isDailyMailed", is_weekly_mailed as "isWeeklyMailed", mail_to as "mailTo",
+     mail_error as "mailError", mail_confirmed_at is not null as "isMailConfirmed",
+     confirmation_sent_at as "confirmationSentAt", feed_secret_hash is not null as "hasFeed",
+     feed_created_at as "feedCreatedAt", json_build_object('daily', daily_done, 'weekly', weekly_done) as done
+   from recap_outlets where reader_id = $1`,
 );
 
 export function findOutlet(tx: Queryable, readerId: number): Promise<RecapOutlet | null> {
@@ -25,11 +30,17 @@ export function findOutlet(tx: Queryable, readerId: number): Promise<RecapOutlet
 
 const upsertMail = statement(
   'recap_mail',
-  `insert into recap_outlets as o (reader_id, is_daily_mailed, is_weekly_mailed, mail_to)
-     values ($1, coalesce($2, false), coalesce($3, false), $4)
+  `insert into recap_outlets as o (reader_id, is_daily_mailed, is_weekly_mailed, mail_to, mail_token)
+     values ($1, coalesce($2, false), coalesce($3, false), $4, new_mail_token())
    on conflict (reader_id) do update set
      is_daily_mailed = coalesce($2, o.is_daily_mailed), is_weekly_mailed = coalesce($3, o.is_weekly_mailed),
-     mail_to = $4, mail_error = null, next_check_at = now()`,
+     daily_done = case when $2 and not o.is_daily_mailed and o.feed_secret_hash is null then null else o.daily_done end,
+     weekly_done = case when $3 and not o.is_weekly_mailed and o.feed_secret_hash is null then null else o.weekly_done end,
+     mail_to = coalesce(o.mail_to, $4), mail_token = coalesce(o.mail_token, excluded.mail_token),
+     confirmation_sent_at = case when (coalesce($2, false) or coalesce($3, false))
+         and o.confirmation_sent_at < now() - interval '1 day' and o.confirmation_count < ${CONFIRMATIONS_MAXIMUM} then null
+       else o.confirmation_sent_at end,
+     mail_error = null, next_check_at = now()`,
 );
 
 /** What comes by mail, where given, and to where. */
@@ -39,15 +50,18 @@ export async function writeMail(
   wish: { daily: boolean | null; weekly: boolean | null },
   address: string,
 ): Promise<void> {
+  await followAddress(tx, readerId, address);
   await tx.run(upsertMail, [readerId, wish.daily, wish.weekly, address]);
 }
 
 const updateAddress = statement(
   'recap_address',
-  'update recap_outlets set mail_to = $2 where reader_id = $1 and mail_to is distinct from $2 and mail_to is not null',
+  `update recap_outlets set mail_to = $2, mail_token = new_mail_token(), mail_confirmed_at = null,
+     confirmation_sent_at = null, confirmation_count = 0, mail_error = null, next_check_at = now()
+   where reader_id = $1 and mail_to <> $2 and $2 <> ''`,
 );
 
-/** Mail follows the account's address. */
+/** Mail follows the account's address, which whoever reads it has yet to confirm. */
 export async function followAddress(tx: Queryable, readerId: number, address: string): Promise<void> {
   await tx.run(updateAddress, [readerId, address]);
 }
@@ -57,6 +71,8 @@ const upsertFeed = statement(
   `insert into recap_outlets as o (reader_id, feed_secret_hash, feed_created_at)
      values ($1, $2, now())
    on conflict (reader_id) do update set
+     daily_done = case when o.feed_secret_hash is not null or o.is_daily_mailed then o.daily_done end,
+     weekly_done = case when o.feed_secret_hash is not null or o.is_weekly_mailed then o.weekly_done end,
      feed_secret_hash = excluded.feed_secret_hash, feed_created_at = excluded.feed_created_at, next_check_at = now()`,
 );
 
@@ -96,43 +112,19 @@ const release = statement(
   'update recap_outlets set next_check_at = now() + make_interval(secs => $2) where reader_id = $1',
 );
 
+/** Renews a lease, or ends it. */
 export async function checkAgainAfter(tx: Queryable, readerId: number, seconds: number): Promise<void> {
   await tx.run(release, [readerId, seconds]);
 }
 
-const selectUnmailed = statement<{ id: string; attempts: number }>(
-  'recap_unmailed',
-  `select r.id, r.mail_attempts as attempts from recaps r join recap_outlets o on o.reader_id = r.reader_id
-   where r.reader_id = $1 and r.period = $2 and r.local_date = $3 and r.is_final and r.story_count > 0
-     and r.mailed_at is null and r.mail_attempts < $4 and o.mail_to is not null
-     and case r.period when 'daily' then o.is_daily_mailed else o.is_weekly_mailed end`,
+const updateDone = statement(
+  'recap_outlet_done',
+  `update recap_outlets set daily_done = case when $2 = 'daily' then $3::date else daily_done end,
+     weekly_done = case when $2 = 'weekly' then $3::date else weekly_done end
+   where reader_id = $1`,
 );
 
-/** The recap of that time, if it is to go by mail and has not gone. */
-export function unmailedRecap(
-  tx: Queryable,
-  readerId: number,
-  of: Pick<StoredRecap, 'period' | 'date'>,
-  attemptsMaximum: number,
-): Promise<{ id: string; attempts: number } | null> {
-  return tx.one(selectUnmailed, [readerId, of.period satisfies RecapPeriod, of.date, attemptsMaximum]);
-}
-
-const updateMailed = statement(
-  'recap_mailed',
-  `with tried as (
-     update recaps set mail_attempts = mail_attempts + case when $4 then 1 else 0 end, mailed_at = case when $3::text is null then now() end
-     where reader_id = $1 and id = $2
-   )
-   update recap_outlets set mail_error = $3 where reader_id = $1`,
-);
-
-/** It went, or why it did not. A relay that could not be reached has not been tried. */
-export async function noteMailed(
-  tx: Queryable,
-  readerId: number,
-  id: string,
-  outcome: { error: string | null; isAttempt: boolean },
-): Promise<void> {
-  await tx.run(updateMailed, [readerId, id, outcome.error, outcome.isAttempt]);
+/** The recap of that window is where it is to be. */
+export async function noteDone(tx: Queryable, readerId: number, period: RecapPeriod, date: string): Promise<void> {
+  await tx.run(updateDone, [readerId, period, date]);
 }

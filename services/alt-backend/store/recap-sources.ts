@@ -91,8 +91,9 @@ export interface StoryArticle {
   id: number;
   title: string;
   url: string | null;
+  /** Of the text that is given. */
   language: string | null;
-  /** The summary where there is one, else the beginning of the text. */
+  /** The summary that the reader sees, else the beginning of the text. */
   text: string;
   feedId: number;
   feedTitle: string;
@@ -100,24 +101,27 @@ export interface StoryArticle {
 
 const selectArticles = statement<StoryArticle>(
   'recap_articles',
-  `select w.id as "headId", a.id, a.title, a.url, a.language, a.feed_id as "feedId",
+  `with members as materialized (
+     select w.id as head_id, w.place, member.* from unnest($2::bigint[]) with ordinality as w (id, place)
+     cross join lateral (
+       (select w.id as article_id, true as is_head)
+       union all
+       (select e.article_id, false from entries e
+         where e.reader_id = $1 and e.folded_into = w.id order by e.sort_at, e.article_id limit $3)
+     ) member
+   )
+   select w.head_id as "headId", a.id, a.title, a.url, a.feed_id as "feedId",
+     case when y.summary is null then a.language else coalesce(y.language, a.language) end as language,
      coalesce(s.title, f.title, f.url) as "feedTitle",
-     coalesce(
-       (select m.summary from article_summaries m where m.article_id = a.id
-         order by m.tenant_id nulls last, m.created_at desc limit 1),
+     coalesce(y.summary,
        left(case when x.full_state = 'ready' then coalesce(x.full_text, x.text) else x.text end, 1200)) as text
-   from unnest($2::bigint[]) with ordinality as w (id, place)
-   cross join lateral (
-     (select w.id as article_id, true as is_head)
-     union all
-     (select e.article_id, false from entries e
-       where e.reader_id = $1 and e.folded_into = w.id order by e.sort_at, e.article_id limit $3)
-   ) member
-   join articles a on a.id = member.article_id
+   from members w
+   join articles a on a.id = w.article_id
+   left join entry_summaries(array(select article_id from members)) y on y.article_id = a.id
    join article_contents x on x.article_id = a.id
    join feeds f on f.id = a.feed_id
    left join subscriptions s on s.reader_id = $1 and s.feed_id = a.feed_id
-   order by w.place, not member.is_head, a.id`,
+   order by w.place, not w.is_head, a.id`,
 );
 
 /** The articles of stories, those that stand for them first, and of each at most `others` more. */

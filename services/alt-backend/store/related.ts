@@ -7,7 +7,7 @@ export interface Relatable {
   title: string;
   url: string | null;
   language: string | null;
-  /** The summary where there is one, else the beginning of the text. */
+  /** The summary that the reader sees, where there is one, and the beginning of the text. */
   text: string;
   tags: string[];
   feedId: number;
@@ -25,15 +25,13 @@ const selectRelatable = statement<Relatable & { isSubject: boolean }>(
    )
    select a.id, a.title, a.url, a.language, a.id = $2 as "isSubject", a.feed_id as "feedId",
      coalesce(s.title, f.title, f.url) as "feedTitle",
-     coalesce(
-       (select m.summary from article_summaries m where m.article_id = a.id
-         order by m.tenant_id nulls last, m.created_at desc limit 1) || ' ',
-       '') || left(case when x.full_state = 'ready' then coalesce(x.full_text, x.text) else x.text end, 1500) as text,
+     coalesce(y.summary || ' ', '') || left(case when x.full_state = 'ready' then coalesce(x.full_text, x.text) else x.text end, 1500) as text,
      array(select k.phrase from article_keyphrases k where k.article_id = a.id order by k.score desc limit 15)
        || array(select t.name from article_tags n join tags t on t.id = n.tag_id
          where n.article_id = a.id and ${SHOWN_TAG} order by n.score desc limit 8) as tags
    from candidates c
    join articles a on a.id = c.article_id
+   left join entry_summaries(array(select article_id from candidates)) y on y.article_id = a.id
    join article_contents x on x.article_id = a.id
    join feeds f on f.id = a.feed_id
    left join subscriptions s on s.reader_id = $1 and s.feed_id = a.feed_id

@@ -3,6 +3,10 @@ import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts'
 import { explaining, type PlanMode, type Seen } from '@alt/testing/explaining.ts';
 import { findLargeReader, LARGE_READER, type LargeReader, loadLargeReader } from '@alt/testing/large-reader.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Finding, findCandidates } from '../search/candidates.ts';
+import type { AskEngine, EngineQuestion } from '../search/engine.ts';
+import { prepareQuery, readQuery } from '../search/query.ts';
+import { createNames } from '../search/resolving.ts';
 import { allOf, type Condition } from './conditions.ts';
 import { countFacets } from './facets.ts';
 import { seenFeedIds, seenFeeds } from './names.ts';
@@ -105,5 +109,68 @@ describe('of 200,000 entries', () => {
     });
     await expectRows(5_000, (tx) => seenFeeds(tx, large.readerId));
     await expectRows(5_000, (tx) => seenFeedIds(tx, large.readerId));
+  });
+});
+
+describe('a search that finds more than 10,000 entries', () => {
+  const ids = Array.from({ length: 10_000 }, (_, n) => 1_700_000_000_000_000 + n * 19);
+
+  /** An engine that finds more than it counts, and how often it was asked. */
+  function createEngine() {
+    const asked: EngineQuestion[] = [];
+    const ask: AskEngine = async (question) => {
+      asked.push(question);
+      const { offset = 0, limit } = question;
+      const hits = ids
+        .slice(offset, offset + limit)
+        .map((id, at) => ({ articleId: String(id), score: 20_000 - offset - at }));
+      const known = { total: 10_000, totalIsExact: false, facets: {}, corrections: [] };
+      return { hits, ...known, engine: 'embedded', isComplete: true, tookMs: 1 };
+    };
+    return { ask, asked };
+  }
+
+  test.each<[string, string]>([
+    ['a text alone', 'word'],
+    ['a text and a state', 'word is:unread'],
+    ['a text that is not of a label', 'word -label:science'],
+  ])('%s: no hit is asked for or checked twice, and the total is the same on every page', async (_, q) => {
+    const totals: number[] = [];
+    for (const wanted of [21, 221, 10_000]) {
+      const seen: Seen[] = [];
+      const { ask, asked } = createEngine();
+      const read: Finding['read'] = (work) =>
+        backend.asReader(LARGE_READER, (tx) => work(explaining(tx, MODE, seen), large.readerId));
+      const query = await read((tx, readerId) => prepareQuery(createNames(tx, readerId), readQuery(q)));
+      const { found, total, totalIsExact } = await findCandidates({ ask, read }, query, wanted);
+      expect(found.length).toBeGreaterThanOrEqual(Math.min(wanted, total));
+      expect(totalIsExact).toBe(false);
+      totals.push(total);
+      const sought = asked.flatMap(({ offset = 0, limit }) => ids.slice(offset, offset + limit));
+      expect(new Set(sought).size).toBe(sought.length);
+      expect(seen.filter(({ plan }) => JSON.stringify(plan).includes('entries_pkey')).length).toBeLessThanOrEqual(1);
+    }
+    expect(new Set(totals).size).toBe(1);
+  });
+
+  test('names are read once for all queries of a request', async () => {
+    const seen: Seen[] = [];
+    await backend.asReader(LARGE_READER, async (tx) => {
+      const names = createNames(explaining(tx, MODE, seen), large.readerId);
+      for (const q of [
+        'feed:a OR (feed:b word)',
+        '(label:x word) OR (label:y feed:c) OR folder:z',
+        'feed:a -label:q',
+      ]) {
+        await prepareQuery(names, readQuery(q));
+      }
+    });
+    const read = seen.map(({ name }) => name);
+    for (const name of ['names_feeds', 'names_feed_ids', 'names_labels']) {
+      expect(
+        read.filter((one) => one === name),
+        name,
+      ).toHaveLength(1);
+    }
   });
 });

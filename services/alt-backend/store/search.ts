@@ -23,12 +23,23 @@ export async function filterEntries(
   condition: Condition | null,
 ): Promise<FoundEntry[]> {
   const values = createValues(readerId);
-  // One scan of the index with a list of keys, which takes a fraction of the time of as many look-ups.
-  const text = `select e.article_id as id, e.sort_at as "sortAt" from entries e
+  // One scan of the index with a list of keys, which takes a fraction of the time of as many look-ups; and one row, whose
+  // lists are read in 3 ms, where 10,000 rows with a date each took 60.
+  const text = `select array_agg(e.article_id)::text as ids, array_agg((date_part('epoch', e.sort_at) * 1000)::bigint)::text as times
+    from entries e
     where e.article_id = any(${values.add(ids, 'bigint[]')}) and e.reader_id = $1 and e.is_listed
     ${condition ? `and ${conditionSql(condition, values)}` : ''}`;
-  const found = new Map((await tx.all(unnamed<FoundEntry>(text), values.list)).map((entry) => [entry.id, entry]));
+  const row = await tx.one(unnamed<{ ids: string | null; times: string | null }>(text), values.list);
+  const times = numbersOf(row?.times);
+  const found = new Map(
+    numbersOf(row?.ids).map((id, at): [number, FoundEntry] => [id, { id, sortAt: new Date(times[at] ?? 0) }]),
+  );
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** The numbers of an array as Postgres writes it; null is none. */
+function numbersOf(text: string | null | undefined): number[] {
+  return text && text.length > 2 ? text.slice(1, -1).split(',').map(Number) : [];
 }
 
 const selectListed = statement<ListedEntry>(

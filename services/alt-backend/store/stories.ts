@@ -1,28 +1,4 @@
-import type { AlsoIn } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
-
-/**
- * Of the article `a` and the reader `$1`: the other entries of its story as JSON, the first first. A column for
- * statements that show entries, so that it costs no round trip; two look-ups an entry where there is nothing to say.
- */
-export const ALSO_IN = `(
-  select coalesce(json_agg(json_build_object('id', o.article_id::text, 'title', b.title, 'url', b.url,
-      'feed', json_build_object('id', g.id::text, 'title', coalesce(u.title, g.title, g.url)))
-    order by o.received_at, o.sort_at, o.article_id), '[]')
-  from (select coalesce(x.folded_into, x.article_id) as id from entries x
-    where x.article_id = a.id and x.reader_id = $1 limit 1) story
-  cross join lateral (
-    select x.article_id, x.received_at, x.sort_at from entries x where x.reader_id = $1 and x.folded_into = story.id
-    union all
-    select x.article_id, x.received_at, x.sort_at from entries x where x.article_id = story.id and x.reader_id = $1
-  ) o
-  join articles b on b.id = o.article_id
-  join feeds g on g.id = b.feed_id
-  left join subscriptions u on u.reader_id = $1 and u.feed_id = g.id
-  where o.article_id <> a.id
-)`;
-
-export type { AlsoIn };
 
 export interface StoryEntry {
   id: number;

@@ -1,10 +1,9 @@
 import type { FullEntrySummary } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
 
-/** What a list shows of the summaries of the articles `$2`; joined by SUMMARY_TABLE. */
+/** What a list shows of a summary, from a row `y` of entry_summaries. */
 export const SUMMARY = `json_build_object('state', coalesce(y.state, 'none'), 'text', y.summary, 'language', y.language,
-  'engine', y.engine, 'note', y.note, 'reason', y.reason)`;
-export const SUMMARY_TABLE = 'left join entry_summaries($2::bigint[]) y on y.article_id = a.id';
+  'engine', y.engine, 'note', y.note, 'code', y.code, 'reason', y.reason)`;
 
 const selectSentences = statement<{ sentences: FullEntrySummary['sentences'] | null }>(
   'summary_sentences',

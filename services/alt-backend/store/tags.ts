@@ -14,15 +14,21 @@ export interface TagRow {
   id: number;
   name: string;
   normalised: string;
-  count: number;
   isHidden: boolean;
   isPromoted: boolean;
 }
 
+export interface CountedTag extends TagRow {
+  count: number;
+}
+
 const COLUMNS = `t.id, t.name, t.normalised, t.is_hidden as "isHidden", t.is_promoted as "isPromoted"`;
+/** How many of a tag's newest articles are looked up among the reader's: of 200 tags 40,000 look-ups, 0.1 s. */
+const COUNTED_ARTICLES = 200;
 const COUNT = `(select count(*) from (
-    select from article_tags n join entries e on e.article_id = n.article_id and e.reader_id = $1 and e.is_listed
-    where n.tag_id = t.id limit 1000) x) as count`;
+    select n.article_id from article_tags n where n.tag_id = t.id
+    order by n.sort_at desc, n.article_id desc limit ${COUNTED_ARTICLES}
+  ) n join entries e on e.article_id = n.article_id and e.reader_id = $1 and e.is_listed) as count`;
 const NAMED = `(t.normalised = any($2::text[]) or t.id = any (array(
     select x.tag_id from tag_aliases x where x.tenant_id = current_tenant_id() and x.normalised = any($2::text[]))))`;
 
@@ -37,34 +43,52 @@ export async function tagIds(tx: Queryable, names: string[]): Promise<number[]> 
   return (await tx.all(selectIds, [names.map(foldPhrase)])).map(({ id }) => id);
 }
 
-const selectNamed = statement<TagRow>(
-  'tag_named',
-  `select ${COLUMNS}, ${COUNT} from tags t
-   where t.tenant_id = current_tenant_id() and ${NAMED} order by t.normalised = any($2::text[]) desc limit 1`,
+const selectNamed = statement<TagRow & { place: number }>(
+  'tags_named',
+  `select distinct on (w.place) w.place::int, ${COLUMNS}
+   from unnest($1::text[]) with ordinality as w (name, place)
+   join lateral (
+     select own.* from tags own where own.tenant_id = current_tenant_id() and own.normalised = w.name
+     union all
+     select other.* from tag_aliases x join tags other on other.id = x.tag_id
+     where x.tenant_id = current_tenant_id() and x.normalised = w.name
+   ) t on true
+   order by w.place, t.normalised = w.name desc`,
 );
 
-/** A tag of the tenant by a name that it has or had, also a hidden or vetoed one; its own name goes before others. */
-export function findTag(tx: Queryable, readerId: number, name: string): Promise<TagRow | null> {
-  return tx.one(selectNamed, [readerId, [foldPhrase(name)]]);
+/**
+ * The tags of the tenant that have or had these names, also hidden or vetoed ones, in the order of the names; null for a
+ * name that none has. A tag's own name goes before others.
+ */
+export async function findTags(tx: Queryable, names: string[]): Promise<(TagRow | null)[]> {
+  const rows = new Map((await tx.all(selectNamed, [names.map(foldPhrase)])).map((row) => [row.place, row]));
+  return names.map((_, index) => rows.get(index + 1) ?? null);
 }
 
-const selectById = statement<TagRow>(
+export async function findTag(tx: Queryable, name: string): Promise<TagRow | null> {
+  return (await findTags(tx, [name]))[0] ?? null;
+}
+
+const selectById = statement<CountedTag>(
   'tag_by_id',
   `select ${COLUMNS}, ${COUNT} from tags t where t.tenant_id = current_tenant_id() and t.id = $2`,
 );
 
-export function readTag(tx: Queryable, readerId: number, id: number): Promise<TagRow | null> {
+export function readTag(tx: Queryable, readerId: number, id: number): Promise<CountedTag | null> {
   return tx.one(selectById, [readerId, id]);
 }
 
 export type TagView = 'visible' | 'hidden' | 'all';
 
-const selectByName = statement<TagRow>(
+const selectByName = statement<CountedTag>(
   'tags_list',
-  `select ${COLUMNS}, ${COUNT} from tags t
-   where t.tenant_id = current_tenant_id() and t.normalised > $2 and t.normalised like $3
-     and ($4 = 'all' or t.is_hidden = ($4 = 'hidden')) and ${SHOWN_TAG.replace('not t.is_hidden', 'true')}
-   order by t.normalised limit $5`,
+  `with t as materialized (
+     select t.* from tags t
+     where t.tenant_id = current_tenant_id() and t.normalised > $2 and t.normalised like $3
+       and ($4 = 'all' or t.is_hidden = ($4 = 'hidden')) and ${SHOWN_TAG.replace('not t.is_hidden', 'true')}
+     order by t.normalised limit $5
+   )
+   select ${COLUMNS}, ${COUNT} from t order by t.normalised`,
 );
 
 /** The tenant's tags by name, behind one name, without those that the reader vetoed. */
@@ -72,12 +96,12 @@ export function listTags(
   tx: Queryable,
   readerId: number,
   page: { after: string; prefix: string; view: TagView; limit: number },
-): Promise<TagRow[]> {
+): Promise<CountedTag[]> {
   const pattern = `${foldPhrase(page.prefix).replace(/[\\%_]/g, '\\$&')}%`;
   return tx.all(selectByName, [readerId, page.after, pattern, page.view, page.limit]);
 }
 
-const selectFrequent = statement<TagRow>(
+const selectFrequent = statement<CountedTag>(
   'tags_frequent',
   `with newest as materialized (
      select article_id from entries where reader_id = $1 and is_listed and feed_id > 0
@@ -96,12 +120,12 @@ export function frequentTags(
   tx: Queryable,
   readerId: number,
   page: { prefix: string; view: TagView; limit: number },
-): Promise<TagRow[]> {
+): Promise<CountedTag[]> {
   const pattern = `${foldPhrase(page.prefix).replace(/[\\%_]/g, '\\$&')}%`;
   return tx.all(selectFrequent, [readerId, pattern, page.view, page.limit]);
 }
 
-export function presentTag({ name, count, isHidden, isPromoted }: TagRow): Tag {
+export function presentTag({ name, count, isHidden, isPromoted }: CountedTag): Tag {
   return { name, count, hidden: isHidden, promoted: isPromoted };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import * as contracts from '@alt/contracts';
 import { type FakeHandler, FakeReply } from './fake-api.ts';
 import type { FakeState } from './fake-state.ts';
@@ -32,7 +33,18 @@ export const enrichmentHandlers: FakeHandler[] = [
       return saved;
     },
   ],
-  [contracts.updateSavedSearch, ({ state, params, body }) => Object.assign(savedWith(state, params.id), body)],
+  [
+    contracts.updateSavedSearch,
+    ({ state, params, body }) => {
+      const saved = savedWith(state, params.id);
+      const [mistake] = body.query === undefined ? [] : contracts.parseQuery(body.query).errors;
+      if (mistake) throw new contracts.Problem('invalid-request', mistake.message, { extra: { query: mistake } });
+      if (state.savedSearches.some((other) => other !== saved && other.name === body.name)) {
+        throw new contracts.Problem('conflict', `You have a saved search "${body.name}" already. Take another name.`);
+      }
+      return Object.assign(saved, body);
+    },
+  ],
   [
     contracts.deleteSavedSearch,
     ({ state, params }) => {
@@ -40,13 +52,21 @@ export const enrichmentHandlers: FakeHandler[] = [
       state.savedSearches = state.savedSearches.filter((other) => other !== saved);
     },
   ],
-  [contracts.ask, ({ state, body }) => answerTo(state, body.question)],
+  [contracts.ask, ({ state, body, request }) => answerEvents(state, body.question, request.signal)],
+  [contracts.readTenantSettings, ({ state }) => ({ summaries: state.tenantSummaries })],
+  [
+    contracts.writeTenantSettings,
+    ({ state, body }) => {
+      state.tenantSummaries = body.summaries ?? state.tenantSummaries;
+      return { summaries: state.tenantSummaries };
+    },
+  ],
   [contracts.listRecaps, ({ state, query }) => recaps(state, query)],
   [contracts.readRecapDelivery, ({ state }) => state.delivery],
   [
     contracts.writeRecapDelivery,
     ({ state, body }) => {
-      Object.assign(state.delivery.mail, body.mail);
+      Object.assign(state.delivery.mail, body.mail, { confirmation: 'unconfirmed', confirmationSentAt: nowText() });
       return state.delivery;
     },
   ],
@@ -77,25 +97,10 @@ function savedWith(state: FakeState, id: string | undefined): contracts.SavedSea
   return saved;
 }
 
-/** Finds entries with every plain word; of the conditions the fake knows `tag:` and `feed:`. */
+const nowText = () => new Date().toISOString();
+
 function search(state: FakeState, query: { q: string; limit: number; cursor?: string; facet: string[] }) {
-  const { errors } = contracts.parseQuery(query.q);
-  const [mistake] = errors;
-  if (mistake) {
-    throw new contracts.Problem('invalid-query', mistake.message, { extra: { query: mistake } });
-  }
-  const conditions = [...query.q.matchAll(/(feed|tag):"([^"]*)"/g)];
-  const words =
-    query.q
-      .replace(/\w+:("[^"]*"|\S+)/g, ' ')
-      .toLowerCase()
-      .match(/[^\s()]+/g) ?? [];
-  const found = state.entries.filter(
-    (entry) =>
-      conditions.every(([, kind, name = '']) =>
-        kind === 'tag' ? entry.tags.includes(name) : entry.feed.title === name,
-      ) && words.every((word) => `${entry.title} ${entry.excerpt} ${entry.author}`.toLowerCase().includes(word)),
-  );
+  const { found, words } = findEntries(state, query.q);
   const start = Number(query.cursor ?? 0);
   const end = start + query.limit;
   return {
@@ -111,6 +116,29 @@ function search(state: FakeState, query: { q: string; limit: number; cursor?: st
     corrections: [],
     isComplete: true,
   };
+}
+
+/** Finds entries with every plain word; of the conditions the fake knows `tag:` and `feed:`. */
+export function findEntries(state: FakeState, q: string): { found: contracts.FullEntry[]; words: string[] } {
+  if (state.failSearch) throw new contracts.Problem('search-unavailable', 'The search engine does not answer.');
+  const { errors } = contracts.parseQuery(q);
+  const [mistake] = errors;
+  if (mistake) {
+    throw new contracts.Problem('invalid-query', mistake.message, { extra: { query: mistake } });
+  }
+  const conditions = [...q.matchAll(/(feed|tag):"([^"]*)"/g)];
+  const words =
+    q
+      .replace(/\w+:("[^"]*"|\S+)/g, ' ')
+      .toLowerCase()
+      .match(/[^\s()]+/g) ?? [];
+  const found = state.entries.filter(
+    (entry) =>
+      conditions.every(([, kind, name = '']) =>
+        kind === 'tag' ? entry.tags.includes(name) : entry.feed.title === name,
+      ) && words.every((word) => `${entry.title} ${entry.excerpt} ${entry.author}`.toLowerCase().includes(word)),
+  );
+  return { found, words };
 }
 
 function marked(text: string, word: string | undefined) {
@@ -138,6 +166,30 @@ function facetsOf(entries: contracts.FullEntry[]) {
   };
 }
 
+/** As the real one: events, of which the last is the answer or why there is none. */
+function answerEvents(state: FakeState, question: string, signal: AbortSignal): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const send = (event: string, data: unknown) =>
+        controller.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+      controller.enqueue(encoder.encode(': asked\n\n'));
+      if (state.slowAsk) send('waiting', { position: state.slowAsk.position });
+      if (state.slowAsk?.text) send('text', { text: state.slowAsk.text });
+      while (state.slowAsk && !signal.aborted) await setTimeout(20);
+      if (signal.aborted) return;
+      try {
+        send('answer', contracts.answer.parse(answerTo(state, question)));
+      } catch (error) {
+        if (!(error instanceof contracts.Problem)) throw error;
+        send('problem', error.toDocument());
+      }
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
+}
+
 function answerTo(state: FakeState, question: string) {
   if (state.failAsk) throw new contracts.Problem('unavailable', 'news-creator does not answer.');
   const words = question.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
@@ -163,6 +215,7 @@ const dayMs = 86_400_000;
 function recaps(state: FakeState, query: { period?: 'daily' | 'weekly'; cursor?: string }) {
   const period = query.period ?? 'daily';
   const back = Number(query.cursor ?? 0);
+  if (back > 0 && state.failEarlierRecap) throw new contracts.Problem('internal', 'It broke.');
   const to = new Date(Math.floor(Date.now() / dayMs) * dayMs - back * dayMs).toISOString();
   const from = new Date(Date.parse(to) - (period === 'daily' ? 1 : 7) * dayMs).toISOString();
   const stories = state.entries.slice(back * 8, back * 8 + 6).map(storyOf);

@@ -1,5 +1,6 @@
 import * as contracts from '@alt/contracts';
 import type { FakeHandler } from './fake-api.ts';
+import { findEntries } from './fake-enrichment.ts';
 import { countersOf, type FakeState, subscriptionsIn } from './fake-state.ts';
 
 export const readingHandlers: FakeHandler[] = [
@@ -16,6 +17,7 @@ export const readingHandlers: FakeHandler[] = [
       const ids = new Set<string>(body.ids);
       const changed = state.entries.filter((entry) => ids.has(entry.id));
       for (const entry of changed) {
+        if (body.hidden !== undefined) state.hidden[body.hidden ? 'add' : 'delete'](entry.id);
         entry.read = body.read ?? entry.read;
         entry.starred = body.starred ?? entry.starred;
         entry.labels = [...new Set([...entry.labels, ...(body.addLabels ?? [])])].filter(
@@ -85,12 +87,16 @@ interface Filter {
   folder: string[];
   label: string[];
   tag: string[];
+  q?: string;
 }
 
 function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
   const feeds = feedsOf(state, query.subscription, query.folder);
+  const sought = query.q === undefined ? null : new Set(findEntries(state, query.q).found);
   const found = state.entries.filter(
     (entry) =>
+      (!sought || sought.has(entry)) &&
+      state.hidden.has(entry.id) === (query.view === 'hidden') &&
       (!feeds || feeds.has(entry.feed.id)) &&
       (query.tag.length === 0 || query.tag.some((name) => entry.tags.includes(name))) &&
       (query.label.length === 0 || query.label.some((name) => entry.labels.includes(name))) &&

@@ -51,9 +51,18 @@ export interface FakeState {
   /** Who writes answers; and whether nobody does. */
   askEngine: string;
   failAsk: boolean;
+  /** What a model says before its answer, which comes when this is null again. */
+  slowAsk: { position: number; text: string } | null;
   /** Why the latest recap cannot be built. */
   recapTrouble: string | null;
+  /** No recap but the latest can be had. */
+  failEarlierRecap: boolean;
+  /** Search does not answer. */
+  failSearch: boolean;
   delivery: RecapDelivery;
+  tenantSummaries: boolean;
+  /** Ids of entries that are in no list. */
+  hidden: Set<string>;
   /** Two tags that may be one. */
   tagPair: [string, string] | null;
   tagFlags: Map<string, { hidden: boolean; promoted: boolean }>;
@@ -92,10 +101,23 @@ export function createFakeState(options: FakeOptions): FakeState {
     savedSearches: [],
     askEngine: 'extractive',
     failAsk: false,
+    slowAsk: null,
     recapTrouble: null,
+    failEarlierRecap: false,
+    failSearch: false,
+    tenantSummaries: true,
+    hidden: new Set(),
     delivery: {
       feed: { isEnabled: false, createdAt: null },
-      mail: { isPossible: true, daily: false, weekly: false, address: 'ada@example.org', error: null },
+      mail: {
+        isPossible: true,
+        daily: false,
+        weekly: false,
+        address: 'ada@example.org',
+        confirmation: 'none',
+        confirmationSentAt: null,
+        error: null,
+      },
     },
     tagPair: ['tides', 'tide'],
     tagFlags: new Map(),

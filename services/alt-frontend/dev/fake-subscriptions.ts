@@ -22,8 +22,25 @@ export const subscriptionHandlers: FakeHandler[] = [
       const subscription = subscriptionWith(state, params.id);
       if (body.title !== undefined) subscription.title = body.title ?? subscription.feed.title;
       subscription.folderIds = body.folderIds ?? subscription.folderIds;
-      subscription.fullText = body.fullText ?? subscription.fullText;
+      const { fullText, autoFullText, summaries, selectors } = { ...subscription, ...body };
+      Object.assign(subscription, { fullText, autoFullText, summaries, selectors });
       return subscription;
+    },
+  ],
+  [
+    contracts.previewSubscriptionExtraction,
+    ({ state, params, body }) => {
+      subscriptionWith(state, params.id);
+      const url = 'https://site.example/newest';
+      if (body.keep.includes('.nothing')) {
+        return { ok: false, url, code: 'selectors-found-nothing', reason: 'The selectors find nothing.' };
+      }
+      const nothing = { title: null, byline: null, publishedAt: null, imageUrl: null, siteName: null };
+      return {
+        ...{ ok: true, url, html: `<p>What ${body.keep.join(', ')} holds.</p>` },
+        details: { ...nothing, language: 'en', canonicalUrl: null, pageCount: 1, isComplete: true },
+        matched: { keep: body.keep.map(() => 1), drop: body.drop.map(() => 2) },
+      };
     },
   ],
   [

@@ -67,13 +67,28 @@ test('a summary that is missing says why and can be asked for; it appears when i
   await summary.getByText('Written by ollama/gemma3:4b').waitFor();
 });
 
+test('an article that has just arrived shows its tags when they are made, and why it has no summary', async () => {
+  const { page, site } = await browser.reader({ entryCount: 40 });
+  const first = site.api.state.entries[0];
+  if (!first) throw new Error('The fake has no entries');
+  Object.assign(first, { receivedAt: new Date().toISOString(), tags: [] });
+  first.summary = { ...first.summary, state: 'none', code: 'not-wanted', reason: 'It was not wanted.' };
+  await page.goto(`${site.url}/all?entry=${first.id}`);
+  await page.getByText('Looking for tags').waitFor();
+  await page.getByText('Summaries were switched off when this article came.').waitFor();
+  first.tags = ['low tide'];
+  const changed = { id: first.id, feedId: first.feed.id, read: true, starred: false, isNew: false, labels: [] };
+  site.api.state.emit('entries', { revision: 9, items: [changed], removed: [] });
+  await page.getByRole('list', { name: 'Tags' }).getByText('low tide').waitFor();
+});
+
 test('tags lead to their list; one that is wrong goes for good, unless that is taken back', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 60 });
   const { state } = site.api;
   for (const [index, entry] of state.entries.entries()) entry.tags = index < 3 ? ['low tide', 'c/c++'] : [];
   await page.goto(`${site.url}/all?entry=${state.entries[0]?.id}`);
   const tags = page.getByRole('list', { name: 'Tags' });
-  await tags.getByRole('button', { name: 'Not this tag: c/c++' }).click();
+  await tags.getByRole('button', { name: 'Never show the tag c/c++' }).click();
   await expect.poll(() => state.vetoes).toEqual(['c/c++']);
   await expect.poll(() => tags.getByRole('listitem').count()).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();

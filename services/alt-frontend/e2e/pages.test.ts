@@ -42,16 +42,67 @@ test('a question is answered with what it rests on, which opens the article; no 
   expect(complaints).toEqual([]);
 });
 
+test('a slow answer says its place and its words as they come, can be stopped and asked again', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 60 });
+  const { state } = site.api;
+  state.askEngine = 'ollama/gemma3:4b';
+  state.slowAsk = { position: 2, text: '' };
+  await page.goto(`${site.url}/ask?q=${encodeURIComponent('Who kept the pencil tables?')}`);
+  await page.getByText('2 questions are answered before yours').waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped.').waitFor();
+  state.slowAsk = { position: 1, text: 'The tables are' };
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await page.getByText('The tables are', { exact: true }).waitFor();
+  await page.getByText('not checked against the sources yet').waitFor();
+  state.slowAsk = null;
+  await page.getByText('Written by ollama/gemma3:4b').waitFor();
+  await page.getByText('The tables are', { exact: true }).waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+});
+
+test('from an article of an answer, next and previous go through its sources and nowhere else', async () => {
+  const { page } = await browser.reader({ entryCount: 60 });
+  await page.locator('.pane-sidebar').getByRole('link', { name: 'Ask' }).click();
+  await page.getByLabel('Your question').fill('Who kept the tables in pencil?');
+  await page.keyboard.press('Enter');
+  const sources = page.getByRole('list', { name: 'Sources' }).getByRole('link');
+  await sources.first().click();
+  const idIn = () => new URL(page.url()).searchParams.get('entry');
+  await expect.poll(idIn).not.toBeNull();
+  const first = idIn();
+  await page.getByRole('button', { name: 'Previous article' }).and(page.locator(':disabled')).waitFor();
+  await page.getByRole('button', { name: 'Next article' }).click();
+  await expect.poll(idIn).not.toBe(first);
+  await page.getByRole('button', { name: 'Next article' }).and(page.locator(':disabled')).waitFor();
+});
+
 test('a recap tells the stories by topic, each with why; the week and earlier ones are a press away', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 60 }, phone);
   site.api.state.recapTrouble = 'news-creator does not answer.';
   await page.getByRole('link', { name: 'Recap' }).tap();
+  await page.getByText('The latest recap is not ready yet.').waitFor();
   await page.getByText('news-creator does not answer.').waitFor();
   await page.getByRole('heading', { name: 'tides' }).waitFor();
   await page.getByText('told by 2 feeds').waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);
+  const asPage = page.getByRole('link', { name: 'As a page' });
+  expect(await asPage.getAttribute('href')).toMatch(/^\/v1\/recaps\/[0-9a-f-]{36}\?format=html$/);
+  await page.getByRole('button', { name: 'Mark these read' }).tap();
+  await page.getByText('articles marked read').waitFor();
+  expect(site.api.state.entries.slice(0, 6).every(({ read }) => read)).toBe(true);
+
+  site.api.state.failEarlierRecap = true;
   await page.getByRole('button', { name: 'Earlier' }).tap();
-  await page.getByText('This time is not over').waitFor({ state: 'detached' });
+  await page.getByRole('alert').getByText('Something went wrong on our side.').waitFor();
+  await page.getByRole('heading', { name: 'tides' }).waitFor();
+  site.api.state.failEarlierRecap = false;
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).tap();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  await page.getByText('The day is not over yet').waitFor();
+  await page.getByRole('button', { name: 'Earlier' }).tap();
+  await page.getByText('The day is not over yet').waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'Weekly' }).tap();
   await page.getByRole('heading', { name: 'databases' }).waitFor();
   await page.getByRole('article').first().getByRole('link').first().tap();
@@ -67,6 +118,7 @@ test('recaps come by mail and as a private feed where the reader says so', async
   await page.goto(`${site.url}/recap/daily?panel=settings`);
   await page.getByLabel('The recap of the week by mail').check();
   await expect.poll(() => delivery.mail.weekly).toBe(true);
+  await page.getByText('A mail with a link was sent there').waitFor();
   await page.getByRole('button', { name: 'Make an address' }).click();
   await expect.poll(() => page.getByLabel('Copy it now').inputValue()).toContain('/v1/recaps/feed/');
   await page.getByRole('button', { name: 'End the feed' }).click();
@@ -80,6 +132,7 @@ test('tags are made one, renamed, preferred, hidden and shown again', async () =
   await page.getByRole('link', { name: 'Tags', exact: true }).click();
   const panel = page.getByRole('dialog', { name: 'Tags' });
   await panel.getByRole('button', { name: 'Make tides and tide one tag' }).click();
+  await page.getByText('“tide” is “tides” now.').waitFor();
   await expect.poll(() => state.entries[0]?.tags).toEqual(['tides', 'bread']);
   await panel.getByText('bread', { exact: true }).click();
   expect(await accessibilityViolations(page)).toEqual([]);

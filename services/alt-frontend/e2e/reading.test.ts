@@ -75,6 +75,45 @@ test('new articles come by themselves: offered where the reader reads, shown whe
   await page.getByRole('heading', { name: 'And another' }).waitFor();
 });
 
+test('an article that is folded into another or hidden leaves the list and what is offered as new', async () => {
+  const { page, site } = await browser.reader({ entryCount: 60 });
+  const { state } = site.api;
+  const [first, second] = state.entries;
+  if (!first || !second) throw new Error('The fake has no entries');
+  await page.locator(`[data-entry="${first.id}"] a`).click();
+  await expect.poll(() => state.listeners.size).toBeGreaterThan(0);
+  const { feed } = first;
+  const arrived = arrive(state, { feedId: feed.id, feedTitle: feed.title, title: 'Just in' });
+  announce(state, [arrived]);
+  const offer = page.getByRole('button', { name: 'Show 1 new article' });
+  await offer.waitFor();
+  state.emit('entries', { revision: 9, items: [], removed: [arrived.id, second.id] });
+  await offer.waitFor({ state: 'detached' });
+  await page.locator(`[data-entry="${second.id}"]`).waitFor({ state: 'detached' });
+});
+
+test('an article is hidden, which can be taken back, and shown again from the list of hidden ones', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 60 });
+  const { state } = site.api;
+  const [first, second] = state.entries;
+  const line = (entry: typeof first) => page.locator(`[data-entry="${entry?.id}"]`);
+  await line(first).locator('a').click();
+  await page.getByRole('button', { name: 'Hide', exact: true }).click();
+  await line(first).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => state.hidden.size).toBe(0);
+  await line(second).locator('a').click();
+  await page.getByRole('button', { name: 'Hide', exact: true }).click();
+  await line(second).waitFor({ state: 'detached' });
+  await page.goto(`${site.url}/?panel=settings`);
+  await page.getByRole('link', { name: 'Hidden articles' }).click();
+  await line(second).locator('a').click();
+  await page.getByRole('button', { name: 'Show in lists again' }).click();
+  await page.getByText('Nothing is hidden').waitFor();
+  expect(state.hidden.size).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
 test('the keyboard goes through the list, opens, stars, marks and comes back', async () => {
   const { page, site } = await browser.reader({ entryCount: 60 });
   const [first, second] = site.api.state.entries;
@@ -156,19 +195,22 @@ test('what can be touched on a phone is at least 44 pixels high', async () => {
 });
 
 test('ten thousand entries scroll to the end with few lines in the page at any time', async () => {
-  const { page } = await browser.reader({ entryCount: 10_000, settings: { view: 'all' } });
+  const { page, site } = await browser.reader({ entryCount: 10_000, settings: { view: 'all' } });
+  // Decoding pictures is half of the time, and no part of what is shown here.
+  for (const entry of site.api.state.entries) entry.imageUrl = null;
   await page.getByRole('feed').waitFor();
-  const list = page.getByTestId('entries');
-  await expect
-    .poll(
-      async () => {
-        await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-        expect(await page.locator('article[data-entry]').count()).toBeLessThan(60);
-        return page.getByText('That is everything.').isVisible();
-      },
-      { timeout: 60_000, interval: 20 },
-    )
-    .toBe(true);
+  // In the page itself: a call from here for each of a hundred pages takes longer than the pages.
+  const mostLines = await page.getByTestId('entries').evaluate(async (list) => {
+    let most = 0;
+    while (!list.lastElementChild?.textContent?.includes('That is everything.')) {
+      list.scrollTo(0, list.scrollHeight);
+      await new Promise(requestAnimationFrame);
+      most = Math.max(most, list.querySelectorAll('article[data-entry]').length);
+    }
+    return most;
+  });
+  expect(mostLines).toBeGreaterThan(0);
+  expect(mostLines).toBeLessThan(60);
 }, 90_000);
 
 test('a video is loaded only when it is played, and hostile HTML does nothing', async () => {

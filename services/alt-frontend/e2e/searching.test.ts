@@ -30,6 +30,12 @@ test('a search shows where its words are, narrows down by a facet and is saved, 
   const panel = page.getByRole('dialog', { name: 'Saved search' });
   await panel.getByLabel('Name').fill('High tides');
   expect(await accessibilityViolations(page)).toEqual([]);
+  await panel.getByLabel('Query').fill('tide after:soon');
+  await panel.getByRole('button', { name: 'Save' }).click();
+  await panel.getByRole('alert').getByText('The query is not understood here:').waitFor();
+  expect(await panel.getByLabel('Name').inputValue()).toBe('High tides');
+  expect(await panel.getByLabel('Query').inputValue()).toBe('tide after:soon');
+  await panel.getByLabel('Query').fill('tide feed:"Tide & Table"');
   await panel.getByRole('button', { name: 'Save' }).click();
   await saved.getByText('High tides').waitFor();
   expect(site.api.state.savedSearches).toMatchObject([{ name: 'High tides', query: 'tide feed:"Tide & Table"' }]);
@@ -38,6 +44,44 @@ test('a search shows where its words are, narrows down by a facet and is saved, 
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await saved.waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
+});
+
+test('a saved search opens as a list: what it finds, newest first, unread or all', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 200 });
+  const { state } = site.api;
+  state.savedSearches = [{ id: '5', name: 'Tides', query: 'tide', unreadCount: 3 }];
+  await page.reload();
+  await page
+    .getByRole('list', { name: 'Saved searches' })
+    .getByRole('link', { name: /^Tides/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Tides' }).waitFor();
+  const tides = state.entries.filter(({ title, excerpt }) => /tide/i.test(title + excerpt));
+  const lineOf = (entry: (typeof tides)[number] | undefined) => page.locator(`[data-entry="${entry?.id}"]`);
+  const read = tides.find((entry) => entry.read);
+  await lineOf(tides.find((entry) => !entry.read)).waitFor();
+  expect(await lineOf(read).count()).toBe(0);
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await lineOf(tides[0]).waitFor();
+  await lineOf(read).waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('an outage of search is told once, and trying again tries it; without words nothing is listed', async () => {
+  const { page, site } = await browser.reader({ entryCount: 60 });
+  site.api.state.failSearch = true;
+  await page.goto(`${site.url}/search?q=tide`);
+  await page.getByText('Search is not available just now').first().waitFor();
+  expect(await page.getByText(/Search is not available|does not answer/).count()).toBe(1);
+  site.api.state.failSearch = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText(/articles? found/).waitFor();
+  await page.getByLabel('Search your articles').fill('');
+  await page.keyboard.press('Enter');
+  await page.getByText('Search everything you follow').waitFor();
+  expect(await page.locator('[data-entry]').count()).toBe(0);
 });
 
 test('a query that is not understood is told with its place, on a phone too', async () => {

@@ -78,6 +78,19 @@ test('a feed in trouble says so in its details; it can be renamed, moved and lef
   await expect
     .poll(() => state.subscriptions.find(({ title }) => title === 'Along the canal')?.folderIds)
     .toEqual(['2']);
+  const feed = state.subscriptions.find(({ title }) => title === 'Along the canal');
+  await page.getByRole('checkbox', { name: 'Summarise the articles of this feed' }).uncheck();
+  await expect.poll(() => feed?.summaries).toBe(false);
+  await page.getByText('What of its pages is the article').click();
+  await page.getByRole('textbox', { name: 'Keep' }).fill('.nothing');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('The selectors of this feed find nothing on the page.').waitFor();
+  await page.getByRole('textbox', { name: 'Keep' }).fill('.story\n.more');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('What .story, .more holds.').waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).last().click();
+  await expect.poll(() => feed?.selectors).toEqual({ keep: ['.story', '.more'], drop: [] });
   await page.getByRole('button', { name: 'Stop following' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Stop following' }).click();
   await page.getByText('You no longer follow Along the canal.').waitFor();
@@ -122,11 +135,26 @@ test('settings change the page at once and stay: theme, language, density, keys'
   await expect.poll(() => site.api.state.keys['app-passwords'].length).toBe(0);
   await page.getByLabel('Language').selectOption('ru');
   await page.getByRole('dialog', { name: 'Настройки' }).waitFor();
+  await expect.poll(() => site.api.state.settings.language).toBe('ru');
   await page.getByRole('button', { name: 'Выйти' }).tap();
   await page.getByRole('heading', { name: 'Вход' }).waitFor();
   await page.reload();
   await page.getByRole('heading', { name: 'Вход' }).waitFor();
   expect(await page.getAttribute('html', 'data-theme')).toBe('sepia');
+});
+
+test('the first visit keeps the browser’s time zone and language; both can be changed', async () => {
+  const { page, site } = await browser.reader(
+    { entryCount: 20, settings: { language: 'auto' } },
+    { ...phone, locale: 'ja-JP', timezoneId: 'Asia/Tokyo' },
+  );
+  const { state } = site.api;
+  await expect.poll(() => [state.settings.language, state.settings.timeZone]).toEqual(['ja', 'Asia/Tokyo']);
+  await page.goto(`${site.url}/?panel=settings`);
+  await page.getByLabel('タイムゾーン').selectOption('Europe/Paris');
+  await expect.poll(() => state.settings.timeZone).toBe('Europe/Paris');
+  await page.getByRole('checkbox', { name: '記事を要約する' }).uncheck();
+  await expect.poll(() => state.tenantSummaries).toBe(false);
 });
 
 test('feeds in trouble are mentioned, in the reader’s language, until the reader wants no word of it', async () => {
@@ -137,7 +165,7 @@ test('feeds in trouble are mentioned, in the reader’s language, until the read
   await page.goto(`${site.url}/?panel=settings`);
   await page.getByRole('checkbox', { name: 'Сообщать на боковой панели о неполадках с лентами' }).uncheck();
   await page.getByText('Неполадки с 2 лентами').waitFor({ state: 'detached' });
-  expect(site.api.state.settings.notifications.failingFeeds).toBe(false);
+  await expect.poll(() => site.api.state.settings.notifications.failingFeeds).toBe(false);
 });
 
 test('the account: a new name, a new password that asks for the present one, how long articles are kept', async () => {

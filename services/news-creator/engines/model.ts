@@ -10,7 +10,9 @@ export interface ChatRequest {
   /** `json`, or the JSON Schema of the answer. */
   format?: 'json' | Record<string, unknown> | undefined;
   temperature?: number | undefined;
+  /** Of the answer, with what the model thinks before it. */
   maximumTokens?: number | undefined;
+  /** Of question and answer together; without it the engine sees to it that they fit. */
   contextTokens?: number | undefined;
 }
 
@@ -36,6 +38,9 @@ export interface Asking {
   /** Hears the answer piece by piece. */
   onText?: (text: string) => void;
 }
+
+/** Room for the thoughts of models that think before they answer: they count as its tokens. */
+export const THOUGHT_TOKENS = 2_048;
 
 /**
  * A configured server of models. Every method throws a Problem: `unavailable` (down, or its settings are wrong),

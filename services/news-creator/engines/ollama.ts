@@ -1,6 +1,6 @@
 import { Problem } from '@alt/contracts';
 import { z } from 'zod';
-import type { ChatAnswer, Model } from './model.ts';
+import type { ChatAnswer, ChatRequest, Model } from './model.ts';
 import { junk, type Outside, parseObject } from './outside.ts';
 
 const part = z.looseObject({
@@ -77,16 +77,33 @@ export function createOllama(outside: Outside, names: { name: string | null; emb
   };
 }
 
-function optionsOf(request: {
-  temperature?: number | undefined;
-  maximumTokens?: number | undefined;
-  contextTokens?: number | undefined;
-}) {
+function optionsOf(request: ChatRequest) {
   return {
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.maximumTokens === undefined ? {} : { num_predict: request.maximumTokens }),
-    ...(request.contextTokens === undefined ? {} : { num_ctx: request.contextTokens }),
+    num_ctx: request.contextTokens ?? contextFor(request),
   };
+}
+
+/** English has four to five bytes of UTF-8 a token, Russian about five, Japanese three; code and names less. */
+const BYTES_PER_TOKEN = 2.5;
+const MESSAGE_TOKENS = 16;
+const ANSWER_TOKENS = 1_024;
+const CONTEXT_MINIMUM = 4_096;
+const CONTEXT_MAXIMUM = 131_072;
+
+/**
+ * Ollama cuts a question that exceeds its context from the front, without a word, and its default is 4,096 tokens. Only
+ * powers of two, because it loads the model anew for each other size.
+ * https://github.com/ollama/ollama/blob/main/docs/faq.md
+ */
+function contextFor({ messages, maximumTokens = ANSWER_TOKENS }: ChatRequest): number {
+  const asked = messages.reduce(
+    (sum, { content }) => sum + MESSAGE_TOKENS + Buffer.byteLength(content) / BYTES_PER_TOKEN,
+    0,
+  );
+  const needed = asked + Math.max(maximumTokens, ANSWER_TOKENS);
+  return Math.min(Math.max(2 ** Math.ceil(Math.log2(needed)), CONTEXT_MINIMUM), CONTEXT_MAXIMUM);
 }
 
 /** Adds one line of a stream to the answer; answers its text. */

@@ -184,6 +184,61 @@ test('an edit that makes a copy is noticed, and old keys are forgotten', async (
   expect(await pruneKeys(role, -1)).toBe(kept);
 });
 
+const [, other] = englishEvents;
+
+test('an edit that makes another story of an article takes it out, and both are seen', async () => {
+  const feeds = await follow(['one', 'two', 'three']);
+  const first = await store(feeds.one, { title: bridge.title, text: TEXT });
+  const second = await store(feeds.two, COPY);
+  await store(feeds.three, { title: bridge.title, text: TEXT });
+  await work();
+  expect((await folded()).map(({ into }) => into)).toEqual([null, first, first]);
+  await rows.run(editArticle, [second, other?.title, other?.sentences.join(' ')]);
+  await work();
+  expect((await folded()).map(({ into }) => into)).toEqual([null, null, first]);
+  expect((await rows.all(selectUnread)).map(({ unread }) => unread)).toEqual([1, 0, 1]);
+  await rows.run(editArticle, [second, COPY.title, COPY.text]);
+  await work();
+  expect((await folded()).map(({ into }) => into)).toEqual([null, first, first]);
+});
+
+test('when the one that stands for the others leaves, another one stands for them, and what a reader split stays so', async () => {
+  const feeds = await follow(['one', 'two', 'three', 'four']);
+  const first = await store(feeds.one, { title: bridge.title, text: TEXT });
+  const second = await store(feeds.two, COPY);
+  const third = await store(feeds.three, { title: bridge.title, text: TEXT });
+  const fourth = await store(feeds.four, { title: bridge.title, text: TEXT });
+  await work();
+  const reader = {
+    userId: '00000000-0000-7000-8000-000000000001',
+    tenantId: '00000000-0000-7000-8000-0000000000a1',
+  };
+  await database.connectAs('alt_backend').asReader(reader, (tx) => tx.one(splitEntry, [third]));
+  await rows.run(editArticle, [first, other?.title, other?.sentences.join(' ')]);
+  await work();
+  expect(await folded()).toEqual([
+    { id: first, into: null },
+    { id: second, into: null },
+    { id: third, into: null },
+    { id: fourth, into: second },
+  ]);
+});
+
+test('an edit can take an article from one story to another', async () => {
+  const feeds = await follow(['one', 'two', 'three']);
+  const text = other?.sentences.join(' ') ?? '';
+  const first = await store(feeds.one, { title: bridge.title, text: TEXT });
+  const second = await store(feeds.two, COPY);
+  const third = await store(feeds.three, { title: other?.title ?? '', text });
+  await work();
+  expect((await folded()).map(({ into }) => into)).toEqual([null, first, null]);
+  await rows.run(editArticle, [second, other?.title, text]);
+  await work();
+  const into = new Map((await folded()).map((row) => [row.id, row.into]));
+  expect(into.get(first)).toBeNull();
+  expect([into.get(second), into.get(third)].sort()).toEqual([second, null].sort());
+});
+
 // ------------------------------------------------------------------ the platform
 
 /** Lets processes work until nothing waits; answers when all is folded. */
@@ -269,8 +324,8 @@ const foldNext = statement<{ folded: number | null }>('clusters_fold_next', 'sel
 const editArticle = statement(
   'clusters_edit',
   `with content as (update article_contents set text = $3 where article_id = $1),
-   stage as (update article_stages set state = 'waiting', content_hash = 'edited' where article_id = $1)
-   update articles set title = $2, content_hash = 'edited' where id = $1`,
+   stage as (update article_stages set state = 'waiting', content_hash = convert_to($3, 'utf8') where article_id = $1)
+   update articles set title = $2, content_hash = convert_to($3, 'utf8') where id = $1`,
 );
 const insertReaders = statement(
   'clusters_readers',
@@ -282,6 +337,7 @@ const insertReaders = statement(
    )
    insert into subscriptions (reader_id, feed_id) select made.id, f.id from made cross join feeds f`,
 );
+const splitEntry = statement('clusters_split', 'select split_entry($1)');
 const countWaiting = statement<{ count: number }>(
   'clusters_waiting',
   `select ((select count(*) from article_stages where stage = 'cluster' and state in ('waiting', 'claimed'))

@@ -3,7 +3,14 @@ import type { SaveBatch, StageItem } from '@alt/pipeline';
 import * as store from '../store/clusters.ts';
 import type { Comparing } from './comparing.ts';
 import type { Comparison } from './comparing-thread.ts';
-import { type ComparedPair, type JoinableArticle, joinClusters } from './joining.ts';
+import {
+  type ClusterMember,
+  type ComparedPair,
+  findLeavers,
+  type JoinableArticle,
+  type JoinedCluster,
+  joinClusters,
+} from './joining.ts';
 import type { StoryKey } from './keys.ts';
 import type { StoryText } from './profile.ts';
 import type { Evidence } from './same-story.ts';
@@ -25,26 +32,20 @@ const LEAST_WEIGHT = 2;
  */
 export function createClustering({ database, comparing }: ClusteringOptions) {
   return async (items: readonly StageItem[]): Promise<SaveBatch> => {
-    const texts = await store.loadTexts(
-      database,
-      items.map(({ articleId }) => articleId),
-    );
+    const texts = await store.loadTexts(database, idsOf(items));
     const open = texts.filter(({ tenantId }) => tenantId === null);
     if (open.length === 0) return async () => {};
     const keys = await wantedKeys(open, comparing);
-    await store.saveKeys(
-      database,
-      open.map(({ articleId }) => articleId),
-      keys,
-    );
+    await store.saveKeys(database, idsOf(open), keys);
     const found = await store.findCandidates(database, keys, {
       weight: LEAST_WEIGHT,
       windowSeconds: WINDOW_MS / 1_000,
     });
-    const candidates = judgeByFeeds(found);
+    const companions = companionsOf(idsOf(open), await store.loadMembers(database, idsOf(open)));
+    const candidates = [...judgeByFeeds(found), ...companions];
     if (candidates.length === 0) return async () => {};
     const { articles, pairs } = await compare(open, candidates, { database, comparing });
-    if (pairs.every(({ match }) => match === null)) return async () => {};
+    if (companions.length === 0 && pairs.every(({ match }) => match === null)) return async () => {};
     return (tx, mine) => save(tx, articles, pairs, mine);
   };
 }
@@ -60,6 +61,10 @@ async function wantedKeys(texts: store.ClusterText[], comparing: Comparing): Pro
       isText: WEIGHTS[kind] === 1,
     })),
   );
+}
+
+function idsOf(articles: readonly { articleId: number }[]): number[] {
+  return articles.map(({ articleId }) => articleId);
 }
 
 interface Wanted {
@@ -84,6 +89,23 @@ function judgeByFeeds(found: store.Candidate[]): Wanted[] {
         evidence: { isAddressShared: isSameAddress && isShared, isTemplated },
       }));
   });
+}
+
+/** Of a cluster, so many are compared with an article that was in it before. */
+const COMPANIONS = 24;
+
+/** Who is in a cluster already, because the text was another one, is compared with the others in it. */
+function companionsOf(articleIds: number[], members: readonly store.Member[]): Wanted[] {
+  const own = new Set(articleIds);
+  const evidence = { isAddressShared: false, isTemplated: false };
+  return [...Map.groupBy(members, ({ clusterId }) => clusterId).values()].flatMap((cluster) =>
+    cluster
+      .filter(({ articleId }) => own.has(articleId))
+      .flatMap(({ articleId }) => {
+        const others = cluster.filter((other) => other.articleId !== articleId).slice(0, COMPANIONS);
+        return others.map((other) => ({ articleId, otherId: other.articleId, evidence }));
+      }),
+  );
 }
 
 /** Whether the own feed has one of these, or another feed two. */
@@ -139,26 +161,55 @@ async function save(
   mine: ReadonlySet<number>,
 ): Promise<void> {
   const own = pairs.filter(({ articleIds }) => articleIds.some((id) => mine.has(id)));
-  const involved = own.filter(({ match }) => match !== null).flatMap(({ articleIds }) => articleIds);
-  if (involved.length === 0) return;
+  const matched = own.filter(({ match }) => match !== null).flatMap(({ articleIds }) => articleIds);
   await store.lockClusters(tx);
-  const members = await store.loadMembers(tx, involved);
-  const clusters = joinClusters(
-    articles,
-    own,
-    members.map((member) => ({ ...member, firstAt: member.firstAt.getTime() })),
-  );
+  const loaded = await store.loadMembers(tx, [...matched, ...mine]);
+  const before = loaded.map((member) => ({ ...member, firstAt: member.firstAt.getTime() }));
+  const left = await leave(tx, articles, { members: before, leavers: findLeavers(mine, own, before) });
+  const clusters = joinClusters(articles, own, left.members);
+  const joined = await join(tx, clusters);
+  const emptied = new Set(clusters.flatMap(({ emptiedIds }) => emptiedIds));
+  const changed = [...left.changed.filter((id) => !emptied.has(id)), ...joined.changed];
+  if (changed.length > 0) await store.tellReaders(tx, changed, [...left.articleIds, ...joined.articleIds]);
+}
+
+/** What changed, for readers and index. */
+interface Change {
+  changed: number[];
+  articleIds: number[];
+}
+
+/** Each goes into a cluster of its own, which is folded too: then nobody sees it inside its old story. */
+async function leave(
+  tx: Queryable,
+  articles: readonly JoinableArticle[],
+  { members, leavers }: { members: ClusterMember[]; leavers: number[] },
+): Promise<Change & { members: ClusterMember[] }> {
+  const moved = new Map<number, { clusterId: number; firstAt: number }>();
+  for (const articleId of leavers) {
+    const firstAt = articles.find((article) => article.articleId === articleId)?.sortAt ?? Date.now();
+    const clusterId = await store.insertCluster(tx, new Date(firstAt));
+    await store.saveMembers(tx, [{ articleId, clusterId, reason: 'first' }]);
+    moved.set(articleId, { clusterId, firstAt });
+  }
+  const old = members.filter(({ articleId }) => moved.has(articleId)).map(({ clusterId }) => clusterId);
+  return {
+    members: members.map((member) => ({ ...member, ...moved.get(member.articleId) })),
+    changed: [...old, ...Array.from(moved.values(), ({ clusterId }) => clusterId)],
+    articleIds: leavers,
+  };
+}
+
+async function join(tx: Queryable, clusters: JoinedCluster[]): Promise<Change> {
   const changed: number[] = [];
   for (const { clusterId, firstAt, joining, emptiedIds } of clusters) {
     const id = clusterId ?? (await store.insertCluster(tx, new Date(firstAt)));
-    const moved = members.filter((member) => emptiedIds.includes(member.clusterId));
-    await store.saveMembers(tx, [
-      ...joining.map(({ articleId, reason }) => ({ articleId, clusterId: id, reason })),
-      ...moved.map(({ articleId }) => ({ articleId, clusterId: id, reason: 'text' })),
-    ]);
+    await store.saveMembers(
+      tx,
+      joining.map(({ articleId, reason }) => ({ articleId, clusterId: id, reason })),
+    );
     await store.deleteEmptied(tx, emptiedIds);
     changed.push(id);
   }
-  const joined = clusters.flatMap(({ joining }) => joining.map(({ articleId }) => articleId));
-  if (changed.length > 0) await store.tellReaders(tx, changed, joined);
+  return { changed, articleIds: clusters.flatMap(({ joining }) => idsOf(joining)) };
 }

@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import { createThreads } from '../threads.ts';
 import type { Comparison, comparePairs, findKeys } from './comparing-thread.ts';
 import type { StoryText } from './profile.ts';
 
@@ -9,26 +9,16 @@ export interface Comparing {
   stop(): Promise<void>;
 }
 
-const IDLE_TIMEOUT_MS = 5_000;
 const TASK_TIMEOUT_MS = 60_000;
 const NICE_INCREMENT = 10;
 
 /** A thread that runs only while there is work. */
 export function createComparing(threads = 1): Comparing {
-  const pool = new Piscina({
-    filename: new URL('./comparing-thread.ts', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    niceIncrement: NICE_INCREMENT,
-    recordTiming: false,
-  });
-  // A thread that dies rejects its task; the event would end the process without a listener.
-  pool.on('error', () => {});
-  const run = (name: string, task: unknown) => pool.run(task, { name, signal: AbortSignal.timeout(TASK_TIMEOUT_MS) });
+  const filename = new URL('./comparing-thread.ts', import.meta.url).href;
+  const pool = createThreads({ filename, threads, niceIncrement: NICE_INCREMENT });
   return {
-    findKeys: (stories) => run('findKeys', stories),
-    comparePairs: (comparison) => run('comparePairs', comparison),
-    stop: () => pool.close({ force: true }),
+    findKeys: (stories) => pool.run('findKeys', stories, { timeoutMs: TASK_TIMEOUT_MS }),
+    comparePairs: (comparison) => pool.run('comparePairs', comparison, { timeoutMs: TASK_TIMEOUT_MS }),
+    stop: pool.stop,
   };
 }

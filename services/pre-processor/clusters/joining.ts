@@ -122,3 +122,27 @@ function present({ clusterId, firstAt, articles, emptiedIds }: Group): JoinedClu
   const joining = [...articles].flatMap(([articleId, { reason }]) => (reason === null ? [] : [{ articleId, reason }]));
   return { clusterId, firstAt, joining, emptiedIds };
 }
+
+/**
+ * Of the articles that were worked again, those that match nobody of their cluster any more: an edit made them another
+ * story. Who was not compared says nothing.
+ */
+export function findLeavers(
+  workedAgain: Iterable<number>,
+  pairs: readonly ComparedPair[],
+  members: readonly ClusterMember[],
+): number[] {
+  const clusterOf = new Map(members.map(({ articleId, clusterId }) => [articleId, clusterId]));
+  const leavers: number[] = [];
+  for (const articleId of workedAgain) {
+    const clusterId = clusterOf.get(articleId);
+    if (clusterId === undefined) continue;
+    const within = pairs.filter(({ articleIds: [a, b] }) => {
+      return (a === articleId || b === articleId) && clusterOf.get(a) === clusterId && clusterOf.get(b) === clusterId;
+    });
+    if (within.length === 0 || within.some(({ match }) => match !== null)) continue;
+    leavers.push(articleId);
+    clusterOf.delete(articleId);
+  }
+  return leavers;
+}

@@ -15,8 +15,6 @@ export interface PageTask extends Omit<Expectation, 'url'> {
   /** Where the bytes came from, after redirects. */
   url: string;
   contentType: string | null;
-  /** What readers say of this feed's pages: a reading for each, beside the one without any. */
-  rules: readonly SelectorRules[];
   /** For a further page of an article: which one it is (2 …), and the title of the first. */
   continues: { page: number; title: string } | null;
 }
@@ -38,9 +36,15 @@ export interface ArticlePage extends ReadText {
   nextUrl: string | null;
   /** Something behind a bound was left out. */
   isCut: boolean;
-  /** As the rules of the task want it, in their order; null where they find nothing. */
-  variants: ((ReadText & { matched: Matches }) | null)[];
 }
+
+/** A page that somebody wants otherwise. */
+export interface VariantTask extends Pick<PageTask, 'bytes' | 'url' | 'contentType'> {
+  rules: SelectorRules;
+}
+
+/** The article as rules want it, and how many elements each selector found. */
+export type Variant = ReadText & { matched: Matches };
 
 /** The article of a page; or why it is none, and where else on this host it may be. */
 export type PageResult = ArticlePage | (Refusal & { elsewhere: string | null });
@@ -79,13 +83,12 @@ export function extractArticle(task: PageTask): PageResult {
     fullerUrl: facts.isAmp ? elsewhere : null,
     nextUrl,
     isCut: bounded.isCut,
-    variants: task.rules.map((rules) => readAs(bounded.html, rules, task.url)),
   };
 }
 
-/** The article as one set of rules wants it; for a preview and for readers who set rules. */
-function readAs(markup: string, rules: SelectorRules, url: string): (ReadText & { matched: Matches }) | null {
-  const document = parseTree(markup, url);
+/** The article as one set of rules wants it, for a preview and for readers who set rules; null where they find nothing. */
+export function readVariant({ bytes, url, contentType, rules }: VariantTask): Variant | null {
+  const document = parseTree(boundMarkup(decodeText(bytes, { contentType, kind: 'html' }).text).html, url);
   const head = readHead(document, url);
   const matched = applySelectors(document, rules);
   const isKept = matched.keep.some((count) => count > 0);

@@ -1,5 +1,6 @@
 import type { Database } from '@alt/database';
-import { EgressError, type EgressErrorCode, type EgressResponse } from '@alt/egress';
+import { EgressError, type EgressErrorCode, type EgressInit, type EgressResponse, parseTarget } from '@alt/egress';
+import { isRedirect, redirectTarget } from '@alt/egress/redirects.ts';
 import { OutageError, ParkedError, PostponedError } from '@alt/pipeline';
 import { httpError } from '../health.ts';
 import { HostBusyError, hostOf, type Politeness } from '../politeness.ts';
@@ -21,18 +22,37 @@ const PATIENCE_MS = 10_000;
 const LONGEST_POSTPONE_MS = 3_600_000;
 const ROBOTS_MAX_BYTES = 500 * 1_024;
 const ROBOTS_KEPT_MS = 86_400_000;
+const MAX_REDIRECTS = 5;
 const PAGE_ACCEPT = 'text/html, application/xhtml+xml;q=0.9, */*;q=0.1';
 
-/** Fetching that asks robots.txt first, and again where a redirect led elsewhere, and judges the answer. */
+/** Fetching that asks robots.txt and waits its turn before every hop of a redirect, and judges the answer. */
 export function createFetching(options: FetchingOptions): FetchPage {
   const asked = new Map<string, Promise<RobotsRules>>();
+  const headers = { 'user-agent': options.userAgent, accept: PAGE_ACCEPT };
   return async (url) => {
-    await checkRobots(url, options, asked);
-    const response = await request(url, { 'user-agent': options.userAgent, accept: PAGE_ACCEPT }, options);
-    checkAnswer(response);
-    if (response.url !== url) await checkRobots(response.url, options, asked);
-    return response;
+    const seen = new Set<string>();
+    for (let address = url; ; ) {
+      seen.add(address);
+      await checkRobots(address, options, asked);
+      const response = await request(address, { headers, maxRedirects: 0 }, options);
+      if (!isRedirect(response.status)) {
+        checkAnswer(response);
+        return response;
+      }
+      address = nextAddress(address, response);
+      if (seen.has(address) || seen.size > MAX_REDIRECTS) {
+        throw new ParkedError(`${hostOf(url)} redirects too often.`, 'too-many-redirects');
+      }
+    }
   };
+}
+
+function nextAddress(address: string, { headers }: EgressResponse): string {
+  try {
+    return redirectTarget(parseTarget(address), headers).url.href;
+  } catch (error) {
+    throw stageErrorOf(error);
+  }
 }
 
 /** An answer that may be another one next time. */
@@ -51,21 +71,25 @@ export function failureCodeOf(error: unknown): string {
   return (isKnown ? error.code : null) ?? 'failed';
 }
 
-async function request(
-  url: string,
-  headers: Record<string, string>,
-  { politeness }: FetchingOptions,
-): Promise<EgressResponse> {
+/** The host asked to be left alone: the article waits for minutes or days. */
+export class LeftAloneError extends PostponedError {}
+
+async function request(url: string, init: EgressInit, { politeness }: FetchingOptions): Promise<EgressResponse> {
   try {
-    return await politeness.request(url, { headers }, PATIENCE_MS);
+    return await politeness.request(url, init, PATIENCE_MS);
   } catch (error) {
-    if (error instanceof HostBusyError) {
-      throw new PostponedError(error.message, Math.min(error.retryAfterMs, LONGEST_POSTPONE_MS));
-    }
-    if (error instanceof EgressError && FINAL.has(error.code)) throw new ParkedError(error.message, error.code);
-    if (error instanceof EgressError && error.code === 'proxy-failed') throw new OutageError(error.message);
-    throw error;
+    throw stageErrorOf(error);
   }
+}
+
+function stageErrorOf(error: unknown): unknown {
+  if (error instanceof HostBusyError) {
+    const delayMs = Math.min(error.retryAfterMs, LONGEST_POSTPONE_MS);
+    return error.isPenalty ? new LeftAloneError(error.message, delayMs) : new PostponedError(error.message, delayMs);
+  }
+  if (error instanceof EgressError && FINAL.has(error.code)) return new ParkedError(error.message, error.code);
+  if (error instanceof EgressError && error.code === 'proxy-failed') return new OutageError(error.message);
+  return error;
 }
 
 /** Trying again would end the same way. */
@@ -89,7 +113,7 @@ function checkAnswer(response: EgressResponse): void {
   const error = httpError(status, new URL(response.url).hostname, response.headers.get('retry-after'), Date.now());
   if (error.penaltySeconds !== undefined) {
     const delayMs = Math.max(60_000, error.penaltySeconds * 1_000);
-    throw new PostponedError(error.message, Math.min(delayMs, LONGEST_POSTPONE_MS));
+    throw new LeftAloneError(error.message, Math.min(delayMs, LONGEST_POSTPONE_MS));
   }
   if (FINAL_STATUSES.has(status)) throw new ParkedError(error.message, error.code);
   throw new AnswerError(error.message, error.code);
@@ -137,7 +161,7 @@ async function fetchRobots(
   options: FetchingOptions,
 ): Promise<EgressResponse | null> {
   try {
-    return await request(address, { 'user-agent': userAgent }, options);
+    return await request(address, { headers: { 'user-agent': userAgent } }, options);
   } catch (error) {
     if (error instanceof ParkedError) return null;
     throw error;

@@ -2,7 +2,7 @@ import type { Database } from '@alt/database';
 import { ParkedError, PostponedError, type SaveStage, type StageItem } from '@alt/pipeline';
 import type { Reading } from '../reading.ts';
 import { loadPage, type PageRow, saveFullText, skipFullText, startStages } from '../store/pages.ts';
-import type { FetchPage } from './fetching.ts';
+import { type FetchPage, LeftAloneError } from './fetching.ts';
 import { readWholeArticle, type WholeArticle } from './whole-article.ts';
 
 export interface ExtractionOptions {
@@ -12,9 +12,11 @@ export interface ExtractionOptions {
 }
 
 /** The stage `extract`: the full text of one article. Answers how to save it; throws the errors of a stage. */
-export function createExtraction(options: ExtractionOptions): (item: StageItem) => Promise<SaveStage> {
+export function createExtraction(
+  options: ExtractionOptions,
+): (item: StageItem, signal: AbortSignal) => Promise<SaveStage> {
   const { database } = options;
-  return async (item) => {
+  return async (item, signal) => {
     const page = await loadPage(database, item.articleId);
     if (page && isUnasked(page, item)) return (tx) => skipFullText(tx, item.articleId);
     if (!page?.url) throw new ParkedError('The article has no address to fetch it from.', 'no-address');
@@ -23,8 +25,8 @@ export function createExtraction(options: ExtractionOptions): (item: StageItem) 
       const article = await readWholeArticle(wanted, options);
       return (tx) => saveFullText(tx, item.articleId, fullTextOf(article, page));
     } catch (error) {
-      // What the feed gave is summarised and tagged meanwhile; a site may ask to be left alone for days.
-      if (isLong(error)) await startStages(database, item.articleId);
+      // What the feed gave is summarised and tagged meanwhile; a site may be down or ask to be left alone for days.
+      if (!signal.aborted && takesLong(error, page)) await startStages(database, item.articleId);
       throw error;
     }
   };
@@ -32,8 +34,11 @@ export function createExtraction(options: ExtractionOptions): (item: StageItem) 
 
 const LONG_MS = 300_000;
 
-function isLong(error: unknown): boolean {
-  return error instanceof PostponedError && error.delayMs >= LONG_MS;
+/** Anything but a short wait for the site's turn, and what ends the attempts, which starts the stages itself. */
+function takesLong(error: unknown, { receivedAt }: PageRow): boolean {
+  if (error instanceof ParkedError) return false;
+  const isTurn = error instanceof PostponedError && !(error instanceof LeftAloneError);
+  return !isTurn || Date.now() - receivedAt.getTime() >= LONG_MS;
 }
 
 /** Taken up because the feed cuts its articles short, while all its readers have switched that off. */

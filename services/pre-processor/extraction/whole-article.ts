@@ -1,10 +1,10 @@
 import { ParkedError } from '@alt/pipeline';
-import type { Reading } from '../reading.ts';
-import type { ArticlePage, PageResult, ReadText } from './article.ts';
+import type { Reading, ReadPage } from '../reading.ts';
+import type { ReadText, Variant } from './article.ts';
 import { AnswerError, type FetchPage } from './fetching.ts';
 import type { PageDetails } from './metadata.ts';
 import { MAX_PAGES } from './next-page.ts';
-import type { Matches, SelectorRules } from './selectors.ts';
+import type { SelectorRules } from './selectors.ts';
 
 /** An article whose pages are to be found, and what is known of it. */
 export interface WantedArticle {
@@ -22,7 +22,7 @@ export interface WholeArticle extends ReadText {
     isComplete: boolean;
   };
   /** As each of the rules wants it, in their order; null where a rule finds nothing. */
-  variants: ((ReadText & { matched: Matches }) | null)[];
+  variants: (Variant | null)[];
 }
 
 /**
@@ -34,18 +34,13 @@ export async function readWholeArticle(
   wanted: WantedArticle,
   { fetchPage, reading }: { fetchPage: FetchPage; reading: Reading },
 ): Promise<WholeArticle> {
-  const read = async (url: string, continues: { page: number; title: string } | null): Promise<PageResult> => {
+  const read = async (url: string, continues: { page: number; title: string } | null): Promise<ReadPage> => {
     const response = await fetchPage(url);
-    return reading.extractArticle({
-      bytes: response.bytes,
-      url: response.url,
-      askedUrl: url,
-      contentType: response.headers.get('content-type'),
-      feedTitle: wanted.feedTitle,
-      feedText: wanted.feedText,
-      rules: wanted.rules,
-      continues,
-    });
+    const { bytes, url: readUrl, headers } = response;
+    const { feedTitle, feedText } = wanted;
+    const known = { askedUrl: url, feedTitle, feedText, continues };
+    const page = { bytes, url: readUrl, contentType: headers.get('content-type'), ...known };
+    return reading.extractArticle(page, wanted.rules);
   };
   const first = await readFirst(wanted.url, read);
   const pages = [first];
@@ -62,9 +57,10 @@ export async function readWholeArticle(
   return joined(pages, isComplete);
 }
 
-type ReadPage = (url: string, continues: null) => Promise<PageResult>;
+type ArticlePage = Extract<ReadPage, { ok: true }>;
+type ReadAddress = (url: string, continues: null) => Promise<ReadPage>;
 
-async function readFirst(url: string, read: ReadPage): Promise<ArticlePage> {
+async function readFirst(url: string, read: ReadAddress): Promise<ArticlePage> {
   const page = await read(url, null);
   const otherUrl = page.ok ? page.fullerUrl : page.elsewhere;
   const other = otherUrl === null ? null : await orNull(read(otherUrl, null));
@@ -74,7 +70,7 @@ async function readFirst(url: string, read: ReadPage): Promise<ArticlePage> {
 }
 
 /** A page that is only wished for may fail; what says "later" says it for all pages of the host. */
-async function orNull(reading: Promise<PageResult>): Promise<PageResult | null> {
+async function orNull(reading: Promise<ReadPage>): Promise<ReadPage | null> {
   try {
     return await reading;
   } catch (error) {

@@ -52,13 +52,17 @@ export function findItems(tx: Queryable, keys: Uint8Array, feedIds: number[]): P
 }
 
 const ROW_COLUMNS = `identity bytea, url text, title text, author text, excerpt text, image_url text, comments_url text,
-  language text, published_at timestamptz, updated_at timestamptz, content_hash bytea, content_html text, text text,
-  enclosures jsonb, categories text[], comment_count integer, details jsonb, is_partial boolean`;
+  language text, published_at timestamptz, updated_at timestamptz, content_hash bytea, text_hash bytea,
+  content_html text, text text, enclosures jsonb, categories text[], comment_count integer, details jsonb, is_partial boolean`;
 
 // An article whose text is all here is ready for every stage; one that is cut short is extracted first, and goes on when
 // that is done (start_stages). It can be found meanwhile.
-const firstStages = (isCutShort: string) =>
-  `unnest(case when ${isCutShort} then array['extract', 'index'] else array['cluster', 'index', 'summarise', 'tag'] end)`;
+const CUT_SHORT = `array['extract', 'index']`;
+const ALL_HERE = `array['cluster', 'index', 'summarise', 'tag']`;
+
+/** What is fetched and indexed is the article with all that is said of it; the other stages read its text alone. */
+const hashOf = (textHash: string) =>
+  `case when s.stage in ('extract', 'index') then g.content_hash else ${textHash} end`;
 
 const insertArticlesStatement = statement<{ place: number; id: number }>(
   'insert-articles',
@@ -69,25 +73,26 @@ const insertArticlesStatement = statement<{ place: number; id: number }>(
      from block b, rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::integer[], $4::float8[])
      ) with ordinality as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
-       updated_at, content_hash, content_html, text, enclosures, categories, comment_count, details, is_partial,
-       feed_id, sort_seconds, place)
+       updated_at, content_hash, text_hash, content_html, text, enclosures, categories, comment_count, details,
+       is_partial, feed_id, sort_seconds, place)
    ), fresh as (
      insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language,
          published_at, updated_at, received_at, sort_at, content_hash, comment_count)
        select id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
          updated_at, $3::timestamptz, to_timestamp(sort_seconds), content_hash, comment_count from given
      on conflict on constraint articles_identity_key do nothing
-     returning id, feed_id, content_hash
+     returning id
    ), contents as (
-     insert into article_contents (article_id, content_html, text, enclosures, categories, details, full_state)
-       select g.id, g.content_html, g.text, g.enclosures, coalesce(g.categories, '{}'), g.details,
+     insert into article_contents (article_id, content_html, text, text_hash, enclosures, categories, details, full_state)
+       select g.id, g.content_html, g.text, g.text_hash, g.enclosures, coalesce(g.categories, '{}'), g.details,
          case when g.is_partial or g.feed_id = any ($5::integer[]) then 'pending' else 'none' end
        from given g join fresh f on f.id = g.id
    ), stages as (
      insert into article_stages (article_id, stage, content_hash)
-       select g.id, s.stage, g.content_hash
+       select g.id, s.stage, ${hashOf('g.text_hash')}
        from given g join fresh f on f.id = g.id
-       cross join ${firstStages('g.is_partial or g.feed_id = any ($5::integer[])')} as s (stage)
+       cross join unnest(case when g.is_partial or g.feed_id = any ($5::integer[]) then ${CUT_SHORT} else ${ALL_HERE} end)
+         as s (stage)
    )
    select (g.place - 1)::integer as place, g.id from given g join fresh f on f.id = g.id`,
 );
@@ -115,36 +120,54 @@ export function insertArticles(tx: Queryable, articles: NewArticles): Promise<{ 
   ]);
 }
 
-// The texts are written only where they changed: all parts of a statement see the row as it was before.
+// The stages are locked first, in the order in which their workers take them, who save contents after that: an edit of
+// hundreds of articles meets those who work on them.
+// All parts of a statement see the rows as they were before. A text from before there were hashes of texts is compared
+// itself, and what stands for its hash stays (see article_texts). A full text that is there is fetched again with the new
+// one of the feed, whoever asked for it.
 const updateArticlesStatement = statement(
   'update-articles',
   `with given as materialized (
      select r.* from rows from (
        json_to_recordset($1::json) as (${ROW_COLUMNS}), unnest($2::bigint[], $3::boolean[], $4::integer[])
      ) as r (identity, url, title, author, excerpt, image_url, comments_url, language, published_at, updated_at,
-       content_hash, content_html, text, enclosures, categories, comment_count, details, is_partial, id,
+       content_hash, text_hash, content_html, text, enclosures, categories, comment_count, details, is_partial, id,
        takes_identity, feed_id)
+   ), locked as materialized (
+     select s.article_id from article_stages s
+     where s.article_id in (select g.id from given g join articles a on a.id = g.id where a.content_hash <> g.content_hash)
+     order by array_position(array['extract', 'cluster', 'summarise', 'tag', 'refine', 'index'], s.stage), s.article_id
+     for update
+   ), edited as materialized (
+     select g.id, x.is_rewritten, case when c.full_state = 'ready' then c.full_text end as full_text,
+       case when x.is_rewritten then g.text_hash else coalesce(c.text_hash, a.content_hash) end as new_hash,
+       x.is_rewritten and (g.is_partial or c.full_state = 'ready' or g.feed_id = any ($5::integer[])) as is_fetched
+     from given g join articles a on a.id = g.id join article_contents c on c.article_id = g.id
+     cross join lateral (select case when c.text_hash is null then a.title <> g.title or c.text <> g.text
+       else c.text_hash <> g.text_hash end as is_rewritten) x
+     where a.content_hash <> g.content_hash and (select count(*) from locked) >= 0
    ), changed as (
      update articles a set identity = case when g.takes_identity then g.identity else a.identity end, url = g.url,
        title = g.title, author = g.author, excerpt = g.excerpt, image_url = g.image_url, comments_url = g.comments_url,
        language = g.language, published_at = g.published_at, updated_at = g.updated_at, content_hash = g.content_hash,
        comment_count = g.comment_count
-     from given g where a.id = g.id
+     from given g where a.id = g.id and (select count(*) from edited) >= 0
    ), stages as (
-     insert into article_stages as s (article_id, stage, content_hash)
-       select g.id, n.stage, text_hash(g.content_hash, case when c.full_state = 'ready' then c.full_text end)
-       from given g join articles a on a.id = g.id join article_contents c on c.article_id = g.id
-       cross join ${firstStages('g.is_partial or g.feed_id = any ($5::integer[])')} as n (stage)
-       where a.content_hash <> g.content_hash
+     insert into article_stages as t (article_id, stage, content_hash)
+       select e.id, s.stage, ${hashOf('text_hash(e.new_hash, e.full_text)')}
+       from edited e join given g on g.id = e.id
+       cross join unnest(case when e.is_fetched then ${CUT_SHORT} when e.is_rewritten then ${ALL_HERE}
+         else array['index'] end) as s (stage)
      on conflict (article_id, stage) do update
        set content_hash = excluded.content_hash, state = 'waiting', attempts = 0, next_attempt_at = now(), error = null,
          claimed_by = null, claimed_until = null
-       where s.content_hash <> excluded.content_hash
+       where t.content_hash <> excluded.content_hash
    )
-   update article_contents c set content_html = g.content_html, text = g.text, enclosures = g.enclosures,
-     categories = coalesce(g.categories, '{}'), details = g.details
-   from given g join articles a on a.id = g.id
-   where c.article_id = g.id and a.content_hash <> g.content_hash`,
+   update article_contents c set content_html = g.content_html, text = g.text, text_hash = e.new_hash,
+     enclosures = g.enclosures, categories = coalesce(g.categories, '{}'), details = g.details,
+     full_state = case when e.is_fetched and c.full_state <> 'ready' then 'pending' else c.full_state end
+   from edited e join given g on g.id = e.id
+   where c.article_id = e.id`,
 );
 
 export interface ChangedArticles {

@@ -65,3 +65,13 @@ export async function takeHost(
 ): Promise<{ waitSeconds: number; penaltySeconds: number }> {
   return (await db.one(takeHostStatement, [host, leaseSeconds])) ?? { waitSeconds: 1, penaltySeconds: 0 };
 }
+
+const penaltyStatement = statement<{ seconds: number }>(
+  'host-penalty',
+  `select extract(epoch from penalty_until - now())::float8 as seconds from hosts where host = $1 and penalty_until > now()`,
+);
+
+/** For how long a host still wants to be left alone, in seconds. */
+export async function penaltySeconds(db: Queryable, host: string): Promise<number> {
+  return (await db.one(penaltyStatement, [host]))?.seconds ?? 0;
+}

@@ -6,6 +6,7 @@ export interface PageRow {
   title: string;
   /** The text that the feed gave. */
   text: string;
+  receivedAt: Date;
   state: 'none' | 'pending' | 'ready' | 'failed';
   /** A reader wants every full text of the feed. */
   isWanted: boolean;
@@ -18,7 +19,7 @@ export interface PageRow {
 
 const loadPageStatement = statement<PageRow>(
   'load-page',
-  `select a.url, a.title, c.text, c.full_state as state, f.wants_full_text as "isWanted",
+  `select a.url, a.title, c.text, a.received_at as "receivedAt", c.full_state as state, f.wants_full_text as "isWanted",
      skips_full_text(f.id) as "isUnwanted", f.tenant_id as "tenantId",
      coalesce((select json_agg(json_build_object('tenantId', s.tenant_id, 'keep', s.keep, 'drop', s."drop")
          order by s.tenant_id)
@@ -76,7 +77,7 @@ export async function saveFullText(tx: Queryable, articleId: number, full: FullT
   await tx.run(touchStatement, [[articleId]]);
 }
 
-/** The other stages read what the feed gave, now or as well as later: the full text is a long time coming. */
+/** The other stages read what the feed gave: the full text is a long time coming. Nothing is begun twice. */
 export async function startStages(db: Queryable, articleId: number): Promise<void> {
   await db.run(startStagesStatement, [[articleId]]);
 }

@@ -1,6 +1,7 @@
 import { detectLanguage } from '@alt/language';
 import { stemWord } from '@alt/language/stemming.ts';
 import { foldWord, segmentWords } from '@alt/language/words.ts';
+import { numbersIn, type WrittenNumber, wordNumbersIn } from './numbers.ts';
 
 /** These write all nouns with a capital, so that a capital says nothing. */
 const CAPITAL_NOUNS = new Set(['de', 'lb']);
@@ -11,24 +12,35 @@ const SHOWN_MAXIMUM = 5;
  * one language, since they change between languages; numbers everywhere.
  */
 export function unsupportedFacts(summary: string, source: string): string[] {
-  const digits = new Set(numbersOf(source));
-  const missing = numbersOf(summary).filter((number) => !digits.has(number));
   const language = detectLanguage(summary).language;
-  if (language !== null && language === detectLanguage(source).language) {
+  const sourceLanguage = detectLanguage(source).language;
+  const isSame = language === sourceLanguage;
+  const missing = missingNumbers(summary, source, { sourceLanguage, isSame });
+  if (language !== null && isSame) {
     missing.push(...missingNames(summary, source, language));
   }
   return [...new Set(missing)].slice(0, SHOWN_MAXIMUM);
 }
 
-/** Numbers without their separators: 1,200 is 1200 is 1 200; 3.50 is 3.5. A lone digit is often a word in the source. */
-function numbersOf(text: string): string[] {
-  const found = text.normalize('NFKC').match(/\p{Nd}+(?:[.,'\u00a0\u202f ]\p{Nd}+)*/gu) ?? [];
-  return found.flatMap((written) => {
-    const groups = written.split(/[.,'\u00a0\u202f ]/u);
-    const isGrouped = groups.length > 1 && groups.slice(1).every((group) => group.length === 3);
-    const plain = isGrouped ? [groups.join('')] : groups;
-    return plain.map((number) => number.replace(/^0+(?=\d)/, '')).filter((number) => number.length > 1);
-  });
+/**
+ * Numbers that the source has in no form. It may write small ones as words; where those are not known here, a lone digit
+ * says nothing. In another language the word behind a number (million) may be unknown there, and months have names.
+ */
+function missingNumbers(
+  summary: string,
+  source: string,
+  { sourceLanguage, isSame }: { sourceLanguage: string | null; isSame: boolean },
+): string[] {
+  const digits = new Set(numbersIn(source).flatMap(({ readings }) => readings.flat()));
+  const isKnown = ({ readings, bare, isMonth }: WrittenNumber, known: ReadonlySet<string>) =>
+    readings.some((reading) => reading.every((value) => known.has(value))) ||
+    (!isSame && (isMonth || (bare !== null && known.has(bare))));
+  const open = numbersIn(summary).filter((number) => !isKnown(number, digits));
+  if (open.length === 0) return [];
+  const words = wordNumbersIn(source, sourceLanguage);
+  return open
+    .filter((number) => (words ? !isKnown(number, words) : !/^\d$/.test(number.readings[0]?.[0] ?? '')))
+    .map(({ readings }) => readings[0]?.join(' ') ?? '');
 }
 
 function missingNames(summary: string, source: string, language: string): string[] {

@@ -34,6 +34,9 @@ export function isRefusal(error: CreatorError): boolean {
   return error.code === 'invalid-request' || error.code === 'body-too-large';
 }
 
+/** Whether a reader waits. */
+export type Priority = 'reader' | 'background';
+
 /** What the summarise stage asks of news-creator. Everything throws a CreatorError. */
 export interface Creator {
   /** Whether a model is configured there. */
@@ -50,13 +53,13 @@ export interface Creator {
     request: CreatorDocument & {
       targetLanguage: string | null;
       maximumSentences: number;
-      priority: 'reader' | 'background';
+      priority: Priority;
     },
     signal: AbortSignal,
   ): Promise<CreatedSummary>;
   /** The model's answer to a prompt of our own. */
   chat(
-    request: { model: string; prompt: string; format?: Record<string, unknown> },
+    request: { model: string; prompt: string; priority: Priority; format?: Record<string, unknown> },
     signal: AbortSignal,
   ): Promise<string>;
 }
@@ -64,7 +67,8 @@ export interface Creator {
 const HEAD_TIMEOUT_MS = 30_000;
 /** news-creator gives a sign of life every five seconds. */
 const SILENCE_MS = 60_000;
-const ANSWER_TOKENS = 200;
+/** A verdict is short, but some models think before they answer, and thoughts count. */
+const ANSWER_TOKENS = 2_300;
 
 const enginesAnswer = z.object({
   isGenerative: z.boolean(),
@@ -75,6 +79,7 @@ const chatLine = z.object({
   message: z.object({ content: z.string() }).optional(),
   done: z.boolean().default(false),
   error: z.string().optional(),
+  code: z.string().default('bad-gateway'),
 });
 
 export function createCreator(peer: PeerFetch): Creator {
@@ -102,9 +107,10 @@ export function createCreator(peer: PeerFetch): Creator {
       }
       throw brokenOff();
     },
-    async chat({ model, prompt, format }, signal) {
+    async chat({ model, prompt, priority, format }, signal) {
       const body = {
         model,
+        priority,
         messages: [{ role: 'user', content: prompt }],
         stream: true,
         ...(format ? { format } : {}),
@@ -114,7 +120,7 @@ export function createCreator(peer: PeerFetch): Creator {
       let text = '';
       for await (const line of linesOf(response)) {
         const part = read(chatLine, line);
-        if (part.error !== undefined) throw new CreatorError('bad-gateway', part.error);
+        if (part.error !== undefined) throw new CreatorError(part.code, part.error);
         text += part.message?.content ?? '';
         if (part.done) return text;
       }

@@ -1,3 +1,4 @@
+import type { CreatedSummary } from '@alt/contracts';
 import { type Queryable, statement } from '@alt/database';
 
 export interface SummaryText {
@@ -7,9 +8,9 @@ export interface SummaryText {
   language: string | null;
   text: string;
   contentHash: Buffer;
-  /** False where nobody who follows the feed wants summaries. */
+  /** False where nobody who follows the feed wants summaries, and nobody asked for this one. */
   isWanted: boolean;
-  /** Of the readers who chose one. */
+  /** Of those readers who chose one. */
   languages: string[];
   /** Engines and languages of the summaries that this very text has already. */
   present: { engine: string; language: string; note: string | null }[];
@@ -36,8 +37,8 @@ export interface NewSummary {
   engine: string;
   contentHash: Buffer;
   summary: string;
-  /** With their places in the text: `[{text, start, end}]`. */
-  sentences: { text: string; start: number | null; end: number | null }[];
+  /** With their places in the text, and of a model's the words there. */
+  sentences: CreatedSummary['sentences'];
   /** Faithfulness from 0 to 1; null is unknown. */
   score: number | null;
   note: string | null;
@@ -46,7 +47,7 @@ export interface NewSummary {
 const saveSummariesStatement = statement(
   'save-summaries',
   `with given as materialized (
-     select * from json_to_recordset($1::json) as g (article_id bigint, language text, engine text, content_hash bytea,
+     select distinct on (article_id, language, engine) * from json_to_recordset($1::json) as g (article_id bigint, language text, engine text, content_hash bytea,
        summary text, sentences jsonb, score real, note text)
    ), outdated as (
      delete from article_summaries s using (select distinct article_id, content_hash from given) g
@@ -73,6 +74,24 @@ export async function saveSummaries(tx: Queryable, summaries: NewSummary[]): Pro
     content_hash: `\\x${contentHash.toString('hex')}`,
   }));
   await tx.run(saveSummariesStatement, [JSON.stringify(rows)]);
+}
+
+const endStatement = statement(
+  'end-summarised',
+  `update article_stages s set priority = 0, error = g.reason
+   from unnest($1::bigint[], $2::text[]) as g (article_id, reason)
+   where s.article_id = g.article_id and s.stage = 'summarise' and (s.priority <> 0 or g.reason is not null)`,
+);
+
+/** Why an article that is done has no summary; null where it has. */
+export interface EndedSummary {
+  articleId: number;
+  reason: 'not-wanted' | 'no-text' | null;
+}
+
+/** Keeps why articles that are done have no summary; nobody waits for them any more. */
+export async function endSummaries(tx: Queryable, ended: EndedSummary[]): Promise<void> {
+  await tx.run(endStatement, [ended.map(({ articleId }) => articleId), ended.map(({ reason }) => reason)]);
 }
 
 const touchStatement = statement('touch-summarised', 'select touch_articles($1)');

@@ -2,8 +2,16 @@ import type { Database } from '@alt/database';
 import { type RunningStage, runBatches, type SaveBatch, type StageItem } from '@alt/pipeline';
 import type { Creator } from './creator.ts';
 import { extractSummaries } from './extracting.ts';
-import { loadTexts, type NewSummary, type SummaryText, saveSummaries, touchArticles } from './store.ts';
-import { writeSummaries } from './writing.ts';
+import {
+  type EndedSummary,
+  endSummaries,
+  loadTexts,
+  type NewSummary,
+  type SummaryText,
+  saveSummaries,
+  touchArticles,
+} from './store.ts';
+import { isPresent, wantedLanguages, writeSummaries } from './writing.ts';
 
 export interface SummarisingOptions {
   database: Database;
@@ -33,8 +41,10 @@ type Mode = 'extractive' | 'generative';
 export function startSummarising(options: SummarisingOptions): RunningStage {
   const stopping = new AbortController();
   let running: { mode: Mode; stage: RunningStage } | null = null;
+  let stopListening: (() => Promise<void>) | null = null;
+  const { lookEveryMs = LOOK_EVERY_MS } = options;
   const look = async (): Promise<number> => {
-    const { lookEveryMs = LOOK_EVERY_MS } = options;
+    stopListening ??= await options.listen(() => running?.stage.wake());
     const isGenerative = await options.creator.isGenerative().catch(() => null);
     if (isGenerative === null) return Math.min(running ? lookEveryMs : LOOK_AGAIN_MS, lookEveryMs);
     const mode: Mode = isGenerative ? 'generative' : 'extractive';
@@ -44,8 +54,12 @@ export function startSummarising(options: SummarisingOptions): RunningStage {
     }
     return lookEveryMs;
   };
+  const lookAgain = (error: unknown): number => {
+    options.log('cannot look for a model', { stage: 'summarise', error: String(error) });
+    return Math.min(LOOK_AGAIN_MS, lookEveryMs);
+  };
   const loop = async () => {
-    while (!stopping.signal.aborted) await pause(await look(), stopping.signal);
+    while (!stopping.signal.aborted) await pause(await look().catch(lookAgain), stopping.signal);
   };
   const looping = loop();
   return {
@@ -53,6 +67,7 @@ export function startSummarising(options: SummarisingOptions): RunningStage {
     async stop() {
       stopping.abort();
       await looping;
+      await stopListening?.();
       await running?.stage.stop();
     },
   };
@@ -72,13 +87,12 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 function runIn(mode: Mode, options: SummarisingOptions): Promise<RunningStage> {
-  const { database, worker, signal, listen, log, onEnded, retrySeconds } = options;
+  const { database, worker, signal, log, onEnded, retrySeconds } = options;
   return runBatches({
     database,
     stage: 'summarise',
     worker,
     signal,
-    listen,
     log,
     ...(onEnded ? { onEnded } : {}),
     ...(retrySeconds === undefined ? {} : { retrySeconds }),
@@ -106,6 +120,7 @@ async function summarise(
       tx,
       summaries.filter(({ articleId }) => mine.has(articleId)),
     );
+    await endSummaries(tx, texts.filter(({ articleId }) => mine.has(articleId)).map(endOf(summaries)));
     const waitedFor = items.filter(({ articleId, priority }) => priority > 0 && mine.has(articleId));
     await touchArticles(
       tx,
@@ -114,11 +129,21 @@ async function summarise(
   };
 }
 
-function isOpen({ isWanted, present }: SummaryText, mode: Mode, item: StageItem | undefined): boolean {
+/** Who asked is told of what is there; a language that was chosen since is written then. */
+function isOpen(text: SummaryText, mode: Mode, item: StageItem | undefined): boolean {
+  const { isWanted, present } = text;
   const isAsked = (item?.priority ?? 0) > 0;
   if (!isWanted && !isAsked) return false;
   if (mode === 'extractive' || !isAsked) return present.length === 0;
-  return present.every(({ engine }) => engine === 'extractive');
+  return wantedLanguages(text).some((language) => !isPresent(text, language));
+}
+
+function endOf(summaries: NewSummary[]): (text: SummaryText) => EndedSummary {
+  const made = new Set(summaries.map(({ articleId }) => articleId));
+  return ({ articleId, isWanted, present }) => {
+    const hasSummary = present.length > 0 || made.has(articleId);
+    return { articleId, reason: hasSummary ? null : isWanted ? 'no-text' : 'not-wanted' };
+  };
 }
 
 async function write(

@@ -1,7 +1,8 @@
 import type { CreatedSummary } from '@alt/contracts';
+import { detectLanguage } from '@alt/language';
 import { OutageError, type StageItem } from '@alt/pipeline';
 import { unsupportedFacts } from './checking.ts';
-import { type Creator, CreatorError, isRefusal } from './creator.ts';
+import { type Creator, CreatorError, isRefusal, type Priority } from './creator.ts';
 import { extractOf, MAXIMUM_SENTENCES, toSummary } from './extracting.ts';
 import { judgeFaithfulness } from './judging.ts';
 import type { NewSummary, SummaryText } from './store.ts';
@@ -13,9 +14,12 @@ const TRIES = 3;
 const PROBE_TIMEOUT_MS = 120_000;
 /** The model gets so much of a text. */
 const TEXT_MAXIMUM = 200_000;
+/** Surer than this that a summary is in another language than it was asked for, it is refused. */
+const CERTAINTY = 0.85;
 
 export const NOTES = {
   unfaithful: "The model's summary said what the text does not; these are sentences of the text.",
+  language: 'The model wrote in another language than it was asked for; these are sentences of the text.',
   failed: 'The model could not summarise this text; these are sentences of the text.',
 } as const;
 
@@ -30,9 +34,8 @@ export async function writeSummaries(
   item: StageItem,
   signal: AbortSignal,
 ): Promise<NewSummary[]> {
-  const languages: (string | null)[] = text.languages.length > 0 ? text.languages : [text.language];
   const written: NewSummary[] = [];
-  for (const language of languages) {
+  for (const language of wantedLanguages(text)) {
     if (isPresent(text, language)) continue;
     const wish = { language, item, signal };
     const summary = await writeFaithfully(creator, text, wish)
@@ -46,12 +49,22 @@ export async function writeSummaries(
         return NOTES.failed;
       });
     if (typeof summary !== 'string') written.push(summary);
-    else written.push(...(await extractOf(creator, text, summary, signal)));
+    else if (!written.some(isExtracted)) written.push(...(await extractOf(creator, text, summary, signal)));
   }
   return written;
 }
 
-function isPresent({ present }: SummaryText, language: string | null): boolean {
+/** The languages that readers chose, else that of the text; null where that is unknown. */
+export function wantedLanguages({ languages, language }: SummaryText): (string | null)[] {
+  return languages.length > 0 ? languages : [language];
+}
+
+/** The text's own sentences are the same whatever language was wanted. */
+function isExtracted({ engine }: NewSummary): boolean {
+  return engine === 'extractive';
+}
+
+export function isPresent({ present }: SummaryText, language: string | null): boolean {
   return present.some((each) => each.engine !== 'extractive' && (language === null || each.language === language));
 }
 
@@ -62,6 +75,8 @@ interface Wish {
 }
 
 async function writeFaithfully(creator: Creator, text: SummaryText, wish: Wish): Promise<NewSummary | string> {
+  const priority = wish.item.priority > 0 ? 'reader' : 'background';
+  let note: string = NOTES.unfaithful;
   for (let tries = 0; tries < 2; tries += 1) {
     const created = await creator.write(
       {
@@ -70,16 +85,27 @@ async function writeFaithfully(creator: Creator, text: SummaryText, wish: Wish):
         language: text.language,
         targetLanguage: wish.language,
         maximumSentences: MAXIMUM_SENTENCES,
-        priority: wish.item.priority > 0 ? 'reader' : 'background',
+        priority,
       },
       wish.signal,
     );
+    note = isInLanguage(created.text, wish.language) ? NOTES.unfaithful : NOTES.language;
+    if (note === NOTES.language) continue;
     if (!restsOn(created, text, wish) || unsupportedFacts(created.text, `${text.title}\n${text.text}`).length > 0)
       continue;
-    const score = await judge(creator, text, created, wish.signal);
-    if (score === null || score >= FAITHFUL_MINIMUM) return { ...toSummary(text, created), score };
+    const score = await judge(creator, text, created, { priority, signal: wish.signal });
+    if (score === null || score >= FAITHFUL_MINIMUM) {
+      const summary = toSummary(text, created);
+      return { ...summary, language: wish.language ?? summary.language, score };
+    }
   }
-  return NOTES.unfaithful;
+  return note;
+}
+
+/** A summary that is too short to tell is taken for what was asked for. */
+function isInLanguage(summary: string, wanted: string | null): boolean {
+  const { language, confidence } = detectLanguage(summary);
+  return wanted === null || language === null || language === wanted || confidence < CERTAINTY;
 }
 
 /** In the language of the text some sentence of a summary is like one of the text; nonsense is like none. */
@@ -89,11 +115,16 @@ function restsOn({ sentences }: CreatedSummary, text: SummaryText, { language }:
 
 function judge(
   creator: Creator,
-  { text }: SummaryText,
-  { text: summary, engine }: CreatedSummary,
-  signal: AbortSignal,
+  { text, language }: SummaryText,
+  summary: CreatedSummary,
+  { priority, signal }: { priority: Priority; signal: AbortSignal },
 ) {
-  return judgeFaithfulness(creator, { text, summary, model: modelOf(engine) }, signal);
+  const given = text.slice(0, TEXT_MAXIMUM);
+  return judgeFaithfulness(
+    creator,
+    { text: given, language, summary, model: modelOf(summary.engine), priority },
+    signal,
+  );
 }
 
 /** `ollama/gemma3:4b` is asked for as `gemma3:4b`. */
@@ -118,7 +149,9 @@ async function canAnswer(creator: Creator, signal: AbortSignal): Promise<boolean
     const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
     const model = await creator.defaultModel();
     if (model === null) return false;
-    return /\bok/i.test(await creator.chat({ model, prompt: 'Answer with the word OK and nothing else.' }, limit));
+    return /\bok/i.test(
+      await creator.chat({ model, priority: 'reader', prompt: 'Answer with the word OK and nothing else.' }, limit),
+    );
   } catch {
     return false;
   }

@@ -53,7 +53,11 @@ export function createCollector({ limit, offset, order, facets: names, countLimi
       hits: top
         .sorted()
         .slice(offset)
-        .map(({ score, tie }) => ({ articleId: Math.abs(tie), score })),
+        .map(({ score, tie }) => ({
+          articleId: Math.abs(tie),
+          score,
+          ...(order === 'relevance' ? {} : { sortAt: sign * score }),
+        })),
       total: Math.min(total, countLimit),
       totalIsExact: total <= countLimit,
       facets: facets.result(),

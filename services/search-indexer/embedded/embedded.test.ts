@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EngineRequest, IndexedArticle, SearchIndex } from '../engine.ts';
+import { type EngineRequest, type IndexedArticle, LostIndexError, type SearchIndex } from '../engine.ts';
 import { createEmbeddedEngine } from './engine.ts';
 
 let folder: string;
@@ -204,4 +204,48 @@ describe('a folder', () => {
     expect(await engine.open('nothing')).toBeNull();
     await engine.stop();
   }, 60_000);
+
+  test('is lost where a column is not what was written, and no thread of it stays', async () => {
+    const engine = openEngine();
+    const index = await engine.create('damaged');
+    await index.apply({ articles: [article(1, 'oak'), article(2, 'elm')], removedIds: [] });
+    await index.close();
+    const [segment = ''] = (await readdir(join(folder, 'damaged'))).filter((name) => name.endsWith('.segment'));
+    const path = join(folder, 'damaged', segment);
+    const bytes = await readFile(path);
+    const footerLength = bytes.readUInt32LE(bytes.length - 12) + 12;
+    // Of the last column, before the footer.
+    bytes[bytes.length - footerLength - 1] = (bytes[bytes.length - footerLength - 1] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    const opened = await engine.open('damaged');
+    if (!opened) expect.fail('the footer is whole');
+    const threads = threadCount();
+    for (let again = 0; again < 3; again += 1) {
+      await expect(opened.search(request(word('oak')))).rejects.toThrow(LostIndexError);
+      await expect(opened.apply({ articles: [article(3, 'ash')], removedIds: [] })).rejects.toThrow(LostIndexError);
+    }
+    await expect.poll(threadCount).toBeLessThanOrEqual(threads);
+    await engine.stop();
+  }, 60_000);
+
+  test('is no index where what says which articles are deleted is missing or cut off', async () => {
+    const engine = openEngine();
+    const index = await engine.create('damaged');
+    const articles = Array.from({ length: 40 }, (_, at) => article(at + 1, 'oak'));
+    await index.apply({ articles, removedIds: [] });
+    await index.apply({ articles: [], removedIds: [1] });
+    await index.close();
+    const [name = ''] = (await readdir(join(folder, 'damaged'))).filter((file) => file.endsWith('.deleted'));
+    await truncate(join(folder, 'damaged', name), 4);
+    expect(await engine.open('damaged')).toBeNull();
+    await rm(join(folder, 'damaged', name));
+    expect(await engine.open('damaged')).toBeNull();
+    await engine.stop();
+  }, 60_000);
 });
+
+/** Worker threads of this process that run now. */
+function threadCount(): number {
+  const { workers } = process.report.getReport() as { workers?: unknown[] };
+  return workers?.length ?? 0;
+}

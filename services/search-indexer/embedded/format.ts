@@ -5,7 +5,8 @@
  *     dictionary blocks of 64 terms, each term as what differs from the one before, with its counts
  *     index      the first term of each block and where the block lies
  *     columns    of each document: id, hash, date, feed, language, length, and the order of ids
- *     footer     JSON that says where everything lies, its length, its checksum and a magic number
+ *     footer     JSON that says where everything lies and the checksum of index and columns; its own length and checksum, and
+ *                a magic number
  *
  * A term's documents come in blocks of 128: the distances of document numbers, then their codes, as varints. A skip is
  * four 32-bit numbers: the block's last document, where its bytes and its positions begin, and its best impact.
@@ -91,6 +92,8 @@ export interface SegmentMeta {
   dictionary: { at: number; length: number };
   index: { at: number; length: number };
   columns: Record<ColumnName, { at: number; length: number }>;
+  /** CRC-32 of the index and the columns, in their order; missing in segments of an older Alt. */
+  checksum?: number;
 }
 
 export type ColumnName =
@@ -103,6 +106,19 @@ export type ColumnName =
   | 'titleLengths'
   | 'languages'
   | 'norms';
+
+/** As they lie in the file. */
+export const COLUMN_ORDER: readonly ColumnName[] = [
+  'ids',
+  'sortAts',
+  'hashes',
+  'order',
+  'feedOrdinals',
+  'feedIds',
+  'titleLengths',
+  'languages',
+  'norms',
+];
 
 /** What is known of each document besides its words. */
 export interface Columns {

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Piscina } from 'piscina';
-import type { EngineResult, IndexChanges, IndexedArticle, SearchIndex } from '../engine.ts';
+import {
+  type EngineResult,
+  type IndexChanges,
+  type IndexedArticle,
+  LostIndexError,
+  type SearchIndex,
+} from '../engine.ts';
 import { createTurns } from '../turns.ts';
 import { type KnownSegment, type Manifest, removeStrays, writeDurable, writeManifest } from './manifest.ts';
 import { mergedSegment, segmentsToMerge } from './merging.ts';
 import { createDeleted, markDeleted } from './scope.ts';
 import type { Located, ShownSegments } from './search-thread.ts';
+import { closeSegment, DamagedSegmentError, openSegment } from './segment.ts';
 import type { HashedArticle } from './segment-builder.ts';
 import { createThread, type Thread } from './thread.ts';
 
@@ -25,6 +32,8 @@ interface Folder {
   /** Changes of the state come one after the other. */
   inTurn: ReturnType<typeof createTurns>;
   isClosed: boolean;
+  /** What a merge found to be damaged. */
+  damage: DamagedSegmentError | null;
 }
 
 /**
@@ -41,15 +50,15 @@ export async function openFolder(
   const url = new URL('./search-thread.ts', import.meta.url);
   const begin = () => ({ method: 'show', argument: shownOf(path, state.segments) });
   const search = createThread({ url, idleMs: IDLE_MS, begin });
-  const folder: Folder = { path, state, pool, search, inTurn: createTurns(), isClosed: false };
+  const folder: Folder = { path, state, pool, search, inTurn: createTurns(), isClosed: false, damage: null };
   const merge = createMerger(folder, onError);
   merge();
   return {
     async apply(changes) {
-      await folder.inTurn(() => applyChanges(folder, changes));
+      await unlessLost(folder, () => folder.inTurn(() => applyChanges(folder, changes)));
       merge();
     },
-    search: (request) => search.call<EngineResult>('search', request),
+    search: (request) => unlessLost(folder, () => search.call<EngineResult>('search', request)),
     count: async () =>
       state.segments.reduce((sum, { documentCount, deletedCount }) => sum + documentCount - deletedCount, 0),
     async close() {
@@ -58,6 +67,17 @@ export async function openFolder(
       await search.stop();
     },
   };
+}
+
+/** Damage is the loss of the index: it can be built anew, but not mended. */
+async function unlessLost<Result>({ path, damage }: Folder, work: () => Promise<Result>): Promise<Result> {
+  try {
+    if (damage) throw damage;
+    return await work();
+  } catch (error) {
+    if (error instanceof DamagedSegmentError) throw new LostIndexError(basename(path), { cause: error });
+    throw error;
+  }
 }
 
 async function applyChanges(folder: Folder, { articles, removedIds }: IndexChanges): Promise<void> {
@@ -176,7 +196,10 @@ async function mergeOnce(folder: Folder): Promise<boolean> {
     deleted: before[index],
     deletedCount,
   }));
-  await pool.run({ path: join(path, name), sources: task }, { name: 'merge' });
+  await pool.run({ path: join(path, name), sources: task }, { name: 'merge' }).catch((error: unknown) => {
+    folder.damage = task.map((source) => damageOf(source.path)).find((damage) => damage !== null) ?? null;
+    throw error;
+  });
   await folder.inTurn(async () => {
     if (folder.isClosed) return;
     const names = new Set(sources.map((source) => source.name));
@@ -191,4 +214,13 @@ async function mergeOnce(folder: Folder): Promise<boolean> {
     await commit(folder, [...others.slice(0, at), ...kept, ...others.slice(at)], new Set([name]));
   });
   return true;
+}
+
+function damageOf(path: string): DamagedSegmentError | null {
+  try {
+    closeSegment(openSegment(path, path));
+    return null;
+  } catch (error) {
+    return error instanceof DamagedSegmentError ? error : null;
+  }
 }

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createDeleted } from './scope.ts';
-import { checkSegment } from './segment.ts';
+import { checkSegment, DamagedSegmentError } from './segment.ts';
 
 /** A segment as the index knows it. */
 export interface KnownSegment {
@@ -32,25 +32,34 @@ const FILE = 'manifest.json';
 
 /** What a folder holds, or null where no whole index is there: then it is built anew from the articles. */
 export async function readManifest(folder: string): Promise<Manifest | null> {
-  const text = await readFile(join(folder, FILE), 'utf8').catch(() => null);
+  const text = await readFile(join(folder, FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
   if (text === null) return null;
   const parsed = manifestSchema.safeParse(parseJson(text));
   if (!parsed.success) return null;
   const { nextNumber, segments } = parsed.data;
   try {
     for (const { name } of segments) checkSegment(join(folder, name));
-  } catch {
-    return null;
+    return { nextNumber, segments: await Promise.all(segments.map((segment) => readDeleted(folder, segment))) };
+  } catch (error) {
+    if (error instanceof DamagedSegmentError) return null;
+    throw error;
   }
-  const read = async (segment: (typeof segments)[number]): Promise<KnownSegment> => {
-    const deleted = createDeleted(segment.documentCount);
-    if (segment.deletedFile !== null) {
-      const bytes = await readFile(join(folder, segment.deletedFile));
-      new Uint8Array(deleted.buffer).set(bytes.subarray(0, deleted.byteLength));
-    }
-    return { ...segment, deleted };
-  };
-  return { nextNumber, segments: await Promise.all(segments.map(read)) };
+}
+
+async function readDeleted(folder: string, segment: Omit<KnownSegment, 'deleted'>): Promise<KnownSegment> {
+  const deleted = createDeleted(segment.documentCount);
+  if (segment.deletedFile === null) return { ...segment, deleted };
+  const path = join(folder, segment.deletedFile);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new DamagedSegmentError(`${path} is missing.`, { cause: error });
+  });
+  if (bytes.length !== deleted.byteLength) throw new DamagedSegmentError(`${path} is not what was written.`);
+  new Uint8Array(deleted.buffer).set(bytes);
+  return { ...segment, deleted };
 }
 
 /**

@@ -42,27 +42,38 @@ export type Node =
 /** More words than this that begin alike are not told apart. */
 const MAX_PREFIX_TERMS = 1_000;
 
-/** Finds the terms of what is sought in every segment. `spell` answers further words that a word may have meant. */
-export function planSegments(
-  sought: Sought,
-  segments: readonly Segment[],
-  analysis: Analysis,
-  spell: (word: string) => readonly string[],
-): Node[] {
+/** What a query is planned for. */
+export interface Planning {
+  segments: readonly Segment[];
+  analysis: Analysis;
+  /** Further words that a word may have meant. */
+  spell(word: string): readonly string[];
+  /** Throws when the time is up. */
+  checkTime(): void;
+}
+
+/** Finds the terms of what is sought in every segment. */
+export function planSegments(sought: Sought, planning: Planning): Node[] {
+  const { segments } = planning;
+  planning.checkTime();
   if (sought.kind === 'not') {
-    return planSegments(sought.part, segments, analysis, spell).map((part) => ({ kind: 'not', part }));
+    return planSegments(sought.part, planning).map((part) => ({ kind: 'not', part }));
   }
   if (sought.kind !== 'unit') {
-    const parts = sought.parts.map((part) => planSegments(part, segments, analysis, spell));
+    const parts = sought.parts.map((part) => planSegments(part, planning));
     return segments.map((_, index) => ({
       kind: sought.kind,
       parts: parts.map((nodes) => nodes[index]).filter((node) => node !== undefined),
     }));
   }
+  return planUnit(sought, planning);
+}
+
+function planUnit(sought: SoughtUnit, { segments, analysis, spell, checkTime }: Planning): Node[] {
   const isTitleOnly = sought.field === 'title';
   const { words } = sought.unit;
   if (words.length === 1) {
-    if (sought.isPrefix) return segments.map((segment) => setOf(segment, sought, analysis));
+    if (sought.isPrefix) return segments.map((segment) => setOf(segment, sought, analysis, checkTime));
     const readings = sought.isExact ? words : [...words, ...spell(words[0] ?? '')];
     const leaf: Leaf = { count: 0, isTitleOnly };
     return segments.map((segment) => ({
@@ -131,12 +142,13 @@ function leafPostings(
 }
 
 /** All documents with a word that begins so: there are too many words to go through them window by window. */
-function setOf(segment: Segment, sought: SoughtUnit, analysis: Analysis): Node {
+function setOf(segment: Segment, sought: SoughtUnit, analysis: Analysis, checkTime: () => void): Node {
   const documents = new Uint32Array(Math.ceil(segment.meta.documentCount / WINDOW_SIZE) * WINDOW_WORDS);
   const block = createBlock();
   let count = 0;
   const [word = ''] = sought.unit.words;
   for (const place of termsOf(word, sought, segment, analysis).flatMap((term) => placesFrom(segment, term))) {
+    checkTime();
     const postings = loadPostings(segment, place);
     for (let at = 0; at < postings.blockCount; at += 1) {
       decodeDocuments(postings, at, block);

@@ -1,6 +1,6 @@
 import { hasAny, hasBit, setBit } from './bits.ts';
 import { BLOCK_SIZE, weightOf } from './format.ts';
-import { readAt, type Segment, skipsLengthOf, type TermPlace } from './segment.ts';
+import { DamagedSegmentError, readAt, type Segment, skipsLengthOf, type TermPlace } from './segment.ts';
 
 /** The documents of one term in one segment, read from disk. Documents are looked at a window at a time. */
 export interface Postings {
@@ -21,6 +21,9 @@ export const WINDOW_WORDS = WINDOW_SIZE / 32;
 
 export function loadPostings(segment: Segment, place: TermPlace): Postings {
   const skipsLength = skipsLengthOf(place.count);
+  const end = place.at + skipsLength + place.blocksLength;
+  if (!(end <= segment.meta.dictionary.at))
+    throw new DamagedSegmentError(`The dictionary of ${segment.name} is damaged.`);
   const bytes = new Uint8Array(skipsLength + place.blocksLength);
   readAt(segment.file, bytes, bytes.length, place.at);
   return {

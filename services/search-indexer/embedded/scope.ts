@@ -15,6 +15,10 @@ export interface LiveSegment {
 export interface SegmentScope {
   /** Puts the window's documents into `out`, which is empty; answers whether there are any. */
   fill(base: number, out: Uint32Array): boolean;
+  /** Whether one document is in it. */
+  holds(document: number): boolean;
+  /** Whether of any so many documents one is in it, whichever they are. */
+  holdsSomeOf(count: number): boolean;
 }
 
 /** `wantedFeeds` are those of the scope. */
@@ -39,11 +43,14 @@ export function createSegmentScope(
     (allowsAllLanguages || allowsLanguage[languages[document] as number] === 1) &&
     (!isDated || ((sortAts[document] as number) >= after && (sortAts[document] as number) < before));
 
+  const isLive = (document: number): boolean => isIn(document) && !hasBit(deleted, document);
+
   return {
+    holds: (document) => isLive(document) && (!candidates || isAmong(candidates, document)),
+    holdsSomeOf: (count) => allowsAllFeeds && allowsAllLanguages && !isDated && !candidates && count > deletedCount,
     fill(base, out) {
       const end = Math.min(base + WINDOW_SIZE, meta.documentCount);
-      if (candidates)
-        return fillCandidates(candidates, base, end, out, (document) => isIn(document) && !hasBit(deleted, document));
+      if (candidates) return fillCandidates(candidates, base, end, out, isLive);
       if (!allowed.includes(1)) return false;
       if (allowsAllFeeds && allowsAllLanguages && !isDated) {
         fillRange(out, end - base);
@@ -61,6 +68,18 @@ export function createSegmentScope(
 function candidatesOf(segment: Segment, articleIds: readonly number[]): Uint32Array {
   const documents = articleIds.map((articleId) => documentOf(segment, articleId)).filter((document) => document >= 0);
   return Uint32Array.from(documents).sort();
+}
+
+/** Whether a document is one of these, which ascend. */
+function isAmong(candidates: Uint32Array, document: number): boolean {
+  let low = 0;
+  let high = candidates.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((candidates[middle] as number) < document) low = middle + 1;
+    else high = middle;
+  }
+  return candidates[low] === document;
 }
 
 function fillCandidates(

@@ -4,8 +4,8 @@ import { type EngineRequest, type EngineResult, SearchTimeoutError } from '../en
 import { hasBit } from './bits.ts';
 import type { LiveSegment } from './scope.ts';
 import { searchSegments } from './search.ts';
-import { closeSegment, documentOf, openSegment } from './segment.ts';
-import type { Answer, Call } from './thread.ts';
+import { closeSegment, DamagedSegmentError, documentOf, openSegment } from './segment.ts';
+import type { Answer, Call, FailureKind } from './thread.ts';
 
 /** The segments that count from now on, the newest last. `deleted` is left out where it did not change. */
 export interface ShownSegments {
@@ -27,10 +27,14 @@ if (port) {
     try {
       port.postMessage({ id, result: methods[method]?.(argument as never) } satisfies Answer);
     } catch (error) {
-      const isTimeout = error instanceof SearchTimeoutError;
-      port.postMessage({ id, error: isTimeout ? error.message : error, isTimeout } satisfies Answer);
+      port.postMessage({ id, error, kind: kindOf(error) } satisfies Answer);
     }
   });
+}
+
+function kindOf(error: unknown): FailureKind {
+  if (error instanceof SearchTimeoutError) return 'timeout';
+  return error instanceof DamagedSegmentError ? 'damaged' : 'other';
 }
 
 /** What the thread can do: show segments, search them, and say where articles stand. */

@@ -1,5 +1,5 @@
 import type { Analysis } from '../analysis.ts';
-import { type EngineRequest, type EngineResult, SearchTimeoutError } from '../engine.ts';
+import { type EngineRequest, type EngineResult, LONGEST_SEARCH_MS, SearchTimeoutError } from '../engine.ts';
 import { readQuery } from '../sought.ts';
 import { createCollector } from './collector.ts';
 import { createScratch } from './matching.ts';
@@ -9,11 +9,9 @@ import { createSegmentScope, type LiveSegment } from './scope.ts';
 import { createSpelling } from './spelling.ts';
 import { type SegmentSearch, searchAllWords, searchSegment, searchSomeWords } from './windows.ts';
 
-/** Whoever asks for so much has to ask for less: others wait. */
-const LONGEST_SEARCH_MS = 5_000;
-
 /** Answers a request from segments, the newest of which come last. Throws `SearchTimeoutError`. */
 export function searchSegments(live: readonly LiveSegment[], request: EngineRequest, analysis: Analysis): EngineResult {
+  const checkTime = createTimeCheck();
   // Where no text ranks, the newest come first.
   const order = request.text === null && request.order === 'relevance' ? 'newest' : request.order;
   const collector = createCollector({ ...request, order });
@@ -22,26 +20,32 @@ export function searchSegments(live: readonly LiveSegment[], request: EngineRequ
     : { sought: null, isRanked: false };
   if (request.text && !sought) return { ...collector.result(), corrections: [] };
   const segments = live.map(({ segment }) => segment);
-  const spelling = createSpelling(segments, analysis, request.mode === 'rank');
-  const nodes = sought ? planSegments(sought, segments, analysis, spelling.readings) : [];
-  const weigh = order === 'relevance' ? createWeigher(segments) : () => [];
   const wantedFeeds = new Set(request.scope.feedIds);
-  const common = { collector, scratch: createScratch(), checkTime: createTimeCheck() };
+  const scopes = live.map((one) => createSegmentScope(one, request.scope, wantedFeeds));
+  const spelled = scopes.flatMap((scope, at) => (segments[at] ? [{ segment: segments[at], scope }] : []));
+  const spelling = createSpelling(spelled, analysis, { isOn: request.mode === 'rank', checkTime });
+  const nodes = sought ? planSegments(sought, { segments, analysis, spell: spelling.readings, checkTime }) : [];
+  const weigh = order === 'relevance' ? createWeigher(segments) : () => [];
+  const common = { collector, scratch: createScratch(), checkTime };
   // The newest first: what is counted before the limit are the newest, and later ones seldom come in by their date.
   const searches = live
-    .map((one, index): SegmentSearch => {
+    .flatMap((one, index): SegmentSearch[] => {
       const node = nodes[index] ?? null;
-      const scope = createSegmentScope(one, request.scope, wantedFeeds);
-      return { live: one, node, leaves: node ? weigh(node) : [], scope, ...common };
+      const scope = scopes[index];
+      return scope ? [{ live: one, node, leaves: node ? weigh(node) : [], scope, ...common }] : [];
     })
     .reverse();
+  searchAll(searches, isRanked);
+  return { ...collector.result(), corrections: spelling.corrections() };
+}
+
+function searchAll(searches: readonly SegmentSearch[], isRanked: boolean): void {
   if (isRanked) {
     for (const search of searches.filter(mayMatch)) searchAllWords(search);
     for (const search of searches) searchSomeWords(search);
   } else {
     for (const search of searches.filter(mayMatch)) searchSegment(search);
   }
-  return { ...collector.result(), corrections: spelling.corrections() };
 }
 
 function mayMatch({ node }: SegmentSearch): boolean {
@@ -51,6 +55,6 @@ function mayMatch({ node }: SegmentSearch): boolean {
 function createTimeCheck(): () => void {
   const until = performance.now() + LONGEST_SEARCH_MS;
   return () => {
-    if (performance.now() > until) throw new SearchTimeoutError('The search takes too long. Ask for less at once.');
+    if (performance.now() > until) throw new SearchTimeoutError();
   };
 }

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { type ByteWriter, createBytes, writeBytes, writeUint32, writeVarint } from './bytes.ts';
 import {
   BLOCK_SIZE,
-  type ColumnName,
+  COLUMN_ORDER,
   type Columns,
   DICTIONARY_BLOCK_SIZE,
   IMPACT_STEPS,
@@ -31,28 +31,15 @@ const FLUSH_BYTES = 1 << 20;
 export function createSegmentWriter(path: string, norms: Uint8Array, totalLength: number): SegmentWriter {
   const averageLength = totalLength / Math.max(1, norms.length);
   const lengthParts = lengthPartsOf(averageLength);
-  const file = openSync(path, 'w');
-  const out = createBytes(FLUSH_BYTES * 2);
-  let written = 0;
-  const flush = (): void => {
-    for (let from = 0; from < out.length; ) from += writeSync(file, out.bytes, from, out.length - from);
-    written += out.length;
-    out.length = 0;
-  };
-  const append = (bytes: Uint8Array, length: number): void => {
-    writeBytes(out, bytes, 0, length);
-    if (out.length >= FLUSH_BYTES) flush();
-  };
-  const align = (): void => {
-    while ((written + out.length) % 8 !== 0) append(ZERO, 1);
-  };
+  const file = openOutput(path);
+  const { append } = file;
   const dictionary = createDictionary();
   const term = createTermBuffers();
 
   return {
     beginTerm(text) {
       resetTerm(term);
-      dictionary.add(text, written + out.length);
+      dictionary.add(text, file.position());
     },
     addPosting(document, code, positions, from, to) {
       if (term.inBlock === BLOCK_SIZE) closeBlock(term);
@@ -75,16 +62,19 @@ export function createSegmentWriter(path: string, norms: Uint8Array, totalLength
     finish(description, columns) {
       const entries = dictionary.entries;
       const index = dictionary.index();
-      const at = written + out.length;
+      const at = file.position();
       append(entries.bytes, entries.length);
-      const indexAt = written + out.length;
+      const indexAt = file.position();
       append(index.bytes, index.length);
+      let checksum = crc32(index.bytes.subarray(0, index.length));
       const places = {} as SegmentMeta['columns'];
       for (const name of COLUMN_ORDER) {
         const { buffer, byteOffset, byteLength } = columns[name];
-        align();
-        places[name] = { at: written + out.length, length: columns[name].length };
-        append(new Uint8Array(buffer, byteOffset, byteLength), byteLength);
+        file.align();
+        places[name] = { at: file.position(), length: columns[name].length };
+        const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+        append(bytes, byteLength);
+        checksum = crc32(bytes, checksum);
       }
       const meta: SegmentMeta = {
         ...description,
@@ -95,31 +85,47 @@ export function createSegmentWriter(path: string, norms: Uint8Array, totalLength
         dictionary: { at, length: entries.length },
         index: { at: indexAt, length: index.length },
         columns: places,
+        checksum,
       };
       append(...footer(meta));
+      file.finish();
+    },
+    abort: file.abort,
+  };
+}
+
+/** A file that is written from its beginning to its end, a megabyte at a time. */
+function openOutput(path: string) {
+  const file = openSync(path, 'w');
+  const out = createBytes(FLUSH_BYTES * 2);
+  let written = 0;
+  const flush = (): void => {
+    for (let from = 0; from < out.length; ) from += writeSync(file, out.bytes, from, out.length - from);
+    written += out.length;
+    out.length = 0;
+  };
+  const append = (bytes: Uint8Array, length: number): void => {
+    writeBytes(out, bytes, 0, length);
+    if (out.length >= FLUSH_BYTES) flush();
+  };
+  const position = () => written + out.length;
+  return {
+    append,
+    position,
+    /** Numbers of eight bytes begin where they can be read without being copied. */
+    align(): void {
+      while (position() % 8 !== 0) append(ZERO, 1);
+    },
+    finish(): void {
       flush();
       fsyncSync(file);
       closeSync(file);
     },
-    abort() {
-      closeSync(file);
-    },
+    abort: (): void => closeSync(file),
   };
 }
 
 const ZERO = new Uint8Array(1);
-const COLUMN_ORDER: ColumnName[] = [
-  'ids',
-  'sortAts',
-  'hashes',
-  'order',
-  'feedOrdinals',
-  'feedIds',
-  'titleLengths',
-  'languages',
-  'norms',
-];
-
 function footer(meta: SegmentMeta): [Uint8Array, number] {
   const json = Buffer.from(JSON.stringify(meta));
   const tail = Buffer.alloc(12);

@@ -1,7 +1,15 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { type ByteReader, readVarint } from './bytes.ts';
-import { BLOCK_SIZE, type Columns, DICTIONARY_BLOCK_SIZE, MAGIC, type SegmentMeta, SKIP_BYTES } from './format.ts';
+import {
+  BLOCK_SIZE,
+  COLUMN_ORDER,
+  type Columns,
+  DICTIONARY_BLOCK_SIZE,
+  MAGIC,
+  type SegmentMeta,
+  SKIP_BYTES,
+} from './format.ts';
 
 /** An open segment: its columns in memory, its lists on disk. */
 export interface Segment {
@@ -32,20 +40,33 @@ export class DamagedSegmentError extends Error {}
 
 /** Opens a segment file; throws `DamagedSegmentError` where it is not what was written. */
 export function openSegment(path: string, name: string): Segment {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
   try {
     const meta = readMeta(file, path);
     const dictionary = readDictionary(file, meta);
-    return { name, file, meta, dictionary, columns: readColumns(file, meta), ...readIndex(file, meta) };
+    const index = Buffer.alloc(meta.index.length);
+    readAt(file, index, index.length, meta.index.at);
+    const columns = readColumns(file, meta);
+    checkSum(index, columns, meta, path);
+    return { name, file, meta, dictionary, columns, ...readIndex(index) };
   } catch (error) {
     closeSync(file);
     throw error;
   }
 }
 
-/** Throws where a file is missing or not what was written. */
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new DamagedSegmentError(`${path} is missing.`, { cause: error });
+  }
+}
+
+/** Throws `DamagedSegmentError` where a file is missing or its end is not what was written. */
 export function checkSegment(path: string): void {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
   try {
     readMeta(file, path);
   } finally {
@@ -84,6 +105,15 @@ function readMeta(file: number, path: string): SegmentMeta {
   return JSON.parse(json.toString()) as SegmentMeta;
 }
 
+function checkSum(index: Buffer, columns: Columns, { checksum }: SegmentMeta, path: string): void {
+  if (checksum === undefined) return;
+  const found = COLUMN_ORDER.reduce((sum, name) => {
+    const { buffer, byteOffset, byteLength } = columns[name];
+    return crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+  }, crc32(index));
+  if (found !== checksum) throw new DamagedSegmentError(`The columns of ${path} are damaged.`);
+}
+
 function readColumns(file: number, { columns }: SegmentMeta): Columns {
   const read = <Column extends Columns[keyof Columns]>(
     column: { at: number; length: number },
@@ -113,9 +143,7 @@ function readDictionary(file: number, { dictionary }: SegmentMeta): Buffer | nul
   return bytes;
 }
 
-function readIndex(file: number, { index }: SegmentMeta): Pick<Segment, 'firstTerms' | 'blockStarts'> {
-  const bytes = Buffer.alloc(index.length);
-  readAt(file, bytes, index.length, index.at);
+function readIndex(bytes: Buffer): Pick<Segment, 'firstTerms' | 'blockStarts'> {
   const reader: ByteReader = { bytes, at: 0 };
   const firstTerms: string[] = [];
   const blockStarts: number[] = [];

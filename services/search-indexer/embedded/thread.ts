@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SearchTimeoutError } from '../engine.ts';
+import { DamagedSegmentError } from './segment.ts';
 
 /** A thread that keeps something and answers one call after the other. It ends when nobody called for a while. */
 export interface Thread {
@@ -9,11 +10,19 @@ export interface Thread {
 
 /** What passes between the threads. */
 export type Call = { id: number; method: string; argument: unknown };
-export type Answer = { id: number; result: unknown } | { id: number; error: unknown; isTimeout: boolean };
+export type Answer = { id: number; result: unknown } | { id: number; error: unknown; kind: FailureKind };
+/** The kind of an error, whose class does not pass between threads. */
+export type FailureKind = 'timeout' | 'damaged' | 'other';
 
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: unknown): void;
+}
+
+function errorOf({ error, kind }: Extract<Answer, { error: unknown }>): unknown {
+  if (kind === 'timeout') return new SearchTimeoutError({ cause: error });
+  if (kind === 'damaged') return new DamagedSegmentError('A segment is damaged.', { cause: error });
+  return error;
 }
 
 /** `begin` is called in each new thread before anything else: its state is given again after it ended. */
@@ -38,14 +47,14 @@ export function createThread(options: {
     worker.on('message', (answer: Answer) => {
       const waiting = started.waiting.get(answer.id);
       started.waiting.delete(answer.id);
-      if ('error' in answer)
-        waiting?.reject(answer.isTimeout ? new SearchTimeoutError(String(answer.error)) : answer.error);
+      if ('error' in answer) waiting?.reject(errorOf(answer));
       else waiting?.resolve(answer.result);
     });
     const fail = (error: unknown): void => {
       if (running === started) running = null;
       for (const { reject } of started.waiting.values()) reject(error);
       started.waiting.clear();
+      void worker.terminate();
     };
     worker.on('error', fail);
     worker.on('exit', () => fail(new Error('The search thread ended.')));

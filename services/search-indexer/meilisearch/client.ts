@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 /** A Meilisearch server, as far as Alt uses it. Whatever says that it is not there is an `OutageError`. */
 export interface Client {
-  /** The parsed answer; null for 404. */
-  call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** The parsed answer; null for 404. Ends with `until`, if given. */
+  call(method: string, path: string, body?: unknown, until?: AbortSignal): Promise<unknown>;
   /** A write: resolves when the server has done it, throws where it could not. */
   write(method: string, path: string, body?: unknown): Promise<void>;
 }
@@ -35,12 +35,12 @@ export function createClient({ url, key, signal }: { url: string; key: string | 
   const base = url.replace(/\/+$/, '');
   const headers = { 'content-type': 'application/json', ...(key === null ? {} : { authorization: `Bearer ${key}` }) };
 
-  const call: Client['call'] = async (method, path, body) => {
+  const call: Client['call'] = async (method, path, body, until) => {
     const response = await fetch(`${base}${path}`, {
       method,
       headers,
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS), ...(until ? [until] : [])]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       throw new OutageError(`Meilisearch at ${base} does not answer.`, { cause: error });
@@ -55,7 +55,9 @@ export function createClient({ url, key, signal }: { url: string; key: string | 
   const untilDone = async (taskUid: number): Promise<void> => {
     const until = Date.now() + TASK_TIMEOUT_MS;
     for (let waitMs = FIRST_LOOK_MS; Date.now() < until; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
-      const { status, error } = task.parse(await call('GET', `/tasks/${taskUid}`));
+      const given = await call('GET', `/tasks/${taskUid}`);
+      if (given === null) throw new OutageError('Meilisearch has forgotten a task.');
+      const { status, error } = task.parse(given);
       if (status === 'succeeded') return;
       if (status === 'failed' || status === 'canceled') {
         throw new MeilisearchError(error?.code ?? status, error?.message ?? `Meilisearch ${status} a task.`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createAnalysis } from '../analysis.ts';
-import type { IndexChanges, SearchEngine, SearchIndex } from '../engine.ts';
+import { type IndexChanges, LostIndexError, type SearchEngine, type SearchIndex } from '../engine.ts';
 import { type Client, createClient, MeilisearchError } from './client.ts';
 import { createDocuments, hashOf, settings } from './documents.ts';
 import { searchIndex } from './search.ts';
@@ -12,11 +12,11 @@ export function createMeilisearchEngine(options: {
   signal: AbortSignal;
 }): SearchEngine {
   const client = createClient(options);
-  const pathOf = (name: string): string => `/indexes/${encodeURIComponent(name)}`;
   return {
     name: 'meilisearch',
     async open(name) {
-      return (await client.call('GET', pathOf(name))) === null ? null : openIndex(client, name);
+      const given = await client.call('GET', `${pathOf(name)}/settings`);
+      return hasSettings(given) ? openIndex(client, name) : null;
     },
     async create(name) {
       await client.write('POST', '/indexes', { uid: name, primaryKey: 'id' }).catch((error: unknown) => {
@@ -27,7 +27,10 @@ export function createMeilisearchEngine(options: {
       await client.write('PATCH', `${pathOf(name)}/settings/pagination`, { maxTotalHits: MAX_TOTAL_HITS });
       return openIndex(client, name);
     },
-    drop: (name) => client.write('DELETE', pathOf(name)),
+    drop: (name) =>
+      client.write('DELETE', pathOf(name)).catch((error: unknown) => {
+        if (!(error instanceof MeilisearchError && error.code === 'index_not_found')) throw error;
+      }),
     // Another Alt may use the same server.
     list: async () => [],
     async check() {
@@ -37,22 +40,73 @@ export function createMeilisearchEngine(options: {
   };
 }
 
+function pathOf(name: string): string {
+  return `/indexes/${encodeURIComponent(name)}`;
+}
+
 /** One more than totals are exact for, so that "more" can be told. */
 const MAX_TOTAL_HITS = 10_001;
 const stats = z.object({ numberOfDocuments: z.int() });
 const hashes = z.object({ results: z.array(z.object({ id: z.int(), hash: z.string() })) });
 
-function openIndex(client: Client, name: string): SearchIndex {
-  const path = `/indexes/${encodeURIComponent(name)}`;
+/** Whether an index is one of ours: a write to one that is lost makes it anew, without any settings. */
+function hasSettings(given: unknown): boolean {
+  const parsed = z
+    .object({
+      filterableAttributes: z.array(z.string()),
+      searchableAttributes: z.array(z.string()),
+      pagination: z.object({ maxTotalHits: z.int() }),
+    })
+    .safeParse(given);
+  return (
+    parsed.success &&
+    settings.filterableAttributes.every((name) => parsed.data.filterableAttributes.includes(name)) &&
+    settings.searchableAttributes.join() === parsed.data.searchableAttributes.join() &&
+    parsed.data.pagination.maxTotalHits === MAX_TOTAL_HITS
+  );
+}
+
+/** What Meilisearch says of an index that is not there, or that it has made anew without its settings. */
+const LOST_CODES = new Set([
+  'index_not_found',
+  'invalid_search_filter',
+  'invalid_document_filter',
+  'invalid_search_sort',
+  'invalid_search_attributes_to_search_on',
+]);
+
+/** A client that knows the loss of its index when it sees it. Whatever else is refused says nothing about the index. */
+function watchFor(client: Client, name: string): Client {
+  const examine = async (error: unknown): Promise<never> => {
+    const isSuspect = error instanceof MeilisearchError && LOST_CODES.has(error.code);
+    if (isSuspect && !hasSettings(await client.call('GET', `${pathOf(name)}/settings`))) {
+      throw new LostIndexError(name, { cause: error });
+    }
+    throw error;
+  };
+  return {
+    async call(...given) {
+      const answer = await client.call(...given).catch(examine);
+      if (answer === null) throw new LostIndexError(name);
+      return answer;
+    },
+    write: (...given) => client.write(...given).catch(examine),
+  };
+}
+
+function openIndex(given: Client, name: string): SearchIndex {
+  const client = watchFor(given, name);
+  const path = pathOf(name);
   const analysis = createAnalysis();
   const documentOf = createDocuments(analysis);
   const knownHashes = async (articleIds: readonly number[]): Promise<Map<number, string>> => {
-    const given = await client.call('POST', `${path}/documents/fetch`, {
+    if (articleIds.length === 0) return new Map();
+    const found = await client.call('POST', `${path}/documents/fetch`, {
       filter: `id IN [${articleIds.join(',')}]`,
       fields: ['id', 'hash'],
       limit: articleIds.length,
     });
-    return new Map(hashes.parse(given ?? { results: [] }).results.map(({ id, hash }) => [id, hash]));
+    return new Map(hashes.parse(found).results.map(({ id, hash }) => [id, hash]));
   };
   return {
     async apply({ articles, removedIds }: IndexChanges) {

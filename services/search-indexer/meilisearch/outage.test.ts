@@ -68,3 +68,73 @@ test.skipIf(!binary)(
   },
   120_000,
 );
+
+test.skipIf(!binary)(
+  'Meilisearch may lose all that it had while Alt runs: the index is built anew, with its settings',
+  async () => {
+    const feedId = await indexer.addFeed('one');
+    const other = await indexer.addFeed('two');
+    const first = await indexer.addArticle(feedId, 'Teapots', 'Tin.');
+    await indexer.addArticle(other, 'Teapots', 'Of others.');
+    await server.start();
+    const running = await indexer.start(environment);
+    await until('it is found', async () => JSON.stringify(await found(running, feedId)) === JSON.stringify([first]));
+    await until('all is done', async () => (await indexer.rows.all(stages)).every(({ state }) => state === 'done'));
+
+    await server.lose();
+    await server.start();
+    await until(
+      'it is found again',
+      async () => JSON.stringify(await found(running, feedId)) === JSON.stringify([first]),
+    );
+
+    await server.lose();
+    const second = await indexer.addArticle(feedId, 'More teapots', 'Porcelain.');
+    await server.start();
+    await until(
+      'both are found, though nobody asked before the new one came',
+      async () => JSON.stringify(await found(running, feedId)) === JSON.stringify([first, second]),
+    );
+    await until('it is complete', async () => (await running.search({ scope: { feedIds: [other] } })).isComplete);
+  },
+  120_000,
+);
+
+test.skipIf(!binary)(
+  'who goes from one engine to the other and back finds what came, changed and went meanwhile',
+  async () => {
+    const feedId = await indexer.addFeed('one');
+    const gone = await indexer.addArticle(feedId, 'Teapots', 'Tin.');
+    const changed = await indexer.addArticle(feedId, 'Teapots', 'Silver.');
+    const holds = async (ids: number[], given?: Record<string, string>) => {
+      const running = await indexer.start(given);
+      await until(
+        `${ids.length} are found`,
+        async () => JSON.stringify(await found(running, feedId)) === JSON.stringify(ids),
+      );
+      return running;
+    };
+    const isIndexed = async () => (await indexer.rows.all(stages)).every(({ state }) => state === 'done');
+    await server.start();
+    let running = await holds([gone, changed]);
+    await running.stop();
+    running = await holds([gone, changed], environment);
+    await indexer.rows.run(deleteArticle, [gone]);
+    await indexer.editArticle(changed, 'Not a word of tea.');
+    const come = await indexer.addArticle(feedId, 'Teapots', 'Gold.');
+    await until(
+      'Meilisearch has it',
+      async () => JSON.stringify(await found(running, feedId)) === JSON.stringify([changed, come]),
+    );
+    await until('all is done', isIndexed);
+    await running.stop();
+    running = await holds([changed, come]);
+    const gold = { kind: 'word', field: 'text', text: 'gold' } as const;
+    expect((await running.search({ text: gold, mode: 'filter', scope: { feedIds: [feedId] } })).hits).toHaveLength(1);
+    const silver = { kind: 'word', field: 'text', text: 'silver' } as const;
+    expect((await running.search({ text: silver, mode: 'filter', scope: { feedIds: [feedId] } })).hits).toEqual([]);
+    await running.stop();
+    await (await holds([changed, come], environment)).stop();
+  },
+  120_000,
+);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Analysis, stemmedLanguages } from '../analysis.ts';
-import type { EngineRequest, EngineResult, Scope } from '../engine.ts';
+import { type EngineRequest, type EngineResult, LONGEST_SEARCH_MS, type Scope, SearchTimeoutError } from '../engine.ts';
 import { createFacets } from '../facets.ts';
 import { isStemmed, readQuery, type Sought, type SoughtUnit, unitsOf } from '../sought.ts';
 import type { Client } from './client.ts';
 import { encodeWord } from './documents.ts';
+import { createLimit } from './limit.ts';
 import { readUnknown } from './spelling.ts';
 
 const hit = z.object({
@@ -46,16 +47,36 @@ export async function searchIndex(
   request: EngineRequest,
   analysis: Analysis,
 ): Promise<EngineResult> {
+  const deadline = AbortSignal.timeout(LONGEST_SEARCH_MS);
+  const inTurn = createLimit(AT_ONCE);
+  const ask: AskIndex = (body) =>
+    inTurn(async () => {
+      if (deadline.aborted) throw new SearchTimeoutError();
+      return client.call('POST', `/indexes/${encodeURIComponent(uid)}/search`, body, deadline);
+    });
+  try {
+    return await answerRequest(ask, request, analysis);
+  } catch (error) {
+    if (deadline.aborted) throw new SearchTimeoutError({ cause: error });
+    throw error;
+  }
+}
+
+/** One query to the index that is searched. */
+export type AskIndex = (body: object) => Promise<unknown>;
+
+/** A search in many languages and parts is many queries. */
+const AT_ONCE = 6;
+
+async function answerRequest(ask: AskIndex, request: EngineRequest, analysis: Analysis): Promise<EngineResult> {
   const { sought, isRanked } = request.text
     ? readQuery(request.text, request.mode, analysis)
     : { sought: null, isRanked: false };
   if (request.text && !sought) return resultOf({ hits: new Map(), isAll: true }, request, []);
-  const search = createSearch(client, uid, request);
+  const search = createSearch(ask, request);
   const filter = scopeFilter(request.scope);
   const readings =
-    sought && request.mode === 'rank'
-      ? await readUnknown(client, uid, sought, filter, analysis)
-      : new Map<string, string[]>();
+    sought && request.mode === 'rank' ? await readUnknown(ask, sought, filter, analysis) : new Map<string, string[]>();
   const asked = sought ? languageClasses(sought, readings, analysis) : [{ language: null, filter: [] as string[] }];
   const found = await Promise.all(
     asked.map(({ language, filter: ofLanguages }) => {
@@ -68,9 +89,9 @@ export async function searchIndex(
   return resultOf(united(found), request, corrections);
 }
 
-function createSearch(client: Client, uid: string, { countLimit, order }: EngineRequest): Asking['search'] {
+function createSearch(ask: AskIndex, { countLimit, order }: EngineRequest): Asking['search'] {
   return async ({ q, attributes, filter }) => {
-    const given = await client.call('POST', `/indexes/${encodeURIComponent(uid)}/search`, {
+    const given = await ask({
       q,
       filter,
       matchingStrategy: 'all',
@@ -266,7 +287,11 @@ function resultOf(
   const facets = createFacets(names);
   for (const one of sorted.slice(0, countLimit)) facets.count(one);
   return {
-    hits: sorted.slice(offset, offset + limit).map((one) => ({ articleId: one.id, score: score(one) })),
+    hits: sorted.slice(offset, offset + limit).map((one) => ({
+      articleId: one.id,
+      score: score(one),
+      ...(order === 'relevance' ? {} : { sortAt: one.sortAt }),
+    })),
     total: Math.min(sorted.length, countLimit),
     totalIsExact: isAll && sorted.length <= countLimit,
     facets: facets.result(),

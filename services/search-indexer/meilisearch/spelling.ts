@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { type Analysis, stemmedLanguages } from '../analysis.ts';
-import { distanceOf, maximumErrors } from '../distance.ts';
+import { distanceOf, MAX_CORRECTED, MAX_READINGS, maximumErrors } from '../distance.ts';
 import { isStemmed, type Sought, unitsOf } from '../sought.ts';
-import type { Client } from './client.ts';
 import { decodeWord, encodeWord } from './documents.ts';
+import type { AskIndex } from './search.ts';
 
-const MAX_READINGS = 3;
 const spelled = z.object({
   hits: z.array(
     z.object({
@@ -18,8 +17,7 @@ const spelled = z.object({
 
 /** Words that no article in scope has, and similar ones that some have. */
 export async function readUnknown(
-  client: Client,
-  uid: string,
+  askIndex: AskIndex,
   sought: Sought,
   filter: string[],
   analysis: Analysis,
@@ -28,12 +26,13 @@ export async function readUnknown(
   const units = unitsOf(sought).filter(
     (unit) => isStemmed(unit) && !analysis.isScriptWithoutSpaces(unit.unit.words[0] ?? ''),
   );
-  for (const { unit } of units) {
-    const [word = ''] = unit.words;
+  const words = new Set(units.map(({ unit }) => unit.words[0] ?? ''));
+  let unknown = 0;
+  for (const word of words) {
     const maximum = maximumErrors(word);
-    if (maximum === 0 || readings.has(word)) continue;
+    if (maximum === 0 || unknown >= MAX_CORRECTED) continue;
     const ask = (q: string, attributesToSearchOn: string[], more: object) =>
-      client.call('POST', `/indexes/${encodeURIComponent(uid)}/search`, { q, filter, attributesToSearchOn, ...more });
+      askIndex({ q, filter, attributesToSearchOn, ...more });
     const forms = [...new Set([word, ...stemmedLanguages.map((language) => analysis.stem(word, language))])];
     const known = await Promise.all(
       forms.map((form) =>
@@ -41,6 +40,7 @@ export async function readUnknown(
       ),
     );
     if (known.some((given) => z.object({ hits: z.array(z.unknown()) }).parse(given).hits.length > 0)) continue;
+    unknown += 1;
     // A blank at the end: the word is whole, not the beginning of one.
     const given = await ask(`${encodeWord(word)} `, ['titleWords', 'textWords'], {
       limit: 20,

@@ -13,6 +13,8 @@ export interface MeilisearchServer {
   key: string;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** Kills it and removes its data; `start` starts an empty one. */
+  lose(): Promise<void>;
   /** Ends it and removes its data. */
   close(): Promise<void>;
 }
@@ -54,6 +56,10 @@ export async function createMeilisearchServer(binary: string): Promise<Meilisear
       await untilHealthy(url);
     },
     kill,
+    async lose() {
+      await kill();
+      await rm(join(folder, 'data'), { recursive: true, force: true });
+    },
     async close() {
       await kill();
       await rm(folder, { recursive: true, force: true });

@@ -36,12 +36,14 @@ export type KeyKind = 'api-keys' | 'app-passwords';
 export type { Counters, Entry, Folder, FullEntry, Settings, Subscription };
 
 export interface EntryQuery {
-  view: 'unread' | 'starred' | 'all';
+  view: 'unread' | 'starred' | 'all' | 'hidden';
   order: 'newest' | 'oldest';
   subscription?: string;
   folder?: string;
   label?: string;
   tag?: string;
+  /** In the search language; all of its words are required. */
+  q?: string;
 }
 
 export interface Credentials {
@@ -57,10 +59,21 @@ export interface NewSubscription {
   force?: boolean;
 }
 
+export interface SubscriptionChange {
+  /** Null is the feed's own. */
+  title?: string | null;
+  folderIds?: string[];
+  fullText?: boolean;
+  autoFullText?: boolean;
+  summaries?: boolean;
+  selectors?: Subscription['selectors'];
+}
+
 export interface EntryUpdate {
   ids: string[];
   read?: boolean;
   starred?: boolean;
+  hidden?: boolean;
   addLabels?: string[];
   removeLabels?: string[];
 }
@@ -102,7 +115,7 @@ export function createApi({ call }: Client) {
     subscriptions: () =>
       everyPage<Subscription>((cursor) => call('GET', '/v1/subscriptions', { query: { limit: 200, cursor } })),
     subscribe: (body: NewSubscription) => call<Subscription>('POST', '/v1/subscriptions', { body }),
-    updateSubscription: (id: string, body: { title?: string | null; folderIds?: string[]; fullText?: boolean }) =>
+    updateSubscription: (id: string, body: SubscriptionChange) =>
       call<Subscription>('PATCH', `/v1/subscriptions/${id}`, { body }),
     unsubscribe: (id: string) => call<void>('DELETE', `/v1/subscriptions/${id}`),
     refreshSubscription: (id: string) =>

@@ -1,4 +1,5 @@
 import type { ProblemDocument } from '@alt/contracts';
+import { readEvents, type StreamEvent } from './event-stream.ts';
 import { ApiProblem, NetworkFailure } from './problem.ts';
 
 export type Query = Record<string, string | number | readonly string[] | undefined>;
@@ -16,6 +17,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Client {
   /** Calls the API; rejects with `ApiProblem` or `NetworkFailure`. The answer's shape is the contract's. */
   call<Answer>(method: Method, path: string, request?: Request): Promise<Answer>;
+  /** The same for an answer that comes as server-sent events: they are given as they come. */
+  stream(method: Method, path: string, request?: Request): AsyncGenerator<StreamEvent>;
   /** Keeps the CSRF token that sign-in brought; null forgets it. */
   keepCsrfToken(token: string | null): void;
   /** Runs when the session has ended. */
@@ -31,7 +34,10 @@ export function createClient(): Client {
   let signedOut = () => {};
 
   const freshCsrfToken = () => {
-    const token = send<{ csrfToken: string }>('POST', '/v1/auth/csrf', {}, null).then((answer) => answer.csrfToken);
+    const token = send('POST', '/v1/auth/csrf', {}, {}).then(async (response) => {
+      const { csrfToken: value } = await answerOf<{ csrfToken: string }>(response);
+      return value;
+    });
     csrfToken = token;
     token.catch(() => {
       csrfToken = null;
@@ -39,23 +45,37 @@ export function createClient(): Client {
     return token;
   };
 
-  async function write<Answer>(method: Method, path: string, request: Request): Promise<Answer> {
+  async function write(method: Method, path: string, request: Request, accept: string): Promise<Response> {
+    const attempt = async (token: Promise<string>) =>
+      send(method, path, request, { accept, 'x-csrf-token': await token });
     try {
-      return await send<Answer>(method, path, request, await (csrfToken ?? freshCsrfToken()));
+      return await attempt(csrfToken ?? freshCsrfToken());
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'csrf-failed') throw error;
-      return send<Answer>(method, path, request, await freshCsrfToken());
+      return attempt(freshCsrfToken());
+    }
+  }
+
+  async function open(method: Method, path: string, request: Request, accept: string): Promise<Response> {
+    const isPlain = method === 'GET' || isSignIn(path);
+    try {
+      return await (isPlain ? send(method, path, request, { accept }) : write(method, path, request, accept));
+    } catch (error) {
+      if (error instanceof ApiProblem && error.code === 'not-signed-in') signedOut();
+      throw error;
     }
   }
 
   return {
-    async call<Answer>(method: Method, path: string, request: Request = {}) {
-      const isPlain = method === 'GET' || isSignIn(path);
+    call: async <Answer>(method: Method, path: string, request: Request = {}) =>
+      answerOf<Answer>(await open(method, path, request, 'application/json')),
+    async *stream(method, path, request = {}) {
+      const { body } = await open(method, path, request, 'text/event-stream');
+      if (!body) return;
       try {
-        return await (isPlain ? send<Answer>(method, path, request, null) : write<Answer>(method, path, request));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.code === 'not-signed-in') signedOut();
-        throw error;
+        yield* readEvents(body);
+      } catch (cause) {
+        throw request.signal?.aborted ? cause : new NetworkFailure(cause);
       }
     },
     keepCsrfToken(token) {
@@ -72,15 +92,14 @@ function isSignIn(path: string): boolean {
   return path === '/v1/auth/login' || path === '/v1/auth/register';
 }
 
-async function send<Answer>(
+async function send(
   method: Method,
   path: string,
   { query = {}, body, bodyType, signal }: Request,
-  csrfToken: string | null,
-): Promise<Answer> {
-  const headers = new Headers({ accept: 'application/json' });
+  given: Record<string, string>,
+): Promise<Response> {
+  const headers = new Headers(given);
   if (body !== undefined) headers.set('content-type', bodyType ?? 'application/json');
-  if (csrfToken !== null) headers.set('x-csrf-token', csrfToken);
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (body !== undefined) init.body = bodyType === undefined ? JSON.stringify(body) : String(body);
   if (signal) init.signal = signal;
@@ -88,7 +107,11 @@ async function send<Answer>(
     if (signal?.aborted) throw cause;
     throw new NetworkFailure(cause);
   });
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) throw await problemOf(response, path);
+  return response;
+}
+
+async function answerOf<Answer>(response: Response): Promise<Answer> {
   if (response.status === 204) return undefined as Answer;
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as Answer;
@@ -103,8 +126,8 @@ function queryString(query: Query): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+async function problemOf(response: Response, path: string): Promise<ApiProblem> {
   const document: unknown = await response.json().catch(() => ({}));
   const isDocument = typeof document === 'object' && document !== null;
-  return new ApiProblem(response.status, isDocument ? (document as Partial<ProblemDocument>) : {});
+  return new ApiProblem(response.status, isDocument ? (document as Partial<ProblemDocument>) : {}, path);
 }

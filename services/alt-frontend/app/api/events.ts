@@ -10,7 +10,8 @@ export interface MarkedFeed {
 }
 
 export interface EventHandlers {
-  entries(items: ChangedEntry[]): void;
+  /** `removed` are in no list any more: folded into another entry, or hidden. */
+  entries(items: ChangedEntry[], removed: string[]): void;
   marked(feeds: MarkedFeed[]): void;
   counters(counters: Counters): void;
   subscriptions(): void;
@@ -41,7 +42,9 @@ export function listenToEvents(handlers: EventHandlers): () => void {
       handlers.connected(true);
       if (isResumed) handlers.reset();
     };
-    on<{ items: ChangedEntry[] }>('entries', ({ items }) => handlers.entries(items));
+    on<{ items: ChangedEntry[]; removed?: string[] }>('entries', ({ items, removed = [] }) =>
+      handlers.entries(items, removed),
+    );
     on<{ feeds: MarkedFeed[] }>('marked', ({ feeds }) => handlers.marked(feeds));
     on<Counters>('counters', handlers.counters);
     on('subscriptions', handlers.subscriptions);

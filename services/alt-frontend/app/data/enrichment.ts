@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { createEnrichmentApi, type EnrichmentApi } from '../api/enrichment.ts';
+import { createEnrichmentApi, type EnrichmentApi, type SavedSearch } from '../api/enrichment.ts';
 import { useTexts } from '../language/translate.ts';
 import { useToasts } from '../ui/toasts.tsx';
 import { useConnection } from './api-context.ts';
@@ -18,6 +18,10 @@ export const savedSearchesQuery = (api: EnrichmentApi) =>
     staleTime: 60_000,
     refetchInterval: 5 * 60_000,
   });
+
+const noSearches: SavedSearch[] = [];
+
+export const useSavedSearches = () => useQuery(savedSearchesQuery(useEnrichment())).data ?? noSearches;
 
 /** Does something on the server; where that fails it says why. Answers whether it was done. */
 export function useAct(): (work: () => Promise<unknown>) => Promise<boolean> {

@@ -30,6 +30,22 @@ export function changeInPages(pages: EntryPages, id: string, change: EntryChange
   return { ...pages, pages: pages.pages.with(pageIndex, { ...page, items }) };
 }
 
+/** Takes entries out of every list that the page holds; an open article stays. */
+export function removeEntries(cache: QueryClient, ids: ReadonlySet<string>): void {
+  if (ids.size === 0) return;
+  for (const key of [keys.entries, keys.search]) {
+    cache.setQueriesData<EntryPages>({ queryKey: key }, (pages) => pages && withoutEntries(pages, ids));
+  }
+}
+
+function withoutEntries(pages: EntryPages, ids: ReadonlySet<string>): EntryPages {
+  if (!pages.pages.some(({ items }) => items.some(({ id }) => ids.has(id)))) return pages;
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => ({ ...page, items: page.items.filter(({ id }) => !ids.has(id)) })),
+  };
+}
+
 /** Marks everything of these feeds read that the page holds and that was received before their times. */
 export function markFeedsRead(cache: QueryClient, feeds: readonly MarkedFeed[]): void {
   const times = new Map(feeds.map(({ feedId, before }) => [feedId, before === null ? null : Date.parse(before)]));

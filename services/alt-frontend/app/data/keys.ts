@@ -15,5 +15,6 @@ export const keys = {
   ask: ['ask'],
   recaps: ['recaps'],
   tags: ['tags'],
+  tenantSettings: ['tenant-settings'],
   keys: (kind: string) => ['keys', kind],
 } as const;

@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Api, Counters, EntryQuery, Folder, FullEntry, Label, Settings, Subscription } from '../api/api.ts';
+import type { Api, Counters, EntryQuery, Folder, Label, Settings, Subscription } from '../api/api.ts';
 import { useApi } from './api-context.ts';
 import { findEntry } from './entry-cache.ts';
 import { keys } from './keys.ts';
+import { waitMs } from './unfinished.ts';
 
 const minuteMs = 60_000;
 
@@ -52,7 +53,8 @@ export const searchQuery = (api: Api, text: string) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     enabled: text !== '',
-    placeholderData: keepPreviousData,
+    // Under an empty field nothing was found.
+    ...(text !== '' && { placeholderData: keepPreviousData }),
     staleTime: minuteMs,
   });
 
@@ -71,12 +73,6 @@ export const entryQuery = (api: Api, id: string) =>
     staleTime: 5 * minuteMs,
     refetchInterval: ({ state }) => (state.data ? waitMs(state.data) : false),
   });
-
-/** How soon to look again for what is still being made of an article; false where nothing is. */
-function waitMs({ fullText, summary, relatedState }: FullEntry): number | false {
-  if (fullText.state === 'pending' || relatedState === 'pending') return 1_500;
-  return summary.state === 'pending' ? 4_000 : false;
-}
 
 /** What the reader has before the first answer: the defaults of the contract that the list needs. */
 export const firstSettings: Pick<Settings, 'view' | 'order' | 'density'> = {

@@ -4,22 +4,27 @@ import type { EntryQuery, MarkRead, Settings } from '../api/api.ts';
 export type Source =
   | { kind: 'all' }
   | { kind: 'starred' }
+  /** What the reader hid. */
+  | { kind: 'hidden' }
   | { kind: 'feed'; id: string }
   | { kind: 'folder'; id: string }
   | { kind: 'label'; name: string }
   | { kind: 'tag'; name: string }
   | { kind: 'search'; text: string }
+  /** What a saved search finds, as a list. */
+  | { kind: 'saved'; query: string }
   | { kind: 'ask'; text: string }
   | { kind: 'recap'; period: 'daily' | 'weekly' };
 
-/** The source at an address of the reader; the root shows all articles. The name of a label or tag stands where words searched for do. */
+/** The source at an address of the reader; the root shows all articles. The name of a label or tag and the query of a saved search stand where words searched for do. */
 export function sourceAt(pathname: string, searchText = ''): Source {
   const [first = '', id = ''] = pathname.split('/').filter(Boolean);
-  if (first === 'starred') return { kind: 'starred' };
+  if (first === 'starred' || first === 'hidden') return { kind: first };
   if (first === 'feeds' && id) return { kind: 'feed', id };
   if (first === 'folders' && id) return { kind: 'folder', id };
   if (first === 'labels' && searchText) return { kind: 'label', name: searchText };
   if (first === 'tags' && searchText) return { kind: 'tag', name: searchText };
+  if (first === 'saved' && searchText) return { kind: 'saved', query: searchText };
   if (first === 'ask') return { kind: 'ask', text: searchText };
   if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
   if (first === 'search') return { kind: 'search', text: searchText };
@@ -44,11 +49,12 @@ export function isPage(source: Source): boolean {
 /** The list that shows a source; starred, labelled and tagged articles are shown read or not. */
 export function entryQueryOf(source: Source, settings: Pick<Settings, 'view' | 'order'>): EntryQuery {
   const base = { view: settings.view, order: settings.order };
-  if (source.kind === 'starred') return { ...base, view: 'starred' };
+  if (source.kind === 'starred' || source.kind === 'hidden') return { ...base, view: source.kind };
   if (source.kind === 'feed') return { ...base, subscription: source.id };
   if (source.kind === 'folder') return { ...base, folder: source.id };
   if (source.kind === 'label') return { ...base, view: 'all', label: source.name };
   if (source.kind === 'tag') return { ...base, view: 'all', tag: source.name };
+  if (source.kind === 'saved') return { ...base, q: source.query };
   return base;
 }
 

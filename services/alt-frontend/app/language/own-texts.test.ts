@@ -3,6 +3,7 @@ import { pageTexts } from '../pages/page-texts.ts';
 import { articleTexts } from '../reader/article-texts.ts';
 import { searchTexts } from '../search/search-texts.ts';
 import { tagsTexts } from '../settings/tags-texts.ts';
+import { feedTextsTexts } from '../subscriptions/feed-texts-texts.ts';
 import type { PluralForms } from './catalogue.ts';
 import { translateOwn } from './own-texts.ts';
 
@@ -10,6 +11,7 @@ type Message = string | PluralForms;
 
 const parts: Record<string, Record<string, Record<string, Message>>> = {
   articleTexts,
+  feedTextsTexts,
   pageTexts,
   searchTexts,
   tagsTexts,

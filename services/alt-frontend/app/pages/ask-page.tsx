@@ -1,51 +1,100 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import type { Answer } from '../api/enrichment.ts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import type { Answer, AskProgress } from '../api/enrichment.ts';
 import { useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import { type Place, useGoing } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
+import { guessLanguage } from '../reader/text-language.ts';
 import { Button } from '../ui/button.tsx';
 import { inputClass } from '../ui/field.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { PageBar } from './page-bar.tsx';
 import { pageTexts } from './page-texts.ts';
 
+interface AskPageProps {
+  place: Place;
+  question: string;
+  /** The articles that are walked through from here. */
+  onStories(ids: readonly string[]): void;
+}
+
 /** A question to everything the reader follows, and its answer with what it rests on. */
-export function AskPage({ place, question }: { place: Place; question: string }) {
+export function AskPage({ place, question, onStories }: AskPageProps) {
   const t = useOwnTexts(pageTexts);
   const texts = useTexts();
+  const { asked, progress, stop } = useAnswer(question);
+  const { data, error, isFetching } = asked;
+  useEffect(() => onStories([...new Set(data?.citations.map(({ articleId }) => articleId))]), [data, onStories]);
+  const again = () => void asked.refetch();
+  const isStopped = question !== '' && !isFetching && !data && !error;
+  return (
+    <>
+      <PageBar title={texts.t('nav.ask')} />
+      <div className="scroll px-5 py-4">
+        <QuestionForm key={question} question={question} onSame={again} />
+        {isFetching && <Progress progress={progress} onStop={stop} />}
+        <div role="status" className="text-sm text-soft not-empty:pt-4">
+          {isStopped && t('stopped')}
+        </div>
+        {error && !isFetching && (
+          <div className="pt-4">
+            <LoadFailed error={error} onRetry={again} />
+          </div>
+        )}
+        {data && !isFetching && <AnswerText answer={data} place={place} />}
+      </div>
+    </>
+  );
+}
+
+const nothingYet: AskProgress = { position: null, text: '' };
+
+/** The answer to a question, how far it is, and the way to stop it; leaving the page stops it too. */
+function useAnswer(question: string) {
   const api = useEnrichment();
+  const cache = useQueryClient();
+  const [progress, setProgress] = useState(nothingYet);
+  const queryKey = [...keys.ask, question];
   const asked = useQuery({
-    queryKey: [...keys.ask, question],
-    queryFn: ({ signal }) => api.ask(question, signal),
+    queryKey,
+    queryFn: ({ signal }) => {
+      setProgress(nothingYet);
+      return api.ask(question, signal, setProgress);
+    },
     enabled: question !== '',
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 30 * 60_000,
     // A model may have worked on it for minutes: only the reader asks again.
     retry: false,
+    refetchOnReconnect: false,
   });
+  return { asked, progress, stop: () => void cache.cancelQueries({ queryKey }) };
+}
+
+/** How far the answer is: the place in the queue, then what is written, as it comes. */
+function Progress({ progress: { position, text }, onStop }: { progress: AskProgress; onStop(): void }) {
+  const t = useOwnTexts(pageTexts);
   return (
-    <>
-      <PageBar title={texts.t('nav.ask')} />
-      <div className="scroll px-5 py-4">
-        <QuestionForm key={question} question={question} onSame={() => void asked.refetch()} />
-        <div role="status" className="text-sm text-soft not-empty:pt-4">
-          {asked.isFetching && t('asking')}
-        </div>
-        <div role="alert">
-          {asked.error && !asked.isFetching && (
-            <div className="flex flex-col items-start gap-3 pt-4 text-sm text-danger">
-              <p>{texts.problem(asked.error)}</p>
-              <Button onClick={() => void asked.refetch()}>{texts.t('action.retry')}</Button>
-            </div>
-          )}
-        </div>
-        {asked.data && !asked.isFetching && <AnswerText answer={asked.data} place={place} />}
+    <section aria-label={t('answer')} aria-busy className="pt-4">
+      <div className="flex items-center gap-3 text-sm text-soft">
+        <p role="status">
+          {text !== '' && t('writing')}
+          {text === '' && (position ? t('waiting', { count: position }) : t('asking'))}
+        </p>
+        <Button className="px-3! text-sm! md:min-h-8!" onClick={onStop}>
+          {t('stop')}
+        </Button>
       </div>
-    </>
+      {text !== '' && (
+        <p lang={guessLanguage(text)} className="pt-3 font-serif text-lg/relaxed whitespace-pre-line text-soft">
+          {text}
+        </p>
+      )}
+    </section>
   );
 }
 
@@ -102,7 +151,7 @@ function AnswerText({ answer, place }: { answer: Answer; place: Place }) {
   return (
     <section aria-label={t('answer')} className="pt-6">
       {!isExtractive && (
-        <div className="font-serif text-lg/relaxed whitespace-pre-line">
+        <div lang={guessLanguage(answer.answer)} className="font-serif text-lg/relaxed whitespace-pre-line">
           <Cited answer={answer} place={place} />
         </div>
       )}
@@ -113,7 +162,9 @@ function AnswerText({ answer, place }: { answer: Answer; place: Place }) {
       <ol aria-label={t('sources')}>
         {answer.citations.map(({ articleId, quote, title, feed }, index) => (
           <li key={`${articleId} ${quote}`} className="border-t border-line py-3">
-            <blockquote className="font-serif text-base/relaxed">{quote}</blockquote>
+            <blockquote lang={guessLanguage(quote)} className="font-serif text-base/relaxed">
+              {quote}
+            </blockquote>
             <PlaceLink
               place={{ ...place, entryId: articleId }}
               isReplacing={place.entryId !== undefined}

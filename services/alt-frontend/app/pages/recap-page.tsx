@@ -1,27 +1,38 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import type { Recap, RecapPeriod } from '../api/enrichment.ts';
-import { useEnrichment } from '../data/enrichment.ts';
+import { useAct, useEnrichment } from '../data/enrichment.ts';
+import { changeEntry } from '../data/entry-cache.ts';
 import { keys } from '../data/keys.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { Place } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
 import { Button } from '../ui/button.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { useToasts } from '../ui/toasts.tsx';
 import { PageBar } from './page-bar.tsx';
 import { pageTexts } from './page-texts.ts';
+import { storyIdsOf, useRecapPages } from './recap-pages.ts';
 import { RecapTopics } from './recap-topics.tsx';
 
+interface RecapPageProps {
+  place: Place;
+  period: RecapPeriod;
+  /** The articles that are walked through from here. */
+  onStories(ids: readonly string[]): void;
+}
+
 /** The recaps of a day or a week, the latest first. */
-export function RecapPage({ place, period }: { place: Place; period: RecapPeriod }) {
+export function RecapPage({ place, period, onStories }: RecapPageProps) {
   const texts = useTexts();
   return (
     <>
       <PageBar title={texts.t('nav.recap')}>
         <PeriodSwitch place={place} period={period} />
       </PageBar>
-      <Recaps key={period} place={place} period={period} />
+      <Recaps key={period} place={place} period={period} onStories={onStories} />
     </>
   );
 }
@@ -45,55 +56,38 @@ function PeriodSwitch({ place, period }: { place: Place; period: RecapPeriod }) 
   );
 }
 
-function Recaps({ place, period }: { place: Place; period: RecapPeriod }) {
+function Recaps({ place, period, onStories }: RecapPageProps) {
   const t = useOwnTexts(pageTexts);
-  const texts = useTexts();
-  const api = useEnrichment();
   const [shown, setShown] = useState(0);
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
-    queryKey: [...keys.recaps, period],
-    queryFn: ({ pageParam, signal }) => api.recaps(period, pageParam, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.nextCursor ?? undefined,
-    staleTime: 60_000,
-    retry: false,
-  });
-  const recaps = data?.pages.flatMap(({ items }) => items) ?? [];
+  const pages = useRecapPages(period);
+  const { recaps, error, isPending, isEmpty, isLate, reason } = pages;
   const recap = recaps[shown];
-  const unavailable = data?.pages[0]?.unavailable ?? null;
-  const isLast = shown >= recaps.length - 1;
+  useEffect(() => onStories(recap ? storyIdsOf(recap) : []), [recap, onStories]);
   const goEarlier = async () => {
-    if (isLast) await fetchNextPage();
-    setShown(shown + 1);
+    // Where the next one cannot be loaded this one stays, with the reason above it.
+    if (recaps[shown + 1] || (await pages.loadMore())) setShown(shown + 1);
   };
   return (
     <div className="scroll px-5 py-4">
       <div role="status" className="text-sm text-soft">
         {isPending && t('loading')}
-        {unavailable !== null && `${t('unavailable')} ${unavailable}`}
+        {isLate && t('late')} {isLate && reason && <span lang="en">{reason}</span>}
       </div>
-      {error && (
-        <div role="alert" className="flex flex-col items-start gap-3 text-sm text-danger">
-          <p>{texts.problem(error)}</p>
-          <Button onClick={() => void refetch()}>{texts.t('action.retry')}</Button>
-        </div>
-      )}
-      {data && !recap && unavailable === null && <Notice icon="text" title={t('emptyTitle')} text={t('emptyText')} />}
+      {error && <LoadFailed error={error} onRetry={pages.retry} />}
+      {isEmpty && <Notice icon="text" title={t('emptyTitle')} text={t('emptyText')} />}
       {recap && <RecapText recap={recap} place={place} />}
       {recap && (
         <footer className="flex flex-wrap items-center gap-2 border-t border-line pt-4">
-          <Button disabled={(isLast && !hasNextPage) || isFetchingNextPage} onClick={() => void goEarlier()}>
+          <Button
+            disabled={(!recaps[shown + 1] && !pages.hasMore) || pages.isLoadingMore}
+            onClick={() => void goEarlier()}
+          >
             {t('earlier')}
           </Button>
           <Button disabled={shown === 0} onClick={() => setShown(shown - 1)}>
             {t('later')}
           </Button>
-          <PlaceLink
-            place={{ ...place, panel: 'settings' }}
-            className="inline-flex min-h-11 items-center text-sm text-soft hover:underline"
-          >
-            {t('elsewhere')}
-          </PlaceLink>
+          <RecapOutlets recap={recap} place={place} />
         </footer>
       )}
     </div>
@@ -110,17 +104,65 @@ function RecapText({ recap, place }: { recap: Recap; place: Place }) {
   return (
     <>
       <h2 className="font-serif text-2xl text-balance">{t(period === 'daily' ? 'day' : 'week', { date: day })}</h2>
-      <p className="pb-2 text-sm text-soft">
+      <p className="text-sm text-soft">
         {t('counts', { stories: t('stories', { count: storyCount }), count: articleCount })}
-        {!isFinal && ` · ${t('running')}`}
+        {!isFinal && ` · ${t(period === 'daily' ? 'running' : 'runningWeek')}`}
       </p>
+      {topics.length > 0 && <MarkStoriesRead key={recap.id} recap={recap} />}
       {topics.length === 0 && <p className="py-6 text-soft">{t('emptyText')}</p>}
       <RecapTopics topics={topics} place={place} />
       {engine && (
         <p className="pb-4 text-[0.8125rem] text-soft">
-          {engine === 'extractive' ? t('extractive') : t('written', { engine })}
+          {engine === 'extractive' ? t('recapExtractive') : t('written', { engine })}
         </p>
       )}
     </>
+  );
+}
+
+/** The same recap elsewhere: as a page to print, as Markdown, and how it comes by itself. */
+function RecapOutlets({ recap, place }: { recap: Recap; place: Place }) {
+  const t = useOwnTexts(pageTexts);
+  const linkClass = 'inline-flex min-h-11 items-center pe-2 text-sm text-soft hover:underline';
+  const address = (format: 'html' | 'markdown') => `/v1/recaps/${recap.id}?format=${format}`;
+  return (
+    <>
+      <a href={address('html')} target="_blank" rel="noopener" className={linkClass}>
+        {t('asPage')}
+      </a>
+      <a href={address('markdown')} target="_blank" rel="noopener" className={linkClass}>
+        Markdown
+      </a>
+      <PlaceLink place={{ ...place, panel: 'settings' }} className={linkClass}>
+        {t('elsewhere')}
+      </PlaceLink>
+    </>
+  );
+}
+
+/** Everything that a recap tells is read: the stories, and where else they are told. */
+function MarkStoriesRead({ recap }: { recap: Recap }) {
+  const t = useOwnTexts(pageTexts);
+  const texts = useTexts();
+  const api = useEnrichment();
+  const cache = useQueryClient();
+  const act = useAct();
+  const { show } = useToasts();
+  const [isDone, setIsDone] = useState(false);
+  const mark = async () => {
+    const ids = storyIdsOf(recap);
+    const isMarked = await act(async () => {
+      const { updated } = await api.markRead(ids);
+      show({ text: texts.t('list.markedRead', { count: updated }) });
+    });
+    if (!isMarked) return;
+    setIsDone(true);
+    for (const id of ids) changeEntry(cache, id, { read: true });
+    await cache.invalidateQueries({ queryKey: keys.counters });
+  };
+  return (
+    <Button className="my-2 px-3! text-sm! md:min-h-8!" disabled={isDone} onClick={() => void mark()}>
+      {t('markRead')}
+    </Button>
   );
 }

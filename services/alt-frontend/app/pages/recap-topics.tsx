@@ -3,6 +3,7 @@ import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { Place } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
+import { guessLanguage } from '../reader/text-language.ts';
 import { pageTexts } from './page-texts.ts';
 
 type Story = Recap['topics'][number]['stories'][number];
@@ -36,10 +37,14 @@ function StoryText({ story, place }: { story: Story; place: Place }) {
           {...open(story.id)}
           className="inline-flex min-h-11 items-center font-serif text-lg/snug font-semibold hover:underline md:min-h-0"
         >
-          {story.title || texts.t('list.untitled')}
+          <span lang={guessLanguage(story.title)}>{story.title || texts.t('list.untitled')}</span>
         </PlaceLink>
       </h4>
-      {story.summary && <p className="py-1 text-[0.9375rem]/relaxed">{story.summary}</p>}
+      {story.summary && (
+        <p lang={guessLanguage(story.summary)} className="py-1 text-[0.9375rem]/relaxed">
+          {story.summary}
+        </p>
+      )}
       <p className="text-[0.8125rem] text-soft">
         <span>{story.feed.title}</span>
         {story.reasons.length > 0 && (
@@ -56,7 +61,9 @@ function StoryText({ story, place }: { story: Story; place: Place }) {
             <li key={id}>
               <PlaceLink {...open(id)} className="flex min-h-11 items-center gap-1.5 hover:underline md:min-h-7">
                 <span className="shrink-0 text-soft">{feed.title}</span>
-                <span className="min-w-0 truncate">{title || texts.t('list.untitled')}</span>
+                <span lang={guessLanguage(title)} className="min-w-0 truncate">
+                  {title || texts.t('list.untitled')}
+                </span>
               </PlaceLink>
             </li>
           ))}

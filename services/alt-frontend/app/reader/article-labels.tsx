@@ -1,6 +1,7 @@
 import type { Entry } from '../api/api.ts';
 import { useTexts } from '../language/translate.ts';
 import { Icon } from '../ui/icons.tsx';
+import { ArticleHiding } from './article-hiding.tsx';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
 
@@ -31,6 +32,7 @@ export function ArticleLabels({ entry, place }: { entry: Entry; place: Place }) 
           ))}
         </ul>
       )}
+      <ArticleHiding entry={entry} place={place} />
     </div>
   );
 }

@@ -18,8 +18,8 @@ import { ArticleSummary } from './article-summary.tsx';
 import { ArticleTags } from './article-tags.tsx';
 import { ArticleText } from './article-text.tsx';
 import { Enclosures } from './enclosures.tsx';
+import { neighbour } from './neighbour.ts';
 import { type Place, useGoing } from './place.ts';
-import { neighbour } from './reader-shortcuts.ts';
 import { guessLanguage } from './text-language.ts';
 
 const FullTextTrouble = lazy(async () => ({ default: (await import('./full-text-trouble.tsx')).FullTextTrouble }));
@@ -27,12 +27,13 @@ const FullTextTrouble = lazy(async () => ({ default: (await import('./full-text-
 interface ArticlePaneProps {
   id: string;
   place: Place;
-  entries: readonly Entry[];
+  /** The articles that are walked through from here. */
+  ids: readonly string[];
   onClose(): void;
 }
 
 /** One article: what the list knows at once, the text as soon as it has come. */
-export function ArticlePane({ id, place, entries, onClose }: ArticlePaneProps) {
+export function ArticlePane({ id, place, ids, onClose }: ArticlePaneProps) {
   const api = useApi();
   const cache = useQueryClient();
   const { t, problem } = useTexts();
@@ -41,7 +42,7 @@ export function ArticlePane({ id, place, entries, onClose }: ArticlePaneProps) {
   const fullText = useFullText(data);
   return (
     <>
-      <ArticleBar entry={known} place={place} entries={entries} fullText={fullText} onClose={onClose} />
+      <ArticleBar entry={known} place={place} ids={ids} fullText={fullText} onClose={onClose} />
       <div className="scroll" key={id}>
         {known ? (
           <article className="mx-auto max-w-[42rem] px-5 pt-6 pb-24 md:px-8 md:pt-10" aria-busy={!data}>
@@ -108,12 +109,12 @@ interface ArticleBarProps extends Omit<ArticlePaneProps, 'id'> {
   fullText: FullText;
 }
 
-function ArticleBar({ entry, place, entries, fullText, onClose }: ArticleBarProps) {
+function ArticleBar({ entry, place, ids, fullText, onClose }: ArticleBarProps) {
   const { t } = useTexts();
   const going = useGoing();
   const changeEntry = useChangeEntry();
-  const [previous, next] = [-1, 1].map((step) => (entry ? neighbour(entries, entry.id, step) : undefined));
-  const open = (target: Entry | undefined) => target && going.to({ ...place, entryId: target.id }, true);
+  const [previous, next] = [-1, 1].map((step) => (entry ? neighbour(ids, entry.id, step) : undefined));
+  const open = (target: string | undefined) => target && going.to({ ...place, entryId: target }, true);
   return (
     <header className="bar flex-none border-b border-line md:border-transparent">
       <IconButton icon="back" label={t('action.back')} className="only-stacked -ms-2" onClick={onClose} />

@@ -10,6 +10,7 @@ import { useToasts } from '../ui/toasts.tsx';
 import { articleTexts } from './article-texts.ts';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
+import { guessLanguage } from './text-language.ts';
 
 interface StoryProps {
   entry: FullEntry;
@@ -33,7 +34,9 @@ export function ArticleAlsoIn({ entry, place }: StoryProps) {
               className="inline-flex min-h-11 min-w-0 flex-1 items-center gap-2 hover:underline md:min-h-8"
             >
               <span className="shrink-0 text-accent">{other.feed.title}</span>
-              <span className="min-w-0 truncate">{other.title || texts.t('list.untitled')}</span>
+              <span lang={guessLanguage(other.title)} className="min-w-0 truncate">
+                {other.title || texts.t('list.untitled')}
+              </span>
             </PlaceLink>
             <button
               type="button"
@@ -88,7 +91,9 @@ export function ArticleRelated({ entry, place }: StoryProps) {
               place={{ ...place, entryId: id }}
               className="flex min-h-11 flex-col justify-center py-1.5 hover:underline"
             >
-              <span className="text-[0.9375rem]">{title || texts.t('list.untitled')}</span>
+              <span lang={guessLanguage(title)} className="text-[0.9375rem]">
+                {title || texts.t('list.untitled')}
+              </span>
               <span className="text-[0.8125rem] text-soft">{[feed.title, ...terms.slice(0, 3)].join(' · ')}</span>
             </PlaceLink>
           </li>

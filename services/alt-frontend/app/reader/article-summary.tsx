@@ -27,11 +27,7 @@ export function ArticleSummary({ entry, text, html }: ArticleSummaryProps) {
     <section aria-label={t('summary')} className="mb-8 font-sans text-sm text-soft">
       <div role="status">
         {summary.state === 'pending' && t('summaryPending')}
-        {summary.state === 'failed' && (
-          <p className="pb-2">
-            {t('summaryFailed')} {summary.reason}
-          </p>
-        )}
+        {(summary.state === 'none' || summary.state === 'failed') && <WhyNone summary={summary} />}
       </div>
       {(summary.state === 'none' || summary.state === 'failed') && (
         <Button className="px-3! text-sm! font-normal! md:min-h-8!" onClick={request}>
@@ -45,11 +41,28 @@ export function ArticleSummary({ entry, text, html }: ArticleSummaryProps) {
           </p>
           <p className="pt-1.5 text-[0.8125rem]">
             {summary.engine === 'extractive' ? t('extractive') : t('written', { engine: summary.engine ?? '' })}
-            {summary.note && ` · ${summary.note}`}
+            {summary.note && (
+              <>
+                {' · '}
+                <span lang="en">{summary.note}</span>
+              </>
+            )}
           </p>
         </div>
       )}
     </section>
+  );
+}
+
+/** Why there is no summary: by its code; a reason without one, and what the server says of a failure, is English. */
+function WhyNone({ summary: { state, code, reason } }: { summary: Summary }) {
+  const t = useOwnTexts(articleTexts);
+  const isTold = code === 'not-wanted' || code === 'no-text';
+  if (state === 'none' && !isTold && !reason) return null;
+  return (
+    <p className="pb-2">
+      {isTold ? t(`summary.${code}`) : t('summaryFailed')} {!isTold && reason && <span lang="en">{reason}</span>}
+    </p>
   );
 }
 
@@ -96,7 +109,7 @@ function Sentences({ summary, text, html }: { summary: Summary } & Omit<ArticleS
           onClick={() => {
             const range = place(sentence);
             mark(range);
-            range?.startContainer.parentElement?.scrollIntoView({ block: 'center', behavior: 'smooth' });
+            range?.startContainer.parentElement?.scrollIntoView({ block: 'center', behavior: scrollBehavior() });
           }}
         >
           {sentence.text}
@@ -107,6 +120,9 @@ function Sentences({ summary, text, html }: { summary: Summary } & Omit<ArticleS
     </span>
   ));
 }
+
+const scrollBehavior = (): ScrollBehavior =>
+  window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 
 const highlightName = 'summary-source';
 

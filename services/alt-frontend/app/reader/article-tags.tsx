@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Entry } from '../api/api.ts';
 import { useAct, useEnrichment } from '../data/enrichment.ts';
 import { changeEntry } from '../data/entry-cache.ts';
+import { mayGetTags } from '../data/unfinished.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useToasts } from '../ui/toasts.tsx';
@@ -10,10 +11,12 @@ import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
 
 /** What an article is about: each tag leads to its list, and can be sent away for good. */
-export function ArticleTags({ entry, place }: { entry: Pick<Entry, 'id' | 'tags'>; place: Place }) {
+export function ArticleTags({ entry, place }: { entry: Pick<Entry, 'id' | 'tags' | 'receivedAt'>; place: Place }) {
   const t = useOwnTexts(articleTexts);
   const veto = useVeto(entry);
-  if (entry.tags.length === 0) return null;
+  if (entry.tags.length === 0) {
+    return mayGetTags(entry) && <p className="mt-1 text-sm text-soft">{t('tagsPending')}</p>;
+  }
   return (
     <ul aria-label={t('tags')} className="mt-1 flex flex-wrap gap-x-2 gap-y-1 text-sm">
       {entry.tags.map((name) => (

@@ -17,6 +17,7 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   if (source.kind === 'starred' && starred === 0) {
     return <Notice icon="star" title={t('list.noStarsTitle')} text={t('list.noStarsText')} />;
   }
+  if (source.kind === 'hidden') return <Notice icon="all" title={t('list.noHiddenTitle')} />;
   if (source.kind === 'tag') return <Notice icon="label" title={t('list.noTagTitle')} />;
   if (source.kind === 'label') {
     return <Notice icon="label" title={t('list.noLabelTitle')} text={t('list.noLabelText')} />;
@@ -35,6 +36,7 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   }
   const isFresh =
     source.kind === 'feed' && subscriptions.find(({ id }) => id === source.id)?.status.state === 'pending';
+  if (source.kind === 'saved' && view === 'all') return <EmptySearch text={source.query} />;
   if (isFresh || view === 'all') return <Notice icon="all" title={t('list.emptyTitle')} text={t('list.emptyText')} />;
   return (
     <Notice icon="check" title={t('list.caughtUpTitle')} text={t('list.caughtUpText')}>

@@ -43,6 +43,10 @@ export function useEntryListData(source: Source): EntryListData {
     void refreshLists(cache);
   }, [cache, listKey, isSearch]);
 
+  const { refetch } = search;
+  const reload = useCallback(async () => {
+    await (isSearch ? refetch() : refreshLists(cache));
+  }, [cache, isSearch, refetch]);
   const { fetchNextPage, hasNextPage, isFetchingNextPage, isError } = shown;
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isError) void fetchNextPage();
@@ -56,7 +60,7 @@ export function useEntryListData(source: Source): EntryListData {
     error: shown.error,
     search: (isSearch && search.data?.pages[0]) || null,
     loadMore,
-    reload: useCallback(() => refreshLists(cache), [cache]),
+    reload,
   };
 }
 

@@ -98,19 +98,19 @@ export function EntryList(props: EntryListProps) {
           })}
         </div>
       )}
-      {entries.length === 0 && !data.isLoading && data.error === null && (
+      {entries.length === 0 && !hasMore && !data.isLoading && data.error === null && (
         <EmptyList place={place} onShowAll={onShowAll} />
       )}
       <div role="status" className="px-4 py-6 text-center text-sm text-soft">
         {data.isLoadingMore && t('list.loadingMore')}
         {entries.length > 0 && !hasMore && t('list.end')}
-        {data.error !== null && !isToldAbove(data.error) && (
-          <>
-            <p className="mb-3 text-danger">
-              {t('list.failed')} {problem(data.error)}
-            </p>
-            <Button onClick={() => void data.reload()}>{t('action.retry')}</Button>
-          </>
+        {data.error !== null && !isToldAbove(data.error, place) && (
+          <p className="mb-3 text-danger">
+            {t('list.failed')} {problem(data.error)}
+          </p>
+        )}
+        {data.error !== null && !isMistake(data.error) && (
+          <Button onClick={() => void data.reload()}>{t('action.retry')}</Button>
         )}
       </div>
     </div>
@@ -118,9 +118,14 @@ export function EntryList(props: EntryListProps) {
 }
 
 /** What is wrong with a search stands below its field. */
-function isToldAbove(error: unknown): boolean {
-  return error instanceof ApiProblem && error.code === 'invalid-query';
+function isToldAbove(error: unknown, { source }: Place): boolean {
+  return source.kind === 'search' && (isMistake(error) || hasCode(error, 'search-unavailable'));
 }
+
+/** What trying again does not change. */
+const isMistake = (error: unknown) => hasCode(error, 'invalid-query');
+
+const hasCode = (error: unknown, code: string) => error instanceof ApiProblem && error.code === code;
 
 function useRowHeight(density: Settings['density']): number {
   const [height, setHeight] = useState(() => rowHeightOf(density));

@@ -4,6 +4,7 @@ import { useTexts } from '../language/translate.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
+import { guessLanguage } from './text-language.ts';
 
 interface EntryRowProps {
   entry: Entry;
@@ -123,7 +124,8 @@ function foundIn(entry: Entry): Found | undefined {
 function Title({ entry }: { entry: Entry }) {
   const { t } = useTexts();
   const parts = foundIn(entry)?.title;
-  return parts ? <Marked parts={parts} /> : entry.title || t('list.untitled');
+  if (!entry.title) return t('list.untitled');
+  return <span lang={guessLanguage(entry.title)}>{parts ? <Marked parts={parts} /> : entry.title}</span>;
 }
 
 function Marked({ parts }: { parts: NonNullable<Found['title']> }) {

@@ -6,6 +6,7 @@ import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import type { PanelProps } from './panels.tsx';
 
 /** The labels of an article: a new one by its name, the present ones to be ticked. */
@@ -18,14 +19,15 @@ export function LabelsPanel({ id, onClose }: PanelProps & { id: string }) {
   const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
   const names = [...new Set([...known.map(({ name }) => name), ...labels])].sort(collator.compare);
   const set = (next: string[]) => entry.data && void changeLabels(entry.data, next);
-  const add = (form: FormData) => {
-    const name = tidy(String(form.get('label') ?? ''));
+  const add = (data: FormData, form: HTMLFormElement) => {
+    const name = tidy(String(data.get('label') ?? ''));
     if (name && !labels.includes(name)) set([...labels, name]);
+    form.reset();
   };
   return (
     <Panel title={t('article.labels')} onClose={onClose}>
       {entry.error && <p className="pb-4 text-danger">{problem(entry.error)}</p>}
-      <form action={add} className="flex items-end gap-2 pb-4">
+      <Form onSubmit={add} className="flex items-end gap-2 pb-4">
         <Field
           className="flex-1"
           label={t('label.name')}
@@ -41,7 +43,7 @@ export function LabelsPanel({ id, onClose }: PanelProps & { id: string }) {
         <Button type="submit" disabled={!entry.data}>
           {t('label.add')}
         </Button>
-      </form>
+      </Form>
       {names.length === 0 && <p className="text-sm text-soft">{t('label.none')}</p>}
       {entry.data &&
         names.map((name) => (

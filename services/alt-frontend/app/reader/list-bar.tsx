@@ -27,6 +27,7 @@ export function ListBar(props: ListBarProps) {
   const { source } = place;
   const isSearch = source.kind === 'search';
   const isWhole = source.kind === 'all' || source.kind === 'feed' || source.kind === 'folder';
+  const hasSwitches = isWhole || source.kind === 'saved';
   return (
     <header className="flex-none border-b border-line">
       <div className="bar">
@@ -71,7 +72,7 @@ export function ListBar(props: ListBarProps) {
           found.total > 0 &&
           t(found.totalIsExact ? 'search.found' : 'search.foundAtLeast', { count: found.total })}
       </p>
-      {isWhole && (
+      {hasSwitches && (
         <div className="flex items-center gap-2 px-4 pb-2">
           <ViewSwitch view={view} onChange={(next) => onChange({ view: next })} />
           <button
@@ -133,8 +134,9 @@ function SearchBox({ place }: { place: Place }) {
   return (
     <form
       className="flex min-w-0 flex-1"
-      action={(form) => {
-        const words = String(form.get('q') ?? '').trim();
+      onSubmit={(event) => {
+        event.preventDefault();
+        const words = input.current?.value.trim() ?? '';
         going.to({ source: { kind: 'search', text: words }, isHome: false }, true);
       }}
     >

@@ -16,6 +16,7 @@ export interface Place {
 export function hrefOf({ source, isHome, entryId, panel }: Place): string {
   const search = new URLSearchParams();
   if ((source.kind === 'search' || source.kind === 'ask') && source.text) search.set('q', source.text);
+  if (source.kind === 'saved') search.set('q', source.query);
   if (source.kind === 'label' || source.kind === 'tag') search.set('q', source.name);
   if (entryId) search.set('entry', entryId);
   if (panel) search.set('panel', panel);

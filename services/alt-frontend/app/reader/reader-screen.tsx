@@ -5,8 +5,9 @@ import type { Entry } from '../api/api.ts';
 import { usePreferences } from '../appearance/preferences.ts';
 import { useApi } from '../data/api-context.ts';
 import { useChangeEntry, useChangeSettings, useMarkAllRead } from '../data/changes.ts';
+import { useSavedSearches } from '../data/enrichment.ts';
 import { findEntry } from '../data/entry-cache.ts';
-import { useLive } from '../data/live.ts';
+import { type Arrived, useLive } from '../data/live.ts';
 import { entryQuery, firstSettings, useCounters, useFolders, useSettings, useSubscriptions } from '../data/queries.ts';
 import { isPage, markReadOf } from '../data/sources.ts';
 import { useTexts } from '../language/translate.ts';
@@ -20,6 +21,7 @@ import { ListBar } from './list-bar.tsx';
 import { type Place, useGoing, usePlace } from './place.ts';
 import { useReaderShortcuts } from './reader-shortcuts.ts';
 import { useRefresh } from './refresh.ts';
+import { useSettingsOnPage } from './settings-on-page.ts';
 import { Sidebar } from './sidebar.tsx';
 import { newCountOf, titleOf, unreadOf } from './source-facts.ts';
 
@@ -41,7 +43,10 @@ export function ReaderScreen() {
   const changeSettings = useChangeSettings();
   const refresh = useRefresh(place.source, data.reload, live.forgetArrived);
   const markAll = useMarkAll(place, data.entries, facts.newCount, live.forgetArrived);
-  const { cursorId, focusId } = useReaderShortcuts({ place, data, refresh: refresh.run, markAllRead: markAll.ask });
+  const [storyIds, setStoryIds] = useState<readonly string[]>([]);
+  const listIds = useMemo(() => data.entries.map(({ id }) => id), [data.entries]);
+  const ids = isPage(place.source) ? storyIds : listIds;
+  const { cursorId, focusId } = useReaderShortcuts({ place, ids, refresh: refresh.run, markAllRead: markAll.ask });
   useSettingsOnPage();
   useMarkReadOnOpen(place.entryId);
   usePrefetchedArticlePane();
@@ -64,7 +69,7 @@ export function ReaderScreen() {
       <main id="articles" tabIndex={-1} className="pane pane-list outline-none">
         {isPage(place.source) ? (
           <Suspense fallback={null}>
-            <Page place={place} />
+            <Page place={place} onStories={setStoryIds} />
           </Suspense>
         ) : (
           <>
@@ -104,13 +109,7 @@ export function ReaderScreen() {
         {place.entryId ? (
           <CatchBoundary getResetKey={() => place.entryId ?? ''} errorComponent={FailedScreen}>
             <Suspense fallback={null}>
-              <ArticlePane
-                key={place.entryId}
-                id={place.entryId}
-                place={place}
-                entries={data.entries}
-                onClose={toList}
-              />
+              <ArticlePane key={place.entryId} id={place.entryId} place={place} ids={ids} onClose={toList} />
             </Suspense>
           </CatchBoundary>
         ) : (
@@ -126,19 +125,20 @@ export function ReaderScreen() {
   );
 }
 
-function useSourceFacts(place: Place, arrived: ReadonlyMap<string, number>) {
+function useSourceFacts(place: Place, arrived: Arrived) {
   const texts = useTexts();
   const counters = useCounters();
   const subscriptions = useSubscriptions();
   const folders = useFolders();
+  const searches = useSavedSearches();
   return useMemo(
     () => ({
-      title: titleOf(place.source, subscriptions, folders, texts.t),
-      unread: unreadOf(place.source, counters),
+      title: titleOf(place.source, subscriptions, folders, searches, texts.t),
+      unread: unreadOf(place.source, counters, searches),
       totalUnread: counters.unread,
       newCount: newCountOf(place.source, arrived, subscriptions, folders),
     }),
-    [place.source, subscriptions, folders, counters, arrived, texts],
+    [place.source, subscriptions, folders, searches, counters, arrived, texts],
   );
 }
 
@@ -201,15 +201,6 @@ function useMarkReadOnOpen(entryId: string | undefined): void {
       isCurrent = false;
     };
   }, [api, cache, changeEntry, entryId]);
-}
-
-/** The settings that the whole page follows, kept on this device for the next first paint. */
-function useSettingsOnPage(): void {
-  const settings = useSettings();
-  const [, setPreferences] = usePreferences();
-  useEffect(() => {
-    if (settings) setPreferences({ theme: settings.theme, language: settings.language, textSize: settings.textSize });
-  }, [settings, setPreferences]);
 }
 
 /** The article's code is loaded while the reader looks at the list. */

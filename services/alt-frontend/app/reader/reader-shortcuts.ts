@@ -3,19 +3,20 @@ import { useEffect, useState } from 'react';
 import type { Entry } from '../api/api.ts';
 import { useChangeEntry } from '../data/changes.ts';
 import { findEntry } from '../data/entry-cache.ts';
-import type { EntryListData } from './entry-list-data.ts';
+import { neighbour } from './neighbour.ts';
 import { type Place, useGoing } from './place.ts';
 import { type Shortcut, useShortcuts } from './shortcuts.ts';
 
 interface ReaderShortcuts {
   place: Place;
-  data: EntryListData;
+  /** The articles that are walked through. */
+  ids: readonly string[];
   refresh(): void;
   markAllRead(): void;
 }
 
 /** The keyboard's way through the reader: where it stands in the list, and what each key does there. */
-export function useReaderShortcuts({ place, data, refresh, markAllRead }: ReaderShortcuts) {
+export function useReaderShortcuts({ place, ids, refresh, markAllRead }: ReaderShortcuts) {
   const going = useGoing();
   const cache = useQueryClient();
   const changeEntry = useChangeEntry();
@@ -30,11 +31,12 @@ export function useReaderShortcuts({ place, data, refresh, markAllRead }: Reader
     return id ? findEntry(cache, id) : undefined;
   };
   const move = (step: number) => {
-    const next = neighbour(data.entries, entryId ?? cursorId, step);
+    const isLost = !entryId && cursorId !== null && !ids.includes(cursorId);
+    const next = neighbour(ids, isLost ? null : (entryId ?? cursorId), step);
     if (!next) return;
-    if (entryId) going.to({ ...place, entryId: next.id }, true);
-    setCursorId(next.id);
-    setFocusId(entryId ? null : next.id);
+    if (entryId) going.to({ ...place, entryId: next }, true);
+    setCursorId(next);
+    setFocusId(entryId ? null : next);
   };
   const withCurrent = (act: (entry: Entry) => unknown) => {
     const entry = current();
@@ -78,10 +80,4 @@ function useCursorOnArticle(
     setFocusId(null);
     return () => setFocusId(entryId);
   }, [entryId, setCursorId, setFocusId]);
-}
-
-/** The entry before or after another in a list; the first if the list does not have that other. */
-export function neighbour(entries: readonly Entry[], id: string | null, step: number): Entry | undefined {
-  const index = id === null ? -1 : entries.findIndex((entry) => entry.id === id);
-  return index < 0 ? entries[0] : entries[index + step];
 }

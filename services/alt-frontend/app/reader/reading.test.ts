@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { withArrivals } from '../data/live.ts';
 import { importProgress } from '../subscriptions/import-progress.ts';
+import { neighbour } from './neighbour.ts';
 import { playableUrl, playerOfPage } from './player-hosts.ts';
 import { shortcutOf } from './shortcuts.ts';
 import { newCountOf } from './source-facts.ts';
@@ -51,10 +52,13 @@ test('a text’s language is guessed where its script tells', () => {
 });
 
 test('arrivals count what is new and unread, by feed, and for a folder with those inside it', () => {
-  const item = (feedId: string, isNew = true) => ({ id: '1', feedId, read: false, starred: false, isNew, labels: [] });
-  const none = new Map<string, number>();
-  expect(withArrivals(none, [item('1', false)])).toBe(none);
-  const arrived = withArrivals(none, [item('1'), item('1'), item('2')]);
+  const item = (id: string, feedId: string, isNew = true) => ({
+    ...{ id, feedId, isNew },
+    ...{ read: false, starred: false, labels: [] },
+  });
+  const none = new Map<string, string>();
+  expect(withArrivals(none, [item('1', '1', false)])).toBe(none);
+  const arrived = withArrivals(none, [item('1', '1'), item('2', '1'), item('3', '2'), item('1', '1')]);
   const folders = [
     { id: '5', name: 'a', parentId: null },
     { id: '6', name: 'b', parentId: '5' },
@@ -66,6 +70,16 @@ test('arrivals count what is new and unread, by feed, and for a folder with thos
   expect(newCountOf({ kind: 'feed', id: '9' }, arrived, subscriptions, folders)).toBe(2);
   expect(newCountOf({ kind: 'folder', id: '5' }, arrived, subscriptions, folders)).toBe(2);
   expect(newCountOf({ kind: 'starred' }, arrived, subscriptions, folders)).toBe(0);
+  const folded = withArrivals(arrived, [], ['2', '77']);
+  expect(newCountOf({ kind: 'feed', id: '9' }, folded, subscriptions, folders)).toBe(1);
+  expect(withArrivals(folded, [], ['2'])).toBe(folded);
+});
+
+test('an article that is not in the list has no neighbours; without a place the first is next', () => {
+  expect(neighbour(['a', 'b', 'c'], 'b', 1)).toBe('c');
+  expect(neighbour(['a', 'b', 'c'], 'c', 1)).toBeUndefined();
+  expect(neighbour(['a', 'b', 'c'], 'elsewhere', 1)).toBeUndefined();
+  expect(neighbour(['a', 'b', 'c'], null, 1)).toBe('a');
 });
 
 test('an import’s progress counts only what it brought', () => {

@@ -1,4 +1,6 @@
 import type { Counters, Folder, Subscription } from '../api/api.ts';
+import type { SavedSearch } from '../api/enrichment.ts';
+import type { Arrived } from '../data/live.ts';
 import type { Source } from '../data/sources.ts';
 import type { Translate } from '../language/catalogue.ts';
 
@@ -7,12 +9,15 @@ export function titleOf(
   source: Source,
   subscriptions: readonly Subscription[],
   folders: readonly Folder[],
+  searches: readonly SavedSearch[],
   t: Translate,
 ): string {
   if (source.kind === 'feed') return subscriptions.find(({ id }) => id === source.id)?.title ?? '';
   if (source.kind === 'folder') return folders.find(({ id }) => id === source.id)?.name ?? '';
+  if (source.kind === 'saved') return searches.find(({ query }) => query === source.query)?.name ?? source.query;
   if (source.kind === 'label' || source.kind === 'tag') return source.name;
   if (source.kind === 'starred') return t('nav.starred');
+  if (source.kind === 'hidden') return t('list.hidden');
   if (source.kind === 'search') return t('nav.search');
   if (source.kind === 'ask') return t('nav.ask');
   if (source.kind === 'recap') return t('nav.recap');
@@ -20,30 +25,32 @@ export function titleOf(
 }
 
 /** How many of a source are unread; undefined where nobody counts. */
-export function unreadOf(source: Source, counters: Counters): number | undefined {
+export function unreadOf(source: Source, counters: Counters, searches: readonly SavedSearch[]): number | undefined {
   if (source.kind === 'all') return counters.unread;
   if (source.kind === 'feed') return counters.bySubscription[source.id] ?? 0;
   if (source.kind === 'folder') return counters.byFolder[source.id] ?? 0;
+  if (source.kind === 'saved') return searches.find(({ query }) => query === source.query)?.unreadCount ?? undefined;
   return undefined;
 }
 
-/** How many of the arrivals (by feed) belong to a source. */
+/** How many of the arrivals belong to a source. */
 export function newCountOf(
   source: Source,
-  arrived: ReadonlyMap<string, number>,
+  arrived: Arrived,
   subscriptions: readonly Subscription[],
   folders: readonly Folder[],
 ): number {
   const isCounted = source.kind === 'all' || source.kind === 'feed' || source.kind === 'folder';
   if (arrived.size === 0 || !isCounted) return 0;
-  if (source.kind === 'all') return sum([...arrived.values()]);
+  if (source.kind === 'all') return arrived.size;
   const inside = source.kind === 'folder' ? foldersWithin(source.id, folders) : null;
-  const feeds = subscriptions.filter((subscription) =>
+  const subscribed = subscriptions.filter((subscription) =>
     inside
       ? subscription.folderIds.some((id) => inside.has(id))
       : source.kind === 'feed' && subscription.id === source.id,
   );
-  return sum(feeds.map(({ feed }) => arrived.get(feed.id) ?? 0));
+  const feeds = new Set(subscribed.map(({ feed }) => feed.id));
+  return [...arrived.values()].filter((feedId) => feeds.has(feedId)).length;
 }
 
 function foldersWithin(id: string, folders: readonly Folder[]): Set<string> {
@@ -55,5 +62,3 @@ function foldersWithin(id: string, folders: readonly Folder[]): Set<string> {
   }
   return inside;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);

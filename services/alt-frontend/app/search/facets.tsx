@@ -1,4 +1,6 @@
+import { useMemo } from 'react';
 import type { SearchPage } from '../api/api.ts';
+import { useSubscriptions } from '../data/queries.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
@@ -12,6 +14,8 @@ const shownCount = 8;
 export function Facets({ text, facets }: { text: string; facets: SearchPage['facets'] }) {
   const t = useOwnTexts(searchTexts);
   const { number, language } = useTexts();
+  const subscriptions = useSubscriptions();
+  const feedTitles = useMemo(() => subscriptions.map(({ title }) => title), [subscriptions]);
   const titled = (name: FacetName, value: string, title: string) => {
     if (name === 'language') return value === 'und' ? t('unknownLanguage') : languageName(value, language);
     return name === 'day' ? dayName(value, language) : title;
@@ -33,7 +37,7 @@ export function Facets({ text, facets }: { text: string; facets: SearchPage['fac
                 <li key={value} className="min-w-0">
                   <PlaceLink
                     place={{
-                      source: { kind: 'search', text: narrowed(text, name, { value, title }) },
+                      source: { kind: 'search', text: narrowed(text, name, { value, title }, feedTitles) },
                       isHome: false,
                     }}
                     aria-label={t('facet', { title: label, count })}

@@ -22,3 +22,17 @@ test('a day is from its beginning to that of the next one, over the end of a yea
   );
   expect(narrowed('tide', 'language', { value: 'und', title: 'und' })).toBe('tide lang:und');
 });
+
+test('several words become one choice, since a condition beside words requires them all', () => {
+  const tag = { value: 'bread', title: 'bread' };
+  expect(narrowed('tide table', 'tag', tag)).toBe('(tide OR table) tag:"bread"');
+  for (const query of ['tide', '"tide table"', 'tide -table', 'tide OR table', 'is:unread tide', 'tide*']) {
+    expect(narrowed(query, 'tag', tag)).toBe(`${query} tag:"bread"`);
+  }
+});
+
+test('a feed whose title other titles have in them is named by its number', () => {
+  const feed = { value: '12', title: 'News' };
+  expect(narrowed('tide', 'feed', feed, ['News', 'Bread'])).toBe('tide feed:"News"');
+  expect(narrowed('tide', 'feed', feed, ['News', 'Evening news'])).toBe('tide feed:12');
+});

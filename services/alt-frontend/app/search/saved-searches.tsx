@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { savedSearchesQuery, useEnrichment } from '../data/enrichment.ts';
+import { useSavedSearches } from '../data/enrichment.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import type { Place } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
@@ -10,7 +9,7 @@ import { searchTexts } from './search-texts.ts';
 /** The reader's saved searches with what they find unread, where there are any. */
 export function SavedSearches({ place }: { place: Place }) {
   const t = useOwnTexts(searchTexts);
-  const searches = useQuery(savedSearchesQuery(useEnrichment())).data ?? [];
+  const searches = useSavedSearches();
   if (searches.length === 0) return null;
   const { source } = place;
   return (
@@ -20,8 +19,8 @@ export function SavedSearches({ place }: { place: Place }) {
         {searches.map(({ id, name, query, unreadCount }) => (
           <li key={id} className="group relative flex">
             <PlaceLink
-              place={{ source: { kind: 'search', text: query }, isHome: false }}
-              aria-current={source.kind === 'search' && source.text === query ? 'page' : undefined}
+              place={{ source: { kind: 'saved', query }, isHome: false }}
+              aria-current={source.kind === 'saved' && source.query === query ? 'page' : undefined}
               className={`${lineClass} flex min-w-0 flex-1 px-2`}
             >
               <Icon name="search" className="size-4 text-soft" />

@@ -6,9 +6,12 @@ import { savedSearchesQuery, useAct, useEnrichment } from '../data/enrichment.ts
 import { keys } from '../data/keys.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
+import { PlaceLink } from '../reader/place-link.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { Facets } from './facets.tsx';
+import { Mistake, mistakeOf } from './query-mistake.tsx';
 import { searchTexts } from './search-texts.ts';
 
 interface SearchToolsProps {
@@ -24,7 +27,7 @@ export function SearchTools({ text, page, error }: SearchToolsProps) {
   const mistake = mistakeOf(error);
   return (
     <div className="flex-none border-b border-line px-5 pb-2 text-sm text-soft empty:hidden">
-      {(text === '' || mistake) && <p className="pb-1 text-[0.8125rem] text-pretty">{t('operators')}</p>}
+      {(text === '' || mistake) && <p className="py-1 text-[0.8125rem] text-pretty">{t('operators')}</p>}
       <div role="alert">
         {mistake && <Mistake text={text} mistake={mistake} />}
         {error instanceof ApiProblem && error.code === 'search-unavailable' && t('unavailable')}
@@ -33,7 +36,9 @@ export function SearchTools({ text, page, error }: SearchToolsProps) {
         <>
           <p role="status">{!page.isComplete && t('incomplete')}</p>
           {page.corrections.map(({ word, readAs }) => (
-            <p key={word}>{t('readAs', { word, others: readAs.map((other) => `“${other}”`).join(', ') })}</p>
+            <p key={word}>
+              {t('readAs', { word, others: readAs.map((other) => t('quoted', { word: other })).join(', ') })}
+            </p>
           ))}
           <div className="flex flex-wrap items-start gap-x-4">
             {page.total > 0 && <Facets text={text} facets={page.facets} />}
@@ -41,48 +46,6 @@ export function SearchTools({ text, page, error }: SearchToolsProps) {
           </div>
         </>
       )}
-    </div>
-  );
-}
-
-interface QueryMistake {
-  code: string;
-  start: number;
-  end: number;
-  message: string;
-}
-
-/** What the server says of a query that it does not understand. */
-function mistakeOf(error: unknown): QueryMistake | null {
-  if (!(error instanceof ApiProblem) || error.code !== 'invalid-query') return null;
-  const mistake = error.document.query as QueryMistake | undefined;
-  return mistake ?? { code: '', start: 0, end: 0, message: error.document.detail ?? '' };
-}
-
-/** Codes whose sentence of the server says more: which values there are. */
-const detailed: ReadonlySet<string> = new Set(['missing-value', 'unknown-value', 'too-complex']);
-
-function Mistake({ text, mistake }: { text: string; mistake: QueryMistake }) {
-  const t = useOwnTexts(searchTexts);
-  const { language } = useTexts();
-  const { start, end, code, message } = mistake;
-  const key = `error.${code}` as keyof (typeof searchTexts)['en'];
-  const isKnown = Object.hasOwn(searchTexts.en, key) && !(language === 'en' && detailed.has(code));
-  return (
-    <div className="text-danger">
-      {end > start && (
-        <p className="pb-0.5">
-          {t('mistake')}{' '}
-          <code className="font-mono text-ink">
-            {text.slice(0, start)}
-            <mark className="bg-transparent text-danger underline decoration-wavy underline-offset-4">
-              {text.slice(start, end)}
-            </mark>
-            {text.slice(end)}
-          </code>
-        </p>
-      )}
-      <p>{isKnown ? t(key as 'error.empty') : message}</p>
     </div>
   );
 }
@@ -95,7 +58,16 @@ function SaveSearch({ text }: { text: string }) {
   const act = useAct();
   const saved = useQuery(savedSearchesQuery(api)).data;
   const [isNaming, setIsNaming] = useState(false);
-  if (saved?.some(({ query }) => query === text)) return <p className="py-2 md:py-1">{t('saved')}</p>;
+  if (saved?.some(({ query }) => query === text)) {
+    return (
+      <PlaceLink
+        place={{ source: { kind: 'saved', query: text }, isHome: false }}
+        className="inline-flex min-h-11 items-center hover:underline md:min-h-8"
+      >
+        {t('saved')}
+      </PlaceLink>
+    );
+  }
   const save = async (form: FormData) => {
     const name = String(form.get('name') ?? '').trim() || text;
     if (await act(() => api.saveSearch({ name, query: text }))) setIsNaming(false);
@@ -113,9 +85,9 @@ function SaveSearch({ text }: { text: string }) {
     );
   }
   return (
-    <form action={save} className="flex w-full items-end gap-2 py-2">
+    <Form onSubmit={(form) => void save(form)} className="flex w-full items-end gap-2 py-2">
       <Field className="flex-1" label={t('name')} name="name" defaultValue={text} maxLength={200} autoComplete="off" />
       <Button type="submit">{texts.t('action.save')}</Button>
-    </form>
+    </Form>
   );
 }

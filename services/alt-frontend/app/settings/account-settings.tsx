@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
 import type { ProfileChange } from '../api/api.ts';
 import { useConnection } from '../data/api-context.ts';
 import { forgetReader } from '../data/cache.ts';
@@ -9,6 +8,7 @@ import { identityQuery } from '../data/queries.ts';
 import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 
 /** Who is signed in: their name, a new password, the way out. */
@@ -70,7 +70,7 @@ function NameForm({ name }: { name: string }) {
     if (next && next !== name) await write({ name: next }, t('feed.saved'));
   };
   return (
-    <form action={save} className="flex items-end gap-2">
+    <Form onSubmit={(form) => void save(form)} className="flex items-end gap-2">
       <Field
         className="flex-1"
         label={t('settings.name')}
@@ -80,29 +80,20 @@ function NameForm({ name }: { name: string }) {
         autoComplete="name"
       />
       <Button type="submit">{t('action.save')}</Button>
-    </form>
+    </Form>
   );
 }
 
 function PasswordForm({ email }: { email: string }) {
   const { t } = useTexts();
   const write = useWriteProfile();
-  const form = useRef<HTMLFormElement>(null);
-  const save = async (data: FormData) => {
+  const save = async (data: FormData, form: HTMLFormElement) => {
     const [currentPassword, password] = ['currentPassword', 'password'].map((name) => String(data.get(name) ?? ''));
     if (!currentPassword || !password) return;
-    if (await write({ currentPassword, password }, t('settings.passwordChanged'))) form.current?.reset();
+    if (await write({ currentPassword, password }, t('settings.passwordChanged'))) form.reset();
   };
   return (
-    <form
-      ref={form}
-      className="flex flex-col items-start gap-3"
-      onSubmit={(event) => {
-        // Not a form action: React empties such a form even where the password was refused.
-        event.preventDefault();
-        void save(new FormData(event.currentTarget));
-      }}
-    >
+    <Form className="flex flex-col items-start gap-3" onSubmit={(data, form) => void save(data, form)}>
       {/* For password managers, which keep the new password under this name. */}
       <input type="text" name="username" value={email} autoComplete="username" readOnly hidden />
       <Field
@@ -123,6 +114,6 @@ function PasswordForm({ email }: { email: string }) {
         required
       />
       <Button type="submit">{t('settings.changePassword')}</Button>
-    </form>
+    </Form>
   );
 }

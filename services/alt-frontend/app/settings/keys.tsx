@@ -7,6 +7,7 @@ import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 
 /** API keys or app passwords: make one (its secret is shown once), see what there is, revoke. */
@@ -26,9 +27,13 @@ export function Keys({ kind, title, text }: { kind: KeyKind; title: string; text
       show({ text: problem(error), tone: 'error' });
     }
   };
-  const create = async (form: FormData) => {
-    const name = String(form.get('name') ?? '').trim();
-    if (name) await attempt(async () => setMade(await api.createKey(kind, name)));
+  const create = async (data: FormData, form: HTMLFormElement) => {
+    const name = String(data.get('name') ?? '').trim();
+    if (!name) return;
+    await attempt(async () => {
+      setMade(await api.createKey(kind, name));
+      form.reset();
+    });
   };
   const revoke = (key: Key) =>
     attempt(async () => {
@@ -49,7 +54,7 @@ export function Keys({ kind, title, text }: { kind: KeyKind; title: string; text
         ))}
       </ul>
       {made && <NewSecret secret={made.key} />}
-      <form action={create} className="flex items-end gap-2">
+      <Form onSubmit={(data, form) => void create(data, form)} className="flex items-end gap-2">
         <Field
           className="flex-1"
           label={t('settings.keyName')}
@@ -59,7 +64,7 @@ export function Keys({ kind, title, text }: { kind: KeyKind; title: string; text
           required
         />
         <Button type="submit">{t('settings.createKey')}</Button>
-      </form>
+      </Form>
       {revoking && (
         <Confirm
           title={t('settings.revokeLabel', { name: revoking.name })}

@@ -4,8 +4,10 @@ import type { RecapDelivery } from '../api/enrichment.ts';
 import { useAct, useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
+import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
 import { tagsTexts } from './tags-texts.ts';
 
 /** How recaps reach the reader outside the page: a private feed and mail. */
@@ -14,9 +16,9 @@ export function RecapSettings() {
   const cache = useQueryClient();
   const act = useAct();
   const queryKey = [...keys.recaps, 'delivery'];
-  const delivery = useQuery({ queryKey, queryFn: api.delivery }).data;
+  const { data: delivery, error, refetch } = useQuery({ queryKey, queryFn: api.delivery });
   const [url, setUrl] = useState<string | null>(null);
-  if (!delivery) return null;
+  if (!delivery) return error && <LoadFailed error={error} onRetry={() => void refetch()} />;
   const run = async (work: () => Promise<unknown>) => {
     await act(work);
     await cache.invalidateQueries({ queryKey });
@@ -52,7 +54,21 @@ function Mail({ mail, onChange }: MailProps) {
       <CheckField label={t('dailyMail')} checked={mail.daily} onChange={(daily) => onChange({ daily })} />
       <CheckField label={t('weeklyMail')} checked={mail.weekly} onChange={(weekly) => onChange({ weekly })} />
       {mail.address && <p className="text-sm text-soft">{t('mailTo', { address: mail.address })}</p>}
+      {(mail.daily || mail.weekly) && <Confirmation mail={mail} />}
       {mail.error && <p className="text-sm text-danger">{t('mailError', { error: mail.error })}</p>}
+    </div>
+  );
+}
+
+/** Nothing comes before whoever reads the address has said that they want it. */
+function Confirmation({ mail: { confirmation, confirmationSentAt } }: Pick<MailProps, 'mail'>) {
+  const t = useOwnTexts(tagsTexts);
+  const { dateTime } = useTexts();
+  if (confirmation === 'confirmed') return null;
+  return (
+    <div role="status" className="text-sm text-soft">
+      <p>{confirmationSentAt ? t('mailUnconfirmed', { time: dateTime(confirmationSentAt) }) : t('mailAsked')}</p>
+      {confirmationSentAt && <p>{t('mailAgain')}</p>}
     </div>
   );
 }

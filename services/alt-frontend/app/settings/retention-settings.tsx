@@ -15,7 +15,7 @@ export function RetentionSettings({
   const { t } = useTexts();
   return (
     <div>
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-2 items-end gap-3">
         <KeepDays
           label={t('settings.keepRead')}
           days={retention.readDays}

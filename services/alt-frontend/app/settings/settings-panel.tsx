@@ -7,12 +7,14 @@ import { languageNames, languages } from '../language/language.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
+import { PlaceLink } from '../reader/place-link.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Choice, SelectField } from '../ui/field.tsx';
 import { AccountSettings } from './account-settings.tsx';
 import { Keys } from './keys.tsx';
 import { RecapSettings } from './recap-settings.tsx';
 import { RetentionSettings } from './retention-settings.tsx';
+import { SummarySettings } from './summary-settings.tsx';
 import { tagsTexts } from './tags-texts.ts';
 
 /** How Alt looks and reads, and what belongs to the account. */
@@ -31,7 +33,14 @@ export function SettingsPanel({ onClose }: PanelProps) {
             onChange={(retention) => void changeSettings({ retention })}
           />
         )}
+        <PlaceLink
+          place={{ source: { kind: 'hidden' }, isHome: false }}
+          className="inline-flex min-h-11 items-center self-start text-[0.9375rem] text-accent hover:underline md:min-h-8"
+        >
+          {t('list.hidden')}
+        </PlaceLink>
       </Section>
+      <SummarySettings />
       <Section title={recapTitle}>
         <RecapSettings />
       </Section>
@@ -119,8 +128,25 @@ function ReadingSettings({ settings }: { settings: Settings }) {
           </option>
         ))}
       </SelectField>
+      <SelectField
+        label={t('settings.timeZone')}
+        hint={t('settings.timeZoneText')}
+        value={settings.timeZone}
+        onChange={(event) => change({ timeZone: event.target.value })}
+      >
+        {timeZones(settings.timeZone).map((name) => (
+          <option key={name} value={name}>
+            {name.replaceAll('_', ' ')}
+          </option>
+        ))}
+      </SelectField>
     </>
   );
+}
+
+/** Those that the browser knows, with UTC and the one that is set. */
+function timeZones(present: string): string[] {
+  return [...new Set(['UTC', present, ...Intl.supportedValuesOf('timeZone')])].sort();
 }
 
 const textSizes = { smallest: 12, largest: 28 };

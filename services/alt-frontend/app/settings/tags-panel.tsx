@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import type { Tag, TagProposal } from '../api/enrichment.ts';
 import { useAct, useEnrichment } from '../data/enrichment.ts';
@@ -9,6 +9,9 @@ import type { PanelProps } from '../reader/panels.tsx';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
+import { LoadFailed } from '../ui/load-failed.tsx';
+import { useToasts } from '../ui/toasts.tsx';
 import { tagsTexts } from './tags-texts.ts';
 
 /** The tenant's tags: what may be the same, what they are called, what is hidden; and the reader's own vetoes. */
@@ -47,9 +50,12 @@ function Proposals() {
   const t = useOwnTexts(tagsTexts);
   const api = useEnrichment();
   const act = useTagAct();
+  const { show } = useToasts();
   const proposals = useQuery({ queryKey: [...keys.tags, 'proposals'], queryFn: api.tagProposals }).data?.items ?? [];
   if (proposals.length === 0) return null;
-  const merge = ({ names: [first, second] }: TagProposal) => void act(() => api.mergeTags([second], first));
+  const merge = async ({ names: [first, second] }: TagProposal) => {
+    if (await act(() => api.mergeTags([second], first))) show({ text: t('merged', { first, second }) });
+  };
   const dismiss = ({ names }: TagProposal) => void act(() => api.dismissProposal(names));
   return (
     <section className="pb-5">
@@ -65,7 +71,7 @@ function Proposals() {
               <Button
                 className={smallButton}
                 aria-label={t('mergeLabel', { first, second })}
-                onClick={() => merge(proposal)}
+                onClick={() => void merge(proposal)}
               >
                 {t('merge')}
               </Button>
@@ -106,6 +112,7 @@ function VisibleTags() {
         className="pb-3"
       />
       <h3 className={headingClass}>{t('shown')}</h3>
+      {!tags.data && tags.error && <LoadFailed error={tags.error} onRetry={() => void tags.refetch()} />}
       {tags.data?.items.length === 0 && <p className="text-sm text-soft">{t('none')}</p>}
       <ul>
         {tags.data?.items.map((tag) => (
@@ -139,10 +146,10 @@ function TagLine({ tag }: { tag: Tag }) {
         </summary>
         {isOpen && (
           <>
-            <form action={rename} className="flex items-end gap-2 py-2">
+            <Form onSubmit={rename} className="flex items-end gap-2 py-2">
               <Field className="flex-1" label={t('name')} name="name" defaultValue={name} maxLength={100} />
               <Button type="submit">{texts.t('action.save')}</Button>
-            </form>
+            </Form>
             <div className="flex flex-wrap items-center justify-between gap-2 pb-3">
               <CheckField
                 label={t('promote')}
@@ -171,11 +178,11 @@ function HiddenTags() {
   const tags = useQuery({
     queryKey: [...keys.tags, 'hidden'],
     queryFn: () => api.tags({ order: 'name', view: 'hidden' }),
-  }).data?.items;
+  });
   return (
     <Returning
       title={t('hidden')}
-      names={tags?.map(({ name }) => name)}
+      list={tags}
       onReturn={(name) => void act(() => api.changeTag(name, { hidden: false }))}
     />
   );
@@ -185,29 +192,25 @@ function Vetoes() {
   const t = useOwnTexts(tagsTexts);
   const api = useEnrichment();
   const act = useTagAct();
-  const vetoes = useQuery({ queryKey: [...keys.tags, 'vetoes'], queryFn: api.vetoes }).data?.items;
-  return (
-    <Returning
-      title={t('vetoed')}
-      names={vetoes?.map(({ name }) => name)}
-      onReturn={(name) => void act(() => api.liftVeto(name))}
-    />
-  );
+  const vetoes = useQuery({ queryKey: [...keys.tags, 'vetoes'], queryFn: api.vetoes });
+  return <Returning title={t('vetoed')} list={vetoes} onReturn={(name) => void act(() => api.liftVeto(name))} />;
 }
 
 interface ReturningProps {
   title: string;
-  names: string[] | undefined;
+  list: Pick<UseQueryResult<{ items: Array<{ name: string }> }>, 'data' | 'error' | 'refetch'>;
   onReturn(name: string): void;
 }
 
 /** Tags that are not shown, each with the way back. */
-function Returning({ title, names = [], onReturn }: ReturningProps) {
+function Returning({ title, list: { data, error, refetch }, onReturn }: ReturningProps) {
   const t = useOwnTexts(tagsTexts);
-  if (names.length === 0) return null;
+  const names = data?.items.map(({ name }) => name) ?? [];
+  if (names.length === 0 && (data || !error)) return null;
   return (
     <section className="pb-5">
       <h3 className={headingClass}>{title}</h3>
+      {!data && error && <LoadFailed error={error} onRetry={() => void refetch()} />}
       <ul>
         {names.map((name) => (
           <li key={name} className="flex items-center gap-2 py-1">

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Subscription } from '../api/api.ts';
+import type { Subscription, SubscriptionChange } from '../api/api.ts';
 import { useApi } from '../data/api-context.ts';
 import { folderChoices } from '../data/feed-tree.ts';
 import { keys } from '../data/keys.ts';
@@ -11,8 +11,10 @@ import { refreshText } from '../reader/refresh.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { FeedHealth } from './feed-health.tsx';
+import { FeedTexts } from './feed-texts.tsx';
 
 interface FeedDetailsProps extends PanelProps {
   id: string;
@@ -51,12 +53,7 @@ export function FeedDetails({ id, onClose, onGone }: FeedDetailsProps) {
         <FeedHealth subscription={subscription} />
         <NameForm subscription={subscription} onSave={(name) => actions.update({ title: name })} />
         <FolderChecks subscription={subscription} onChange={(folderIds) => void actions.update({ folderIds })} />
-        <CheckField
-          label={t('feed.fullText')}
-          hint={t('feed.fullTextHint')}
-          checked={subscription.fullText}
-          onChange={(fullText) => void actions.update({ fullText })}
-        />
+        <FeedTexts subscription={subscription} onChange={actions.update} />
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 border-t border-line pt-4 text-sm">
           <Fact name={t('feed.address')}>
             <a href={feed.url} target="_blank" rel="noopener noreferrer" className="text-accent hover:underline">
@@ -118,7 +115,7 @@ function useFeedActions(id: string, onGone: () => void) {
   return {
     refresh: () => attempt(async () => show({ text: refreshText(await api.refreshSubscription(id), { t, dateTime }) })),
     /** Shown at once; what the server did not take is put back with its next answer. */
-    update: (change: { title?: string | null; folderIds?: string[]; fullText?: boolean }) => {
+    update: (change: SubscriptionChange) => {
       cache.setQueryData<Subscription[]>(keys.subscriptions, (all) =>
         all?.map((one) => (one.id === id ? { ...one, ...change, title: change.title ?? one.title } : one)),
       );
@@ -143,12 +140,11 @@ function NameForm({
   const { title, feed } = subscription;
   const isRenamed = title !== feed.title;
   return (
-    <form
-      key={title}
+    <Form
       className="flex items-start gap-2"
-      action={async (form) => {
+      onSubmit={(form) => {
         const name = String(form.get('name') ?? '').trim();
-        if (name !== title) await onSave(name === '' || name === feed.title ? null : name);
+        if (name !== title) void onSave(name === '' || name === feed.title ? null : name);
       }}
     >
       <Field
@@ -163,7 +159,7 @@ function NameForm({
       <Button type="submit" className="mt-6.5">
         {t('action.save')}
       </Button>
-    </form>
+    </Form>
   );
 }
 

@@ -8,6 +8,7 @@ import type { PanelProps } from '../reader/panels.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Panel } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { FolderSelect } from './folder-select.tsx';
 
@@ -55,7 +56,7 @@ export function FolderPanel({ id, onClose, onGone }: FolderPanelProps) {
         </>
       }
     >
-      <form id="folder" action={save} className="flex flex-col gap-5">
+      <Form id="folder" onSubmit={(form) => void save(form)} className="flex flex-col gap-5">
         <Field
           label={t('folder.name')}
           data-autofocus
@@ -72,7 +73,7 @@ export function FolderPanel({ id, onClose, onGone }: FolderPanelProps) {
           onChange={setParentId}
           {...(id !== null && { without: id })}
         />
-      </form>
+      </Form>
       {isDeleting && folder && (
         <Confirm
           title={t('folder.deleteTitle', { name: folder.name })}

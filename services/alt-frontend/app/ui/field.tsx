@@ -1,4 +1,12 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useEffect, useId, useState } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useEffect,
+  useId,
+  useState,
+} from 'react';
 
 export const inputClass =
   'min-h-11 w-full rounded-lg border border-edge bg-paper px-3 text-base text-ink placeholder:text-soft aria-invalid:border-danger md:min-h-10 md:text-[0.9375rem]';
@@ -46,18 +54,40 @@ export function Field({ label, hint, error, end, className = '', ...rest }: Fiel
   );
 }
 
-interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id'> {
+interface TextAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'> {
   label: ReactNode;
 }
 
-export function SelectField({ label, className = '', ...rest }: SelectProps) {
+export function TextAreaField({ label, className = '', ...rest }: TextAreaProps) {
   const id = useId();
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
         {label}
       </label>
-      <select {...rest} id={id} className={`${inputClass} pe-8`} />
+      <textarea {...rest} id={id} spellCheck={false} className={`${inputClass} py-2 font-mono`} />
+    </div>
+  );
+}
+
+interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id'> {
+  label: ReactNode;
+  hint?: ReactNode;
+}
+
+export function SelectField({ label, hint, className = '', ...rest }: SelectProps) {
+  const id = useId();
+  return (
+    <div className={className}>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+        {label}
+      </label>
+      <select {...rest} id={id} aria-describedby={hint ? `${id}-hint` : undefined} className={`${inputClass} pe-8`} />
+      {hint && (
+        <p id={`${id}-hint`} className="mt-1.5 text-sm text-soft">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }
