@@ -159,6 +159,8 @@ async function startLocked(options: EmbeddedOptions): Promise<EmbeddedServer> {
     },
     async stop() {
       await supervisor.stop();
+      // Of a server that was killed a moment ago, whose backends have not noticed yet.
+      await stopOrphans(paths.cluster);
       if (address.host.startsWith('/') && address.host !== paths.sockets) await rm(address.host, { recursive: true });
     },
   };

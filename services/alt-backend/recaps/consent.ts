@@ -2,6 +2,7 @@ import { confirmRecapMail, endRecapMail, Problem, readRecapMail } from '@alt/con
 import type { Database } from '@alt/database';
 import { type Route, route } from '@alt/service-kit';
 import { confirmMail, endMail, mailConsent } from '../store/recap-mails.ts';
+import { CONSENT_STYLE, pagePolicy } from './pages.ts';
 import { escapeHtml } from './rendering.ts';
 import { type RecapWording, recapWording } from './wording.ts';
 
@@ -46,7 +47,7 @@ function consentPage(state: 'asked' | 'confirmed' | 'ended', address: string, wo
   const body = `<!doctype html>
 <html lang="${wording.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem}form{display:inline-block;margin-right:1rem}button{font:inherit;padding:.5rem 1rem}</style>
+<style>${CONSENT_STYLE}</style>
 </head><body><h1>${escapeHtml(title)}</h1><p>${escapeHtml(states[state])}</p>${buttons[state]}</body></html>
 `;
   return new Response(body, {
@@ -55,8 +56,7 @@ function consentPage(state: 'asked' | 'confirmed' | 'ended', address: string, wo
       'cache-control': 'private, no-store',
       'referrer-policy': 'no-referrer',
       'x-robots-tag': 'noindex',
-      'content-security-policy':
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+      'content-security-policy': pagePolicy(CONSENT_STYLE, { hasForms: true }),
       'x-content-type-options': 'nosniff',
     },
   });

@@ -1,4 +1,5 @@
 import type { Recap, RecapStory } from '@alt/contracts';
+import { RECAP_STYLE } from './pages.ts';
 import type { RecapWording } from './wording.ts';
 
 /** A whole page, for a browser or a mail: no scripts, no outside resources, everything escaped; `footer` is HTML. */
@@ -7,7 +8,7 @@ export function recapPage(recap: Recap, wording: RecapWording, footer = ''): str
   return `<!doctype html>
 <html lang="${wording.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}h2{margin-top:2rem}small{color:#666}</style>
+<style>${RECAP_STYLE}</style>
 </head><body><h1>${escapeHtml(title)}</h1>
 ${recapHtml(recap, wording)}
 ${footer}</body></html>

@@ -6,6 +6,7 @@ import { followAddress } from '../store/recap-outlets.ts';
 import * as store from '../store/recaps.ts';
 import { presentRecap, type RecapKeeping } from './keeping.ts';
 import { recapOutletRoutes } from './outlet-routes.ts';
+import { pagePolicy, RECAP_STYLE } from './pages.ts';
 import { recapMarkdown, recapPage } from './rendering.ts';
 import { lastWindow, presentWindow, type RecapWindow, windowOf } from './window.ts';
 import { recapWording } from './wording.ts';
@@ -114,7 +115,7 @@ function page(body: string, type: 'text/html' | 'text/markdown'): Response {
     headers: {
       'content-type': `${type}; charset=utf-8`,
       'cache-control': 'private, no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'content-security-policy': pagePolicy(type === 'text/html' ? RECAP_STYLE : null),
       'x-content-type-options': 'nosniff',
     },
   });
