@@ -5,8 +5,10 @@ export {
   extractKeyphrases,
   foldPhrase,
   type Keyphrase,
+  type KeyphraseDocument,
   type KeyphraseOptions,
   type KeyphraseSource,
+  readKeyphraseDocument,
   stemPhrase,
 } from './keyphrases.ts';
 export { splitSentences } from './sentences.ts';

@@ -109,13 +109,14 @@ export function isUnspaced(language: string | null): boolean {
 /** The words of a text in their sentences. `firstSentence` is the number of the first one. */
 export function phraseWords(text: string, language: string | null, firstSentence = 0): PhraseWord[] {
   const words: PhraseWord[] = [];
+  const traitsOf = createTraits(language);
   let sentence = firstSentence;
   for (const part of splitSentences(text, language)) {
     const pieces = joinHyphens(segmentWords(part.text, language), part.text);
     let previousEnd = -1;
     for (const piece of pieces) {
       const gap = previousEnd < 0 ? null : part.text.slice(previousEnd, piece.start);
-      words.push(describe(piece, part.start, { gap, sentence, language }));
+      words.push(describe(piece, part.start, { gap, sentence, traits: traitsOf(piece.text) }));
       previousEnd = piece.end;
     }
     sentence += 1;
@@ -141,27 +142,53 @@ function joinHyphens(pieces: readonly Piece[], text: string): Piece[] {
   return joined;
 }
 
-function describe(
-  piece: Piece,
-  offset: number,
-  context: { gap: string | null; sentence: number; language: string | null },
-): PhraseWord {
-  const { gap, sentence, language } = context;
-  const cut = trimWord(piece, language);
+/** What a word is, wherever it stands. */
+interface WordTraits
+  extends Pick<PhraseWord, 'stem' | 'isStop' | 'isConnector' | 'isNumber' | 'isCapital' | 'isAcronym'> {
+  /** Characters that are not of the word, at its beginning and its end. */
+  cutBefore: number;
+  cutBehind: number;
+}
+
+/** Most words of a text come again: what was found of one is kept. */
+function createTraits(language: string | null): (text: string) => WordTraits {
+  const known = new Map<string, WordTraits>();
+  return (text) => {
+    const traits = known.get(text) ?? readTraits(text, language);
+    known.set(text, traits);
+    return traits;
+  };
+}
+
+function readTraits(text: string, language: string | null): WordTraits {
+  const cut = trimWord({ text, start: 0, end: text.length }, language);
   const folded = foldWord(cut.text);
-  const isNumber = NUMBER.test(folded) || (CALENDAR.get(language ?? '')?.has(folded) ?? false);
   return {
-    start: offset + cut.start,
-    end: offset + cut.end,
+    cutBefore: cut.start,
+    cutBehind: text.length - cut.end,
     stem: stemParts(folded, language),
     isStop: isStop(cut.text, folded, language),
     isConnector: CONNECTORS.get(language ?? '')?.has(folded) ?? false,
-    isNumber,
+    isNumber: NUMBER.test(folded) || (CALENDAR.get(language ?? '')?.has(folded) ?? false),
     isCapital: /^\p{Lu}/u.test(cut.text),
     isAcronym: /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(cut.text),
+  };
+}
+
+function describe(
+  piece: Piece,
+  offset: number,
+  context: { gap: string | null; sentence: number; traits: WordTraits },
+): PhraseWord {
+  const { gap, sentence, traits } = context;
+  const { cutBefore, cutBehind, ...kept } = traits;
+  return {
+    ...kept,
+    start: offset + piece.start + cutBefore,
+    end: offset + piece.end - cutBehind,
     sentence,
     beginsSentence: gap === null,
-    isBreak: gap === null || !/^[ \t\u00a0\u3000]*\n?[ \t\u00a0]*$/u.test(gap) || cut.start > piece.start,
+    isBreak: gap === null || !/^[ \t\u00a0\u3000]*\n?[ \t\u00a0]*$/u.test(gap) || cutBefore > 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Candidate, findCandidates, readWords } from './keyphrase-candidates.ts';
+import { type Candidate, findCandidates, type Reading, readWords } from './keyphrase-candidates.ts';
 import { isUnspaced, type PhraseWord } from './keyphrase-words.ts';
 import { languageKey } from './languages.ts';
 import { stemWord } from './stemming.ts';
@@ -39,10 +39,13 @@ export interface KeyphraseOptions {
  * and how promiscuous their words are. Statistical, after the ideas of YAKE! (Campos et al. 2020) and KP-Miner
  * (El-Beltagy and Rafea 2009); needs no model. Linear in the text.
  */
-export function extractKeyphrases(source: KeyphraseSource, options: KeyphraseOptions = {}): Keyphrase[] {
+export function extractKeyphrases(
+  source: KeyphraseSource | KeyphraseDocument,
+  options: KeyphraseOptions = {},
+): Keyphrase[] {
   const { limit = 12, background = null } = options;
-  const language = languageKey(source.language);
-  const document = readWords(source.title, source.text, language);
+  const document = 'words' in source ? source : readKeyphraseDocument(source);
+  const { language } = document;
   const words = countWords(document.words);
   const candidates = findCandidates(document, language);
   const weigh = createWeighing(words, background);
@@ -57,9 +60,20 @@ export function extractKeyphrases(source: KeyphraseSource, options: KeyphraseOpt
   });
 }
 
+/** A document whose words have been read: half of the work, for what is asked of it more than once. */
+export interface KeyphraseDocument extends Reading {
+  /** Of `languageKey`. */
+  language: string | null;
+}
+
+export function readKeyphraseDocument({ title, text, language }: KeyphraseSource): KeyphraseDocument {
+  const key = languageKey(language);
+  return { ...readWords(title, text, key), language: key };
+}
+
 /** The distinct stems of a document, for counting in how many documents each occurs. */
-export function backgroundTerms(source: KeyphraseSource): string[] {
-  const { words } = readWords(source.title, source.text, languageKey(source.language));
+export function backgroundTerms(source: KeyphraseSource | KeyphraseDocument): string[] {
+  const { words } = 'words' in source ? source : readKeyphraseDocument(source);
   return [...new Set(words.flatMap(({ isNumber, stem }) => (isNumber || stem === '' ? [] : [stem])))];
 }
 

@@ -1,7 +1,7 @@
 import { splitSentences } from './sentences.ts';
 import { stemWord } from './stemming.ts';
 import { isStopword } from './stopwords.ts';
-import { foldWord, segmentWords } from './words.ts';
+import { foldWord, segmentWords, type TextSpan } from './words.ts';
 
 export interface SummaryDocument {
   text: string;
@@ -65,12 +65,25 @@ export function summarizeText(document: SummaryDocument, limits: SummaryLimits):
 
 /** The distinct stems of a text without stopwords: what sentences, passages and articles are compared by. */
 export function termsOf(text: string, language: string | null): Set<string> {
-  const terms = new Set<string>();
-  for (const { text: word } of segmentWords(text, language)) {
+  return createTerms(language)(segmentWords(text, language));
+}
+
+/** The terms of words; what was found of a word is kept, because most words of a text come again. */
+function createTerms(language: string | null): (words: readonly TextSpan[]) => Set<string> {
+  const known = new Map<string, string>();
+  const termOf = (word: string): string => {
     const folded = foldWord(word);
-    if (!isStopword(folded, language)) terms.add(stemWord(folded, language));
-  }
-  return terms;
+    return isStopword(folded, language) ? '' : stemWord(folded, language);
+  };
+  return (words) => {
+    const terms = new Set<string>();
+    for (const { text } of words) {
+      const term = known.get(text) ?? termOf(text);
+      known.set(text, term);
+      if (term !== '') terms.add(term);
+    }
+    return terms;
+  };
 }
 
 interface Sentence {
@@ -82,10 +95,12 @@ interface Sentence {
 }
 
 function readSentences({ text, language }: SummaryDocument): Sentence[] {
+  const termsOfWords = createTerms(language);
   const sentences = splitSentences(text.slice(0, TEXT_MAXIMUM), language).map((found): Sentence => {
     const { start, end } = shorten(found);
     const shown = text.slice(start, end);
-    return { text: shown, start, end, words: segmentWords(shown, language).length, terms: termsOf(shown, language) };
+    const words = segmentWords(shown, language);
+    return { text: shown, start, end, words: words.length, terms: termsOfWords(words) };
   });
   const meant = sentences.filter(({ terms }) => terms.size > 0);
   return meant.length <= COMPARED_MAXIMUM ? meant : mostTypical(meant);

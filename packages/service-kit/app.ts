@@ -109,10 +109,20 @@ async function answer(route: Route, context: Context, options: AppOptions, guard
     } as RouteContext);
     response = toResponse(route, value);
   } catch (error) {
-    response = errorResponse(error, requestId, host);
+    const isGone = request.signal.aborted || host.signal.aborted;
+    response = errorResponse(isGone && isAbort(error) ? cutOff() : error, requestId, host);
   }
   response.headers.set('x-alt-route', endpoint.path);
   return afterBody(response, leaves, isStream);
+}
+
+/** Work that ended because nobody waits for it any more, or because the service stops, is no failure. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function cutOff(): Problem {
+  return new Problem('unavailable', 'A part of Alt was stopped meanwhile. Try again in a moment.');
 }
 
 async function callerOf(request: Request, host: Host) {

@@ -5,6 +5,7 @@ import {
   extractKeyphrases,
   type Keyphrase,
   type KeyphraseSource,
+  readKeyphraseDocument,
 } from '@alt/language';
 import { keyphraseTerm } from './store/terms.ts';
 
@@ -38,14 +39,16 @@ export function extractBatch({ documents, backgrounds, limit, isCompared }: Extr
     ...source,
     language: source.language ?? detectLanguage(`${source.title ?? ''}\n${source.text}`.slice(0, 4_000)).language,
   }));
-  const terms = sources.map(backgroundTerms);
+  const read = sources.map(readKeyphraseDocument);
+  const terms = read.map(backgroundTerms);
   const known = new Map<string | null, Background>(backgrounds.map((sent) => [sent.language, received(sent)]));
   if (isCompared)
     for (const [index, { language }] of sources.entries()) addDocument(known, language, terms[index] ?? []);
-  return sources.map((source, index) => {
-    const keyphrases = extractKeyphrases(source, { limit, background: known.get(source.language) ?? null });
+  return read.map((document, index) => {
+    const language = sources[index]?.language ?? null;
+    const keyphrases = extractKeyphrases(document, { limit, background: known.get(language) ?? null });
     const learned = keyphrases.map(({ stem }) => keyphraseTerm(stem));
-    return { keyphrases, language: source.language, terms: [...new Set([...(terms[index] ?? []), ...learned])] };
+    return { keyphrases, language, terms: [...new Set([...(terms[index] ?? []), ...learned])] };
   });
 }
 

@@ -33,7 +33,9 @@ function readRun(run: string, rest: string): WrittenNumber[] {
   if (!isGrouped) return pieces.map((piece, index) => readPiece(piece, index === pieces.length - 1 ? rest : ' '));
   const apart = pieces.map((piece) => valuesOf(piece)[0] ?? piece);
   const whole = withMagnitude(valuesOf(pieces.join('\u202f')), rest);
-  return [{ ...whole, readings: [...whole.readings, apart] }];
+  // Nobody writes 10 and 10 as `10 010`.
+  const mayBeApart = pieces.slice(1).every((piece) => !piece.startsWith('0'));
+  return [mayBeApart ? { ...whole, readings: [...whole.readings, apart] } : whole];
 }
 
 function readPiece(piece: string, rest: string): WrittenNumber {
