@@ -10,7 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests wait for servers, clocks and each other's processes: one more than there are cores keeps these busy.
     maxWorkers: Math.max(2, Math.min(availableParallelism() + 1, 8)),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Guards against what hangs, on machines however busy; no test is about time.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 });

@@ -94,10 +94,19 @@ const readerPaths = [
   '/folders/$id',
 ] as const;
 
+/** Typed by hand, it is the day's. */
+const latestRecap = createRoute({
+  getParentRoute: () => reader,
+  path: '/recap',
+  beforeLoad: () => {
+    throw redirect({ to: '/recap/$period', params: { period: 'daily' }, replace: true });
+  },
+});
+
 const routeTree = root.addChildren([
   signIn,
   setup,
-  reader.addChildren(readerPaths.map((path) => createRoute({ getParentRoute: () => reader, path }))),
+  reader.addChildren([...readerPaths.map((path) => createRoute({ getParentRoute: () => reader, path })), latestRecap]),
 ]);
 
 declare module '@tanstack/react-router' {

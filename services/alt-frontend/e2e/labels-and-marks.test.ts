@@ -32,7 +32,8 @@ test('labels: the keyboard opens them, a new one is typed, the sidebar leads to 
   await expect.poll(() => page.locator('[data-entry]').count()).toBe(2);
   await page.locator(`[data-entry="${first?.id}"] a`).click();
   await page.locator('.pane-article').getByRole('link', { name: 'Change the labels' }).click();
-  await panel.getByRole('checkbox', { name: 'to read again' }).uncheck();
+  // Not `uncheck`, which looks at the box afterwards: with its last article the label goes, and the box with it.
+  await panel.getByRole('checkbox', { name: 'to read again', checked: true }).click();
   await expect.poll(() => first?.labels).toEqual(['к чаю / tea']);
   await page.keyboard.press('Escape');
   await page.locator('.pane-sidebar').getByRole('link', { name: 'to read again' }).waitFor({ state: 'detached' });

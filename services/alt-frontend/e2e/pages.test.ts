@@ -81,7 +81,8 @@ test('from an article of an answer, next and previous go through its sources and
 test('a recap tells the stories by topic, each with why; the week and earlier ones are a press away', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 60 }, phone);
   site.api.state.recapTrouble = 'news-creator does not answer.';
-  await page.getByRole('link', { name: 'Recap' }).tap();
+  await page.goto(`${site.url}/recap`);
+  await page.waitForURL('**/recap/daily');
   await page.getByText('The latest recap is not ready yet.').waitFor();
   await page.getByText('news-creator does not answer.').waitFor();
   await page.getByRole('heading', { name: 'tides' }).waitFor();
