@@ -1,19 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, statement } from '@alt/database';
-import { makeArticle } from './articles.ts';
-import { repeat } from './lists.ts';
-import { type BenchReader, databaseSettings, makeReader, startPlatform } from './platform.ts';
+import type { Database } from '@alt/database';
+import { databaseSettings, makeReader, startPlatform } from './platform.ts';
 import { follow } from './polling.ts';
 import { treeMemoryMb } from './processes.ts';
 import type { Measure, Section } from './report.ts';
+import { askTimes, askUntil, ITEMS, selectDone, startWeb } from './stage-articles.ts';
+import { benchFaults } from './stage-faults.ts';
 
-const UNREAD = '/v1/entries?view=unread&limit=50';
-const ITEMS = 50;
 const SAMPLE_EVERY_MS = 500;
-const ASK_EVERY_MS = 100;
 const IDLE_RUNS = 100;
 const STAGES = ['summarise', 'tag', 'cluster', 'index'];
 
@@ -27,10 +21,13 @@ export async function benchStages({ isQuick, isFull }: { isQuick: boolean; isFul
     settings = run.settings;
     measures.push(...run.measures);
   }
+  const few = Math.min(1_000, ...sizes.slice(-1));
+  measures.push(...(await benchFaults(few)));
   return {
     title: `All stages of ${sizes.map((size) => size.toLocaleString('en')).join(' and ')} articles with the built-in engines`,
     notes: [
       `Feeds of ${ITEMS} made-up articles of 10 to 33 sentences, six of ten in English, two in Japanese, two in Russian; one process, one reader. All stages run at once; each rate is over the time from the import to the stage's last article.`,
+      'Idle is asked in the same rhythm, after the run. With faults: a model server that hangs, says 429 and breaks off in the middle of answers, in turn, and no Meilisearch where one is configured; tags and stories go on.',
       `Memory is the sum of PSS over Node and Postgres. Postgres: ${settings}.`,
     ],
     measures,
@@ -52,7 +49,7 @@ async function enrich(size: number): Promise<{ measures: Measure[]; settings: st
       }),
       askUntil(reader, watched),
     ]);
-    const idle = await repeat(IDLE_RUNS, () => reader.call('GET', UNREAD));
+    const idle = await askTimes(reader, IDLE_RUNS);
     return { measures: measuresOf(size, { ...progress, meanwhile, idle }), settings: await databaseSettings(database) };
   } finally {
     await platform.stop();
@@ -65,12 +62,6 @@ interface Progress {
   seconds: Map<string, number>;
   peakMb: number;
 }
-
-const selectDone = statement<{ stage: string; count: number }>(
-  'bench_stages_done',
-  `select stage, count(*) as count from article_stages where state = 'done' group by 1
-   union all select 'arrive', count(*) from articles`,
-);
 
 async function watchStages(
   database: Database,
@@ -91,22 +82,6 @@ async function watchStages(
   return { seconds, peakMb };
 }
 
-/** Asks for the unread list now and then until the work is done; milliseconds of each. */
-async function askUntil(reader: BenchReader, watched: { isDone: boolean }): Promise<number[]> {
-  const values: number[] = [];
-  while (!watched.isDone) {
-    values.push(...(await repeatOnce(reader)));
-    await sleep(ASK_EVERY_MS);
-  }
-  return values;
-}
-
-async function repeatOnce(reader: BenchReader): Promise<number[]> {
-  const startedAt = performance.now();
-  await reader.call('GET', UNREAD);
-  return [performance.now() - startedAt];
-}
-
 function measuresOf(size: number, run: Progress & { meanwhile: number[]; idle: number[] }): Measure[] {
   const name = (what: string) => `${size.toLocaleString('en')}: ${what}`;
   const all = Math.max(...run.seconds.values());
@@ -122,35 +97,4 @@ function measuresOf(size: number, run: Progress & { meanwhile: number[]; idle: n
     { what: name('unread list, idle'), unit: 'ms', values: run.idle },
     { what: name('unread list meanwhile'), unit: 'ms', values: run.meanwhile, target: 'p95 ≤ max(2 × idle, 25 ms)' },
   ];
-}
-
-/** Feeds with all their articles' text, on loopback. */
-async function startWeb(size: number): Promise<{ urls: string[]; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    const feed = Number(request.url?.slice(1));
-    response.setHeader('content-type', 'application/rss+xml; charset=utf-8');
-    response.end(feedDocument(feed, Math.min(ITEMS, size - feed * ITEMS)));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const urls = Array.from({ length: Math.ceil(size / ITEMS) }, (_, feed) => `http://127.0.0.1:${port}/${feed}`);
-  return {
-    urls,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-function feedDocument(feed: number, items: number): string {
-  const parts = Array.from({ length: items }, (_, item) => {
-    const number = feed * ITEMS + item;
-    const { title, paragraphs } = makeArticle(number);
-    const html = paragraphs.map((text) => `&lt;p&gt;${text}&lt;/p&gt;`).join('');
-    return `<item><title>${title}</title><link>https://paper${feed}.example/${number}</link><guid>${number}</guid><description>${html}</description></item>`;
-  });
-  return `<rss version="2.0"><channel><title>Paper ${feed}</title><link>https://paper${feed}.example/</link>${parts.join('')}</channel></rss>`;
 }

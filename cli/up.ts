@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Database } from '@alt/database';
 import { createEgress, type Egress, parseAllowList } from '@alt/egress';
 import {
+  createCourtesy,
   createHost,
   createLogger,
   type ListeningServer,
@@ -92,6 +93,7 @@ function createStarter(options: StarterOptions) {
   const { environment, settings, databases, secrets } = options;
   const handlers: Handlers = new Map();
   const trustedProxies = parseTrustedProxies(settings.ALT_TRUSTED_PROXIES);
+  const courtesy = createCourtesy();
   let listener: Database | null = null;
   let setupCode: RunningPlatform['setupCode'] = async () => null;
   const reach = (peer: ServiceName) => ({
@@ -123,6 +125,7 @@ function createStarter(options: StarterOptions) {
       keys,
       publicUrl,
       trustedProxies,
+      courtesy,
       reach,
     });
     const config = parseConfig(name, service.config, {

@@ -79,7 +79,7 @@ export async function readEvents(
   },
 ): Promise<ServerEvent[]> {
   const hangUp = new AbortController();
-  const timer = setTimeout(() => hangUp.abort(new Error('the event did not come')), options.timeoutMs ?? 15_000);
+  const timer = setTimeout(() => hangUp.abort(new Error('the event did not come')), options.timeoutMs ?? 60_000);
   const events: ServerEvent[] = [];
   try {
     const query = options.since === undefined ? '' : `?since=${options.since}`;

@@ -5,9 +5,9 @@ import { startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Client, readEvents, register } from './client.ts';
 import { eventually, type Machine, startMachine } from './harness.ts';
-import { counts, findMiscounted, opmlOf, withDatabase } from './stored.ts';
+import { counts, findMiscounted, opmlOf, untilStored, withDatabase } from './stored.ts';
 
-const FEEDS = 100;
+const FEEDS = 50;
 const ITEMS = 20;
 
 const makeDue = statement('database_due', 'update feeds set next_poll_at = now()');
@@ -86,11 +86,7 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
 
   /** Waits until some, but not all, of what was published is stored. */
   const untilSome = (before: number) =>
-    eventually(
-      async () => (await counts(machine)).articles > before + (published * FEEDS - before) / 10,
-      'some articles',
-      60_000,
-    );
+    untilStored(machine, (count) => count > before + (published * FEEDS - before) / 10, 'some articles');
 
   /** Everything that a reader is answered until the first good answer. */
   async function untilServed(): Promise<Answer[]> {
@@ -109,7 +105,7 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
 
   async function expectEverything(): Promise<void> {
     const all = published * FEEDS;
-    await eventually(async () => (await counts(machine)).articles === all, `${all} articles`, 240_000);
+    await untilStored(machine, (count) => count === all, `${all} articles`);
     expect(await counts(machine)).toEqual({ articles: all, entries: all, doubled: 0 });
     expect(await findMiscounted(machine)).toEqual([]);
     expect((await reader.get('/v1/counters')).json.unread).toBe(all);

@@ -8,10 +8,20 @@ import { environmentNameOf, services } from '@alt/topology';
 import { type BuiltService, builtServices } from '../cli/registry.ts';
 import { projectRoot } from '../cli/settings.ts';
 
-const START_TIMEOUT_MS = 30_000;
+/** Guards against what hangs: machines of tests are busy. */
+const START_TIMEOUT_MS = 90_000;
 
 export type Shape = 'one process' | 'a process per service';
 export const shapes: Shape[] = ['one process', 'a process per service'];
+
+/**
+ * The shapes that a file runs in where both take long: one of them in `npm test`, both in `npm run test:long`, and what
+ * `npm test` left out in `--only-long`.
+ */
+export function shapesInTime(first: Shape): Shape[] {
+  if (!process.env.ALT_TEST_LONG) return [first];
+  return process.env.ALT_TEST_REST ? shapes.filter((shape) => shape !== first) : shapes;
+}
 
 export interface Machine {
   shape: Shape;
@@ -58,7 +68,16 @@ async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, args: s
     child = run(['main.ts', 'up', ...args], { ...environment, PORT: String(port) });
     await untilReady(child, `${origin}/v1/ready`);
   };
-  await start();
+  const stop = async () => {
+    await end(child, 'SIGTERM');
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     shape: 'one process',
     origin,
@@ -71,10 +90,7 @@ async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, args: s
     kill: (_service, signal) => end(child, signal),
     freeze: async (_service, isFrozen) => void child?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     start,
-    async stop() {
-      await end(child, 'SIGTERM');
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -102,9 +118,19 @@ async function startMany(dataDir: string, environment: NodeJS.ProcessEnv): Promi
     children.set(name, child);
     await untilReady(child, `http://127.0.0.1:${portOf(name)}/v1/live`);
   };
-  await start('sidecar-proxy'); // makes the secrets of the data folder, which the others share
-  await Promise.all(builtServices.filter((name) => name !== 'sidecar-proxy').map(start));
-  await untilReady(children.get('gateway') ?? null, `${origin}/v1/ready`);
+  const stop = async () => {
+    await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await start('sidecar-proxy'); // makes the secrets of the data folder, which the others share
+    await Promise.all(builtServices.filter((name) => name !== 'sidecar-proxy').map(start));
+    await untilReady(children.get('gateway') ?? null, `${origin}/v1/ready`);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     shape: 'a process per service',
     origin,
@@ -113,11 +139,7 @@ async function startMany(dataDir: string, environment: NodeJS.ProcessEnv): Promi
     kill: (name, signal) => end(children.get(name) ?? null, signal),
     freeze: async (name, isFrozen) => void children.get(name)?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT'),
     start,
-    async stop() {
-      await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
@@ -176,13 +198,13 @@ async function freePort(): Promise<number> {
 export async function eventually<T>(
   look: () => Promise<T | null | false | undefined>,
   what: string,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
     if (seen !== null && seen !== false && seen !== undefined) return seen;
     if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

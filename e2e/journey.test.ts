@@ -166,7 +166,7 @@ describe.each(shapes)('a reader of Alt as %s', (shape) => {
     await eventually(
       async () => (await program.get('/v1/counters')).status === 401,
       'the revoked key is refused',
-      12_000,
+      30_000,
     );
   });
 

@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { PASSWORD } from './client.ts';
-import { type Machine, shapes, startMachine } from './harness.ts';
+import { type Machine, shapesInTime, startMachine } from './harness.ts';
 
 const WAIT_MS = 20_000;
 
-describe.each(shapes)('the page of Alt as %s', (shape) => {
+describe.each(shapesInTime('one process'))('the page of Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let browser: Browser;

@@ -39,7 +39,7 @@ async function refine(
   role: Database,
   environment: Record<string, string> = { OLLAMA_HOST: llm.origin },
 ): Promise<void> {
-  creator = await startTestNewsCreator({ ALT_LLM_TIMEOUT_SECONDS: '0.3', ...environment });
+  creator = await startTestNewsCreator({ ALT_LLM_TIMEOUT_SECONDS: '60', ...environment });
   const { peer } = creator;
   stage = await runStage({
     database: role,
@@ -83,7 +83,8 @@ describe('a model that is away', () => {
     async (behaviour) => {
       const before = await tags();
       llm.behave(behaviour);
-      await refine(alt.database.connectAs('tag_generator'));
+      const timeout: Record<string, string> = behaviour === 'hang' ? { ALT_LLM_TIMEOUT_SECONDS: '1' } : {};
+      await refine(alt.database.connectAs('tag_generator'), { OLLAMA_HOST: llm.origin, ...timeout });
       await seen(async () => llm.requests.length > 4);
       expect(await refineState()).toMatchObject({ attempts: 0 });
       expect(await tags()).toEqual(before);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, register } from './client.ts';
-import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
 
 const ARTICLES = [
   [
@@ -34,7 +34,7 @@ const VALLEY = `<rss version="2.0"><channel><title>Valley</title><item><guid>1</
   <description>Nothing happens in this valley, which is far from any sea, and nobody minds that it is so.</description>
   </item></channel></rss>`;
 
-describe.each(shapes)('Alt as %s', (shape) => {
+describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
   let folder: string;
   let web: StaticFeeds;
   let machine: Machine;
@@ -121,6 +121,24 @@ describe.each(shapes)('Alt as %s', (shape) => {
         { value: '2026-10-01', count: 1 },
       ],
     });
+  });
+
+  test('a search by date, and within a feed, a day or a language, pages by key', async () => {
+    const [own] = (await ada.get('/v1/subscriptions')).json.items;
+    const asked = (parameters: Record<string, string>, reader = ada) =>
+      reader.get(`/v1/search?${new URLSearchParams({ q: 'bread OR lighthouse', ...parameters })}`);
+    const placesOf = (items: { title: string }[]) =>
+      items.map(({ title }) => ARTICLES.findIndex(([known]) => known === title));
+    expect(placesOf((await asked({ order: 'newest' })).json.items)).toEqual([2, 1, 0]);
+    const first = await asked({ order: 'oldest', limit: '2', subscription: own.id, language: 'en' });
+    expect(placesOf(first.json.items)).toEqual([0, 1]);
+    expect(first.json.total).toBe(3);
+    const next = await asked({ order: 'oldest', limit: '2', subscription: own.id, cursor: first.json.nextCursor });
+    expect(placesOf(next.json.items)).toEqual([2]);
+    expect(next.json.nextCursor).toBeNull();
+    expect(placesOf((await asked({ day: '2026-10-02', feed: own.feed.id })).json.items)).toEqual([1]);
+    expect((await asked({ language: 'ja' })).json.total).toBe(0);
+    expect((await asked({ subscription: own.id }, eve)).json).toMatchObject({ items: [], total: 0 });
   });
 
   test('nobody finds another reader’s articles', async () => {

@@ -16,6 +16,16 @@ export const counts = (machine: Machine) =>
     return row;
   });
 
+const countStored = statement<{ count: number }>('e2e_articles', 'select count(*)::int as count from articles');
+
+/** Waits for so many articles. Connects anew for each look: Postgres may be killed meanwhile. */
+export const untilStored = (machine: Machine, isEnough: (count: number) => boolean, what: string) =>
+  eventually(
+    () => withDatabase(machine, async (database) => isEnough((await database.one(countStored))?.count ?? 0)),
+    what,
+    240_000,
+  );
+
 /** The counters that differ from a recount. */
 export const findMiscounted = (machine: Machine) => withDatabase(machine, (database) => database.all(miscounted));
 

@@ -88,7 +88,7 @@ async function start(environment: Record<string, string> = {}, concurrency = 2, 
 
 const withModel = (more: Record<string, string> = {}) => ({
   OLLAMA_HOST: llm.origin,
-  ALT_LLM_TIMEOUT_SECONDS: '0.2',
+  ALT_LLM_TIMEOUT_SECONDS: '60',
   ALT_LLM_CONCURRENCY: '2',
   ...more,
 });
@@ -452,7 +452,7 @@ describe('with a model', () => {
       await addArticles(4);
       llm.behave(behaviour);
       if (behaviour === 'babble') llm.answerWith(() => null);
-      await start(withModel());
+      await start(withModel(behaviour === 'hang' ? { ALT_LLM_TIMEOUT_SECONDS: '1' } : {}));
       await until(() => llm.requests.length >= 3);
       if (behaviour !== 'babble') {
         expect(await summaries()).toEqual([]);
@@ -498,7 +498,7 @@ describe('with a model', () => {
   test('a worker that is killed in the middle loses nothing and does nothing twice', async () => {
     await addArticles(6);
     llm.behave('hang');
-    await start(withModel({ ALT_LLM_TIMEOUT_SECONDS: '600' }));
+    await start(withModel());
     await until(() => llm.running().now === 2);
     // Its process is gone, and with it its news-creator; what it had taken is free when the lease ends.
     const [dead, deadCreator, deadStopping] = [stage, creator, stopping];

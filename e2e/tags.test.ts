@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
-import { type Client, register } from './client.ts';
-import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { type Client, readEvents, register, type ServerEvent } from './client.ts';
+import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
 
 const TAGGED_MS = 120_000;
 const HANG_GUARD_MS = 180_000;
 type Entry = { id: string; title: string; tags: string[] };
 
-describe.each(shapes)('tags in Alt as %s', (shape) => {
+describe.each(shapesInTime('one process'))('tags in Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let ada: Client;
@@ -78,6 +78,28 @@ describe.each(shapes)('tags in Alt as %s', (shape) => {
     expect(await frequent(eve)).toEqual(eves);
     expect((await eve.patch(at('Ada’s own / name'), { hidden: true })).json.code).toBe('not-found');
     expect(await tagged(eve, 'Ada’s own / name')).toEqual([]);
+  });
+
+  test('a second page that is open hears of tags that change, are merged, hidden or vetoed; another tenant’s does not', async () => {
+    const [, name = '', from = '', vetoed = ''] = await frequent(ada);
+    const changes: [string, () => Promise<{ status: number }>][] = [
+      ['a new name', () => ada.patch(at(name), { name: 'Heard of' })],
+      ['hiding', () => ada.patch(at('Heard of'), { hidden: true })],
+      ['showing', () => ada.patch(at('Heard of'), { hidden: false })],
+      ['promotion', () => ada.patch(at('Heard of'), { promoted: true })],
+      ['merging', () => ada.post('/v1/tags/merge', { from: [from], into: 'Heard of' })],
+      ['a veto', () => ada.post('/v1/tags/vetoes', { name: vetoed })],
+      ['its end', () => ada.delete(`/v1/tags/vetoes/${encodeURIComponent(vetoed)}`)],
+    ];
+    const isHeard = (events: ServerEvent[]) => events.some(({ event }) => event === 'tags');
+    for (const [what, change] of changes) {
+      const onOpen = async () => void expect((await change()).status, what).toBeLessThan(300);
+      expect(isHeard(await readEvents(ada, { onOpen, isEnough: isHeard })), what).toBe(true);
+    }
+    const marked = async () =>
+      void (await eve.patch('/v1/entries', { ids: [(await entries(eve))[0]?.id], read: true }));
+    const eves = await readEvents(eve, { since: 0, onOpen: marked, isEnough: (seen) => seen.length > 0 });
+    expect(isHeard(eves)).toBe(false);
   });
 
   test('merged tags are one list', async () => {

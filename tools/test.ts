@@ -22,7 +22,7 @@ async function longTests(): Promise<string[]> {
     glob('{packages,services,cli,demo,e2e}/**/*.test.{ts,tsx}', { cwd: root, exclude }),
   );
   const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
-  return files.filter((_, index) => texts[index]?.includes('ALT_TEST_LONG'));
+  return files.filter((_, index) => /ALT_TEST_LONG|shapesInTime/.test(texts[index] ?? ''));
 }
 
 function exclude(name: string): boolean {
@@ -41,6 +41,7 @@ async function runTests(given: string[]): Promise<number> {
       env: {
         ...process.env,
         ...(isLong ? { ALT_TEST_LONG: '1' } : {}),
+        ...(isOnlyLong ? { ALT_TEST_REST: '1' } : {}),
         ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       },
     });

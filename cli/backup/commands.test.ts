@@ -1,5 +1,7 @@
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import {
   acquireInstanceLock,
   type Connection,
@@ -15,6 +17,7 @@ import {
 import { THROWAWAY_SETTINGS } from '@alt/database/embedded-settings.ts';
 import { ownFolders } from '@alt/database/migration-files.ts';
 import { schemaSql } from '@alt/database/schema.ts';
+import { copyDataFolder } from '@alt/database/testing.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { loadSecrets } from '../settings.ts';
 import { createTemporaryFolder, runInTest } from '../testing.ts';
@@ -23,15 +26,23 @@ import { withInstanceRecords } from './snapshot.ts';
 import { contentsOf, fillInstance } from './testing.ts';
 
 // Every command here starts a Postgres of its own; the limit only ends what hangs.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
 const at = (name: string) => path.join(folder.path, name);
 
+/** One instance for all tests, each of which has a copy. */
+let instance: { dataDir: string; contents: Record<string, unknown> };
+
 beforeAll(async () => {
   folder = await createTemporaryFolder();
+  const dataDir = await copyDataFolder('alt-backup-');
+  instance = { dataDir, contents: await fillDataFolder(dataDir) };
 });
-afterAll(() => folder.remove());
+afterAll(async () => {
+  await rm(instance.dataDir, { recursive: true, force: true });
+  await folder.remove();
+});
 
 /** The embedded server of a data folder, for the time of `work`. */
 async function withServer<T>(dataDir: string, work: (server: EmbeddedServer) => Promise<T>): Promise<T> {
@@ -67,16 +78,20 @@ async function schemasOf(connection: Connection): Promise<string[]> {
   return schemas;
 }
 
-/** A data folder with everything in it. */
+/** Makes this a data folder with everything in it; answers that. */
 async function makeInstance(dataDir: string): Promise<Record<string, unknown>> {
+  await promisify(execFile)('cp', ['-a', instance.dataDir, dataDir]); // keeps owners
+  return instance.contents;
+}
+
+async function fillDataFolder(dataDir: string): Promise<Record<string, unknown>> {
   await loadSecrets(dataDir);
-  return withServer(dataDir, async ({ connection }) => {
-    await migrate(connection, { passwords: loadRolePasswords(dataDir) });
-    return withSuperuser(connection, async (databases) => {
+  return withServer(dataDir, ({ connection }) =>
+    withSuperuser(connection, async (databases) => {
       await fillInstance(databases);
       return contentsOf(databases);
-    });
-  });
+    }),
+  );
 }
 
 async function contentsAt(dataDir: string): Promise<Record<string, unknown>> {

@@ -50,6 +50,7 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   entries.requestFullText,
   summaries.requestSummary,
   entries.splitEntry,
+  entries.rejoinEntry,
   entries.updateEntries,
   entries.markRead,
   entries.readCounters,

@@ -68,6 +68,15 @@ export const fullEntry = entry
       /** What the article's page says of it. */
       details: pageDetails.nullable(),
     }),
+    /** Whether its tags are there (`ready`), are being made, could not be made, or whether there are none for it. */
+    tagging: z.object({
+      state: workState,
+      code: z.enum(['failed', 'no-tags']).nullable(),
+      /** The same in English. */
+      reason: z.string().nullable(),
+    }),
+    /** Where the rest of the story is told that the reader took it out of; empty where they did not. */
+    splitFrom: z.array(alsoIn),
     enclosures: z.array(enclosure),
     /** At most five of the reader's other articles about the same, the nearest first; `terms` are what both share. */
     related: z.array(relatedEntry),
@@ -130,7 +139,19 @@ export const splitEntry = endpoint({
   name: 'splitEntry',
   method: 'POST',
   path: '/v1/entries/:id/split',
-  summary: 'Take an entry out of its story, for good: it is in lists and counters by itself',
+  summary: 'Take an entry out of its story: it is in lists and counters by itself, until that is taken back',
+  access: 'reader',
+  params: entryParams,
+  response: entry,
+  statuses: [200],
+  problems: ['not-found', 'csrf-failed'],
+});
+
+export const rejoinEntry = endpoint({
+  name: 'rejoinEntry',
+  method: 'DELETE',
+  path: '/v1/entries/:id/split',
+  summary: 'Put an entry back into the story that it was taken out of; one that never was stays as it is',
   access: 'reader',
   params: entryParams,
   response: entry,
@@ -221,7 +242,7 @@ export const renameLabel = endpoint({
   body: z.strictObject({ name: nameText(200) }),
   response: label,
   statuses: [200],
-  problems: ['not-found', 'conflict', 'invalid-request', 'csrf-failed'],
+  problems: ['not-found', 'name-taken', 'invalid-request', 'csrf-failed'],
 });
 
 export const deleteLabel = endpoint({

@@ -21,6 +21,7 @@ export const problems = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'email-taken': { status: 409, title: 'An account with this e-mail exists' },
+  'name-taken': { status: 409, title: 'The name is taken' },
   conflict: { status: 409, title: 'The change conflicts with the present state' },
   'weak-password': { status: 422, title: 'The password is too weak' },
   'several-feeds': { status: 422, title: 'The site has several feeds' },

@@ -56,6 +56,10 @@ export const recap = z
   .meta({ id: 'Recap' });
 export type Recap = z.infer<typeof recap>;
 
+/** Why a recap is not there: it is being written, others of the reader's are before it, or what writes recaps does not answer. */
+export const recapDelay = z.enum(['being-written', 'waiting', 'outage']);
+export type RecapDelay = z.infer<typeof recapDelay>;
+
 export const listRecaps = endpoint({
   name: 'listRecaps',
   method: 'GET',
@@ -74,6 +78,8 @@ export const listRecaps = endpoint({
     nextCursor: z.string().nullable(),
     /** Why the latest could not be built just now, although earlier ones are here; else null. */
     unavailable: z.string().nullable(),
+    /** The same as a code; the problem has it too where there are no recaps at all. */
+    unavailableCode: recapDelay.nullable(),
   }),
   statuses: [200],
   problems: ['invalid-query', 'invalid-cursor', 'too-many-requests', 'bad-gateway', 'unavailable', 'timeout'],
@@ -91,6 +97,17 @@ export const readRecap = endpoint({
   statuses: [200],
   problems: ['not-found', 'invalid-query'],
 });
+
+/** Why a mail did not go. */
+export const mailTrouble = z.enum([
+  'relay-unreachable',
+  'relay-login',
+  'relay-encryption',
+  'address-refused',
+  'mail-refused',
+  'failed',
+]);
+export type MailTrouble = z.infer<typeof mailTrouble>;
 
 /** How recaps reach the reader outside the web app. */
 export const recapDelivery = z
@@ -110,8 +127,9 @@ export const recapDelivery = z
       confirmation: z.enum(['none', 'unconfirmed', 'confirmed']),
       /** When the mail that asks went; null while it has not. */
       confirmationSentAt: timeOrNull,
-      /** Why the last one did not go, else null. */
+      /** Why the last one did not go, in the relay's words, else null. */
       error: z.string().nullable(),
+      errorCode: mailTrouble.nullable(),
     }),
   })
   .meta({ id: 'RecapDelivery' });

@@ -191,7 +191,7 @@ export const updateFolder = endpoint({
   body: z.strictObject({ name: nameText(200).optional(), parentId: smallId.nullable().optional() }),
   response: folder,
   statuses: [200],
-  problems: ['not-found', 'unknown-folder', 'folder-cycle', 'conflict', 'csrf-failed'],
+  problems: ['not-found', 'unknown-folder', 'folder-cycle', 'name-taken', 'csrf-failed'],
 });
 
 export const deleteFolder = endpoint({

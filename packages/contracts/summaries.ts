@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { summarySentence } from './news-creator.ts';
 
+/** Why a summary is sentences of the article although a model is configured, and the sentence that is kept with it. */
+export const summaryNotes = {
+  unfaithful: "The model's summary said what the text does not; these are sentences of the text.",
+  language: 'The model wrote in another language than it was asked for; these are sentences of the text.',
+  failed: 'The model could not summarise this text; these are sentences of the text.',
+} as const;
+export const summaryNote = z.enum(Object.keys(summaryNotes) as [SummaryNote, ...SummaryNote[]]);
+export type SummaryNote = keyof typeof summaryNotes;
+
 /** What a list shows of an entry's summary. */
 export const entrySummary = z
   .object({
@@ -14,6 +23,8 @@ export const entrySummary = z
     engine: z.string().nullable(),
     /** Why this is not what the configured model wrote. */
     note: z.string().nullable(),
+    /** The same as a code. */
+    noteCode: summaryNote.nullable().optional(),
     /** Why there is none: it was switched off when the article came, the article has no text, or it could not be made. */
     code: z.enum(['not-wanted', 'no-text', 'failed']).nullable().optional(),
     /** The same in English. */

@@ -66,7 +66,7 @@ export const changeTag = endpoint({
   }),
   response: z.object({}),
   statuses: [200],
-  problems: ['conflict'],
+  problems: ['name-taken', 'conflict'],
 });
 
 export const joinTags = endpoint({

@@ -49,7 +49,7 @@ export const updateTag = endpoint({
     .refine((change) => Object.keys(change).length > 0, 'must change something'),
   response: tag,
   statuses: [200],
-  problems: ['not-found', 'forbidden', 'conflict', 'invalid-request', 'csrf-failed', 'unavailable'],
+  problems: ['not-found', 'forbidden', 'name-taken', 'conflict', 'invalid-request', 'csrf-failed', 'unavailable'],
 });
 
 export const mergeTags = endpoint({

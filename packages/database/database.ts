@@ -57,6 +57,11 @@ export interface Database extends Queryable {
   listen(channel: string, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
   /** A session for COPY; the caller says `begin` and `commit` itself where it needs them. */
   copy<T>(work: (session: CopySession) => Promise<T>): Promise<T>;
+  /**
+   * The same access for work that nobody waits for, over half as many connections of its own. Where Alt runs the server
+   * itself, its processes for these give way to those that answer requests.
+   */
+  readonly background: Database;
   /** New work gets new connections; the old ones close as they become free. */
   renew(): void;
   /** Waits for what is running, then closes everything. */

@@ -30,6 +30,8 @@ export interface Connection {
   database: string;
   /** As pg takes it; absent for none. */
   ssl?: ClientConfig['ssl'];
+  /** Alt's own server on this machine, whose processes can be told to give way. */
+  isEmbedded?: boolean;
 }
 
 export interface EmbeddedOptions {
@@ -284,7 +286,7 @@ function serverArguments(paths: EmbeddedPaths, address: Address, settings: Postg
 
 function superuser(paths: EmbeddedPaths, address: Address): Connection {
   const password = readFileSync(paths.password, 'utf8').trim();
-  return { host: address.host, port: address.port, user: SUPERUSER, password, database: 'postgres' };
+  return { host: address.host, port: address.port, user: SUPERUSER, password, database: 'postgres', isEmbedded: true };
 }
 
 async function assertDurable(connection: Connection): Promise<void> {

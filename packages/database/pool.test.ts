@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { BACKGROUND_NICE } from './giving-way.ts';
 import { type Database, DatabaseUnavailableError, openClient, sqlState, statement } from './index.ts';
 import { createDatabase } from './pool.ts';
 import { createTestDatabase, type TestDatabase } from './testing.ts';
@@ -13,6 +16,8 @@ const readerIds = statement<{ ids: string }>(
   "select concat(current_setting('alt.user_id', true), ' ', current_setting('alt.tenant_id', true)) as ids",
 );
 
+/** Ends only what hangs. */
+const HANG_MS = 60_000;
 let databases: TestDatabase;
 let database: Database;
 
@@ -167,7 +172,7 @@ test('connections that nobody uses close by themselves', async () => {
     "select count(*) from pg_stat_activity where application_name = 'pool test'",
   );
   await Promise.all([two.one(one), two.one(one)]);
-  await vi.waitFor(async () => expect(await database.one(count)).toEqual({ count: 0 }), 10_000);
+  await vi.waitFor(async () => expect(await database.one(count)).toEqual({ count: 0 }), HANG_MS);
   await two.end();
 });
 
@@ -177,10 +182,10 @@ test('a notification reaches every handler of its channel', async () => {
   const stopSecond = await database.listen('look', (payload) => heard.push(`second ${payload}`));
   const stopOther = await database.listen('Other channel', (payload) => heard.push(`other ${payload}`));
   await database.script("notify look, 'a'");
-  await vi.waitFor(() => expect(heard).toEqual(['first a', 'second a']));
+  await vi.waitFor(() => expect(heard).toEqual(['first a', 'second a']), HANG_MS);
   await stopFirst();
   await database.script(`notify look, 'b'; notify "Other channel", 'c'`);
-  await vi.waitFor(() => expect(heard.slice(2)).toEqual(['second b', 'other c']));
+  await vi.waitFor(() => expect(heard.slice(2)).toEqual(['second b', 'other c']), HANG_MS);
   await Promise.all([stopSecond(), stopOther()]);
 });
 
@@ -191,9 +196,9 @@ test('after a lost connection every handler is told to look, and hears again', a
   await database.script(
     "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pool test (listen)'",
   );
-  await vi.waitFor(() => expect(heard).toEqual(['']), 10_000);
+  await vi.waitFor(() => expect(heard).toEqual(['']), HANG_MS);
   await database.script("notify look, 'a'");
-  await vi.waitFor(() => expect(heard).toEqual(['', 'a']));
+  await vi.waitFor(() => expect(heard).toEqual(['', 'a']), HANG_MS);
   await two.end();
 });
 
@@ -229,3 +234,59 @@ test('a URL connects as its parts do', async () => {
   expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   await client.end();
 });
+
+test('work in the background has its own connections, whose server processes give way where Alt runs the server', async () => {
+  const own = createDatabase({ ...databases.connection('alt_admin'), isEmbedded: true, applicationName: 'pool test' });
+  const { background } = own;
+  expect(background.background).toBe(background);
+  const behind = await pidsOf(background);
+  const ahead = await pidsOf(own);
+  expect(new Set([...behind, ...ahead]).size).toBe(4);
+  // The server answers a moment before it has stepped back.
+  await vi.waitFor(() => {
+    for (const pid of behind) expect(niceOf(pid)).toEqual({ process: BACKGROUND_NICE, session: BACKGROUND_NICE });
+  }, 20_000);
+  for (const pid of ahead)
+    expect(niceOf(pid)).toEqual({ process: getPriority(), session: sessionNice(pid) ?? getPriority() });
+  expect(getPriority()).not.toBe(BACKGROUND_NICE);
+  expect(sessionNice(process.pid)).not.toBe(BACKGROUND_NICE);
+  await own.end();
+});
+
+test('a server that Alt does not run is left as it is', async () => {
+  const distant = createDatabase({
+    ...databases.connection('alt_admin'),
+    isEmbedded: false,
+    applicationName: 'pool test',
+  });
+  for (const pid of await pidsOf(distant.background)) expect(getPriority(pid)).toBe(getPriority());
+  await distant.end();
+});
+
+test('work in the background begins connections anew with the rest, and ends with it', async () => {
+  const own = connectTwo();
+  const pidOf = async () => (await own.background.one(backendPid))?.pid;
+  const before = await pidOf();
+  expect(await pidOf()).toBe(before);
+  own.renew();
+  expect(await pidOf()).not.toBe(before);
+  await own.end();
+  await expect(pidOf()).rejects.toThrow(DatabaseUnavailableError);
+});
+
+/** Of two connections at once. */
+async function pidsOf(given: Database): Promise<number[]> {
+  const rows = await Promise.all([1, 2].map(() => given.transaction((tx) => tx.one(backendPid))));
+  return rows.map((row) => row?.pid ?? 0);
+}
+
+/** The nice values of a process and, where Linux shares the processor among sessions, of its session. */
+function niceOf(pid: number) {
+  return { process: getPriority(pid), session: sessionNice(pid) ?? getPriority(pid) };
+}
+
+function sessionNice(pid: number): number | null {
+  const file = `/proc/${pid}/autogroup`;
+  if (!existsSync(file)) return null;
+  return Number(/nice (-?\d+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? Number.NaN);
+}

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientBase, Pool, type PoolClient } from 'pg';
 import { asDatabaseError, type ConnectOptions, clientConfig, sqlState } from './connect.ts';
 import { withCopySession } from './copy.ts';
-import type { Database, Queryable, Reader, TransactionOptions } from './database.ts';
+import type { CopySession, Database, Queryable, Reader, TransactionOptions } from './database.ts';
+import { giveWay } from './giving-way.ts';
 import { createListener } from './listener.ts';
 import { clientQueryable } from './queryable.ts';
 
@@ -23,26 +24,29 @@ export type DatabaseOptions = ConnectOptions & {
  * server cannot be reached.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  let pool = createPool(options);
   const listener = createListener(options);
-  const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) =>
-    withRetries(how, () => runTransaction(pool, begin, work, how));
-  return {
-    ...poolQueryable(() => pool),
-    transaction: (work, how = {}) => transaction(beginStatement(how), work, how),
-    asReader: async (reader, work, how = {}) => transaction(beginStatement(how) + setReader(reader), work, how),
+  const requests = createPools(options);
+  const background = createPools(backgroundOptions(options), 'isEmbedded' in options && options.isEmbedded === true);
+  const shared = {
     listen: listener.listen,
-    copy: (work) => withCopySession(options, work),
+    copy: <T>(work: (session: CopySession) => Promise<T>) => withCopySession(options, work),
     renew() {
-      const old = pool;
-      pool = createPool(options);
-      old.end().catch(() => {});
+      requests.renew();
+      background.renew();
     },
     async end() {
       await listener.end();
-      await pool.end();
+      await Promise.all([requests.end(), background.end()]);
     },
   };
+  const later: Database = {
+    ...accessTo(background),
+    ...shared,
+    get background() {
+      return later;
+    },
+  };
+  return { ...accessTo(requests), ...shared, background: later };
 }
 
 const DEFAULT_MAX_CONNECTIONS = 10;
@@ -53,7 +57,32 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function createPool(options: DatabaseOptions): Pool {
+/** One pool after the other. */
+interface Pools {
+  now(): Pool;
+  renew(): void;
+  end(): Promise<void>;
+}
+
+function createPools(options: DatabaseOptions, givesWay = false): Pools {
+  let pool = createPool(options, givesWay);
+  return {
+    now: () => pool,
+    renew() {
+      const old = pool;
+      pool = createPool(options, givesWay);
+      old.end().catch(() => {});
+    },
+    end: () => pool.end(),
+  };
+}
+
+/** Stages work a few batches at a time; the server has as many connections as all services together may want. */
+function backgroundOptions(options: DatabaseOptions): DatabaseOptions {
+  return { ...options, maxConnections: Math.ceil((options.maxConnections ?? DEFAULT_MAX_CONNECTIONS) / 2) };
+}
+
+function createPool(options: DatabaseOptions, givesWay: boolean): Pool {
   const pool = new Pool({
     ...clientConfig(options),
     pipeline: true,
@@ -62,8 +91,26 @@ function createPool(options: DatabaseOptions): Pool {
     idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
   });
   pool.on('error', (error) => options.log?.(`an idle database connection ended: ${error.message}`));
-  pool.on('connect', (client) => client.on('error', () => {})); // the running query reports it
+  pool.on('connect', (client) => {
+    client.on('error', () => {}); // the running query reports it
+    if (givesWay) void giveWay(serverProcessOf(client));
+  });
   return pool;
+}
+
+/** The types of pg do not know it. */
+function serverProcessOf(client: ClientBase): number {
+  return (client as ClientBase & { processID: number }).processID;
+}
+
+function accessTo({ now }: Pools): Pick<Database, keyof Queryable | 'transaction' | 'asReader'> {
+  const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) =>
+    withRetries(how, () => runTransaction(now(), begin, work, how));
+  return {
+    ...poolQueryable(now),
+    transaction: (work, how = {}) => transaction(beginStatement(how), work, how),
+    asReader: async (reader, work, how = {}) => transaction(beginStatement(how) + setReader(reader), work, how),
+  };
 }
 
 function poolQueryable(pool: () => Pool): Queryable {

@@ -335,10 +335,17 @@ create table readers (
   created_at timestamp(3) with time zone not null default now(),
   purge_after timestamp(3) with time zone,
   purged_at timestamp(3) with time zone,
+  tags_revision bigint not null default 0,
   constraint readers_pkey PRIMARY KEY (id),
   constraint readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint readers_user_id_tenant_id_key UNIQUE (user_id, tenant_id)
 ) with (fillfactor=50);
+create table recap_askings (
+  address_hash bytea not null,
+  asked_count integer not null default 1,
+  first_at timestamp(3) with time zone not null default now(),
+  constraint recap_askings_pkey PRIMARY KEY (address_hash)
+);
 create table recap_outlets (
   reader_id integer not null,
   is_daily_mailed boolean not null default false,
@@ -406,6 +413,15 @@ create table saved_searches (
   constraint saved_searches_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint saved_searches_pkey PRIMARY KEY (id),
   constraint saved_searches_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table search_engine (
+  is_only_row boolean not null default true,
+  engine text not null,
+  taken_at timestamp(3) with time zone not null default now(),
+  kept_at timestamp(3) with time zone not null default now(),
+  constraint search_engine_engine_check CHECK ((engine = ANY (ARRAY['embedded'::text, 'meilisearch'::text]))),
+  constraint search_engine_is_only_row_check CHECK (is_only_row),
+  constraint search_engine_pkey PRIMARY KEY (is_only_row)
 );
 create table search_indexes (
   name text not null,
@@ -539,6 +555,7 @@ create table tombstones (
   feed_id integer not null,
   identity bytea not null,
   removed_at timestamp(3) with time zone not null default now(),
+  shown_at timestamp(3) with time zone not null default now(),
   constraint tombstones_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
   constraint tombstones_pkey PRIMARY KEY (feed_id, identity)
 );
@@ -591,6 +608,7 @@ CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
 CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
+CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
 CREATE UNIQUE INDEX recap_outlets_token ON public.recap_outlets USING btree (mail_token);
 CREATE INDEX recaps_list ON public.recaps USING btree (reader_id, starts_at, id);
@@ -637,10 +655,12 @@ alter table hosts enable row level security, force row level security;
 alter table labels enable row level security, force row level security;
 alter table notes enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
+alter table recap_askings enable row level security, force row level security;
 alter table recap_outlets enable row level security, force row level security;
 alter table recaps enable row level security, force row level security;
 alter table rules enable row level security, force row level security;
 alter table saved_searches enable row level security, force row level security;
+alter table search_engine enable row level security, force row level security;
 alter table search_indexes enable row level security, force row level security;
 alter table search_removals enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
@@ -881,6 +901,9 @@ create policy own on readers as permissive for all to alt_backend
 create policy owner on readers as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy owner on recap_askings as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy own on recap_outlets as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
@@ -903,6 +926,12 @@ create policy own on saved_searches as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on saved_searches as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy indexing on search_engine as permissive for all to search_indexer
+  using (true)
+  with check (true);
+create policy owner on search_engine as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy indexing on search_indexes as permissive for all to search_indexer
@@ -1005,6 +1034,13 @@ create policy worker on websub_subscriptions as permissive for all to pre_proces
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.address_hash(address text)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+RETURN sha256(convert_to(lower(address), 'UTF8'::name))
+;
 CREATE OR REPLACE FUNCTION public.allocate_article_ids(wanted integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1119,6 +1155,17 @@ BEGIN ATOMIC
    RETURNING readers.revision;
 END
 ;
+CREATE OR REPLACE FUNCTION public.begin_tag_change()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1), tags_revision = (readers.revision + 1)
+   WHERE (readers.id = current_reader_id())
+   RETURNING readers.revision;
+END
+;
 CREATE OR REPLACE FUNCTION public.claim_recap_outlets(wanted integer, lease interval)
  RETURNS TABLE(reader_id integer, user_id uuid, tenant_id uuid)
  LANGUAGE sql
@@ -1213,6 +1260,25 @@ BEGIN ATOMIC
          END
    WHERE ((o.mail_token = confirm_recap_mail.token) AND (o.mail_confirmed_at IS NULL));
 END
+;
+CREATE OR REPLACE FUNCTION public.count_asking(address text, maximum integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from recap_askings a where a.address_hash in (
+    select o.address_hash from recap_askings o where o.first_at < now() - interval '30 days'
+    order by o.first_at limit 100 for update skip locked);
+  insert into recap_askings as a (address_hash) values (address_hash(address))
+    on conflict on constraint recap_askings_pkey do update
+      set asked_count = case when a.first_at < now() - interval '30 days' then 1 else a.asked_count + 1 end,
+        first_at = case when a.first_at < now() - interval '30 days' then now() else a.first_at end
+      where a.asked_count < maximum or a.first_at < now() - interval '30 days';
+  return found;
+end
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.count_deleted_entries()
  RETURNS trigger
@@ -1777,6 +1843,32 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.forget_tombstones(after_feed integer, after_identity bytea, batch integer)
+ RETURNS TABLE(feed_id integer, identity bytea)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH looked_at AS MATERIALIZED (
+          SELECT t.feed_id,
+             t.identity
+            FROM tombstones t
+           WHERE (ROW(t.feed_id, t.identity) > ROW(forget_tombstones.after_feed, forget_tombstones.after_identity))
+           ORDER BY t.feed_id, t.identity
+          LIMIT forget_tombstones.batch
+         ), forgotten AS (
+          DELETE FROM tombstones t
+            USING (looked_at l_1
+              JOIN feeds f ON ((f.id = l_1.feed_id)))
+           WHERE ((t.feed_id = l_1.feed_id) AND (t.identity = l_1.identity) AND (t.shown_at < (now() - '400 days'::interval)) AND (f.last_changed_at > (t.shown_at + '31 days'::interval)))
+         )
+  SELECT l.feed_id,
+     l.identity
+    FROM looked_at l
+   ORDER BY l.feed_id DESC, l.identity DESC
+  LIMIT 1;
+END
+;
 CREATE OR REPLACE FUNCTION public.held_languages(wanted bigint[])
  RETURNS TABLE(article_id bigint, language text)
  LANGUAGE sql
@@ -1866,6 +1958,19 @@ begin
   ) then
     raise exception 'merge_feeds: % and % cannot become one', old_feed, new_feed;
   end if;
+  select array_agg(t.old_id), array_agg(t.new_id) into old_ids, new_ids from (
+    select distinct on (o.id) o.id as old_id, n.id as new_id
+    from articles o join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
+    where o.feed_id = old_feed order by o.id, (n.identity = o.identity) desc, n.id
+  ) t;
+  -- As await_articles (0049), with all stages of the articles that go: whoever works one holds its row while they wait for
+  -- the second lock.
+  perform from article_stages s
+    where s.article_id = any (old_ids || new_ids || array(
+        select unnest(d.article_ids) from feed_documents d where d.feed_id in (old_feed, new_feed)))
+      and (s.article_id = any (old_ids) or s.stage in ('tag', 'refine') and s.state in ('waiting', 'claimed'))
+    order by s.article_id, s.stage for update;
+  perform pg_advisory_xact_lock_shared(7204653);
   select array_agg(distinct x.reader_id) into reader_ids from (
     select s.reader_id from subscriptions s where s.feed_id = old_feed
     union all select c.reader_id from counters c where c.feed_id = old_feed
@@ -1873,12 +1978,6 @@ begin
   perform from readers where id = any (reader_ids) order by id for update;
   update readers set revision = revision + 1, structure_revision = revision + 1 where id = any (reader_ids);
   insert into counters (reader_id, feed_id) select r, new_feed from unnest(reader_ids) r on conflict do nothing;
-
-  select array_agg(t.old_id), array_agg(t.new_id) into old_ids, new_ids from (
-    select distinct on (o.id) o.id as old_id, n.id as new_id
-    from articles o join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
-    where o.feed_id = old_feed order by o.id, (n.identity = o.identity) desc, n.id
-  ) t;
 
   -- What "mark all read" covers is written into the rows, because the marks of the two feeds differ.
   update entries e set is_read = true
@@ -1974,10 +2073,10 @@ begin
       select count(*) from entries e
       where e.reader_id = c.reader_id and e.feed_id = c.feed_id and e.is_listed and not e.is_read)
     where c.reader_id = any (reader_ids) and c.feed_id = new_feed;
-  insert into tombstones (feed_id, identity, removed_at)
-    select new_feed, t.identity, t.removed_at from tombstones t where t.feed_id = old_feed
+  insert into tombstones as n (feed_id, identity, removed_at, shown_at)
+    select new_feed, t.identity, t.removed_at, t.shown_at from tombstones t where t.feed_id = old_feed
       and not exists (select from articles a where a.feed_id = new_feed and a.identity = t.identity)
-    on conflict do nothing;
+    on conflict (feed_id, identity) do update set shown_at = greatest(n.shown_at, excluded.shown_at);
   update deliveries set feed_id = new_feed where feed_id = old_feed;
   update feeds n set next_poll_at = now(), repaired_from = coalesce(n.repaired_from, o.url),
       subscriber_count = (select count(*) from subscriptions s where s.feed_id = new_feed),
@@ -2108,6 +2207,16 @@ BEGIN ATOMIC
            WHERE ((x.reader_id = old_entries.reader) AND (NOT x.is_read) AND x.is_listed AND (x.feed_id > 0) AND (x.sort_at < GREATEST(c.read_before, old_entries.unread_before)) AND (x.received_at <
                  CASE
                      WHEN is_covered(x.revision, x.received_at, c.read_through, c.read_before) THEN c.read_before
+                     ELSE old_entries.unread_before
+                 END) AND (NOT x.is_starred) AND (NOT is_kept(x.*)))
+           ORDER BY x.sort_at, x.article_id
+          LIMIT old_entries.wanted)
+         UNION ALL
+         ( SELECT x.article_id
+            FROM entries x
+           WHERE ((x.reader_id = old_entries.reader) AND (x.hidden_reason IS NOT NULL) AND (x.folded_into IS NULL) AND (x.sort_at < GREATEST(old_entries.read_before, old_entries.unread_before)) AND (x.received_at <
+                 CASE
+                     WHEN (x.is_read OR (x.hidden_reason = 'reader'::text)) THEN old_entries.read_before
                      ELSE old_entries.unread_before
                  END) AND (NOT x.is_starred) AND (NOT is_kept(x.*)))
            ORDER BY x.sort_at, x.article_id
@@ -2297,6 +2406,28 @@ begin
     ) k
     where r.id = k.id and (k.is_member and r.purge_after is not null
       or not k.is_member and r.purge_after is null and r.created_at < started_at);
+  return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.rejoin_entry(wanted_article bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer := current_reader_id();
+begin
+  perform from readers r where r.id = reader for update;
+  if not exists (select from entries e where e.reader_id = reader and e.article_id = wanted_article) then
+    return false;
+  end if;
+  delete from entry_splits s where s.reader_id = reader and s.article_id = wanted_article;
+  if found then
+    perform fold_stories(array[reader], array(
+      select m.cluster_id from cluster_members m where m.article_id = wanted_article));
+  end if;
   return true;
 end
 $function$
@@ -2553,13 +2684,25 @@ begin
     continue when old_ids is null;
     perform from readers where id = reader.id for update;
     -- The reader may have starred, labelled, read or opened one again before the row was ours.
-    delete from entries e using counters c
-      where e.reader_id = reader.id and e.article_id = any (old_ids)
-        and c.reader_id = e.reader_id and c.feed_id = e.feed_id
-        and e.received_at < case
-          when e.is_read or is_covered(e.revision, e.received_at, c.read_through, c.read_before)
-          then reader.read_before else reader.unread_before end
-        and not is_kept(e);
+    with due as materialized (
+      select h.article_id, h.received_at, l.before, not is_kept(h) as is_free
+      from entries h
+      join counters c on c.reader_id = h.reader_id and c.feed_id = h.feed_id
+      cross join lateral (
+        select case when h.is_read or h.hidden_reason = 'reader'
+            or h.is_listed and is_covered(h.revision, h.received_at, c.read_through, c.read_before)
+          then reader.read_before else reader.unread_before end as before
+      ) l
+      where h.reader_id = reader.id and h.article_id = any (old_ids)
+    ), gone as materialized (
+      select d.article_id, d.before from due d where d.is_free and d.received_at < d.before
+    ), chosen as materialized (
+      select g.article_id from gone g
+      union
+      select f.article_id from gone g join entries f on f.reader_id = reader.id and f.folded_into = g.article_id
+        where f.received_at < g.before and not is_kept(f)
+    )
+    delete from entries e using chosen x where e.reader_id = reader.id and e.article_id = x.article_id;
     get diagnostics changed = row_count;
     if changed > 0 then
       update readers set revision = revision + 1, structure_revision = revision + 1 where id = reader.id;
@@ -2899,6 +3042,38 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.tag_progress(wanted_article bigint)
+ RETURNS TABLE(state text, is_pending boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT t.state,
+     (COALESCE((t.state = ANY (ARRAY['waiting'::text, 'claimed'::text])), x.is_open) OR COALESCE((m.state = ANY (ARRAY['waiting'::text, 'claimed'::text])), false) OR ((t.state = 'done'::text) AND (EXISTS ( SELECT
+            FROM tag_requests q
+           WHERE ((q.tenant_id = r.tenant_id) AND (NOT q.is_index_only) AND (e.article_id = ANY (q.article_ids)))))))
+    FROM ((((entries e
+      JOIN readers r ON ((r.id = e.reader_id)))
+      LEFT JOIN article_stages t ON (((t.article_id = e.article_id) AND (t.stage = 'tag'::text))))
+      LEFT JOIN article_stages m ON (((m.article_id = e.article_id) AND (m.stage = 'refine'::text))))
+      CROSS JOIN LATERAL ( SELECT (EXISTS ( SELECT
+                    FROM article_stages s
+                   WHERE ((s.article_id = e.article_id) AND (s.stage = 'extract'::text) AND (s.state = ANY (ARRAY['waiting'::text, 'claimed'::text]))))) AS is_open) x)
+   WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = tag_progress.wanted_article));
+END
+;
+CREATE OR REPLACE FUNCTION public.tell_tags(of_tenant uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from readers r where r.tenant_id = of_tenant order by r.id for update;
+  update readers set revision = revision + 1, tags_revision = revision + 1 where tenant_id = of_tenant;
+end
+$function$
+;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
  RETURNS bytea
  LANGUAGE sql
@@ -2993,6 +3168,16 @@ begin
   return null;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.uncount_asking(address text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE recap_askings a SET asked_count = (a.asked_count - 1)
+   WHERE (a.address_hash = address_hash(uncount_asking.address));
+END
 ;
 CREATE OR REPLACE FUNCTION public.unfold_orphans()
  RETURNS trigger
@@ -3108,9 +3293,11 @@ grant execute on function article_texts(bigint[]) to tag_generator;
 grant execute on function begin_change() to alt_backend;
 grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
+grant execute on function begin_tag_change() to alt_backend;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
+grant execute on function count_asking(text,integer) to alt_backend;
 grant execute on function current_reader_id() to alt_backend;
 grant execute on function current_tenant_id() to alt_backend;
 grant execute on function current_user_id() to alt_backend;
@@ -3126,6 +3313,7 @@ grant execute on function entry_summaries(bigint[]) to alt_backend;
 grant execute on function fold_next(integer) to pre_processor;
 grant execute on function fold_soon(bigint[]) to pre_processor;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
+grant execute on function forget_tombstones(integer,bytea,integer) to alt_backend;
 grant execute on function held_languages(bigint[]) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function mark_for_index(bigint[]) to pre_processor;
@@ -3137,6 +3325,7 @@ grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
+grant execute on function rejoin_entry(bigint) to alt_backend;
 grant execute on function related_candidates(bigint,integer,integer) to alt_backend;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
 grant execute on function request_full_text(bigint) to alt_backend;
@@ -3156,15 +3345,19 @@ grant execute on function subscribe(integer[],text[]) to alt_backend;
 grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
 grant execute on function switch_stage(text,boolean) to alt_backend;
+grant execute on function tag_progress(bigint) to alt_backend;
+grant execute on function tell_tags(uuid) to tag_generator;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function touch_next(integer) to alt_backend;
+grant execute on function uncount_asking(text) to alt_backend;
 grant execute on function unsubscribe(integer) to alt_backend;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;
 grant insert, select, update on article_stages to tag_generator;
 grant insert, select, update on recap_outlets to alt_backend;
 grant insert, select, update on recaps to alt_backend;
+grant insert, select, update on search_engine to search_indexer;
 grant insert, select, update on term_documents to tag_generator;
 grant maintain on counters to pre_processor;
 grant maintain on entries to pre_processor;
@@ -3219,9 +3412,11 @@ comment on table column public.readers.purge_after is 'no member any more; the r
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';
 comment on table column public.readers.structure_revision is 'revision at which subscriptions or folders last changed, or entries went';
+comment on table column public.readers.tags_revision is 'revision at which a tag was last renamed, merged, hidden, promoted or vetoed';
 comment on table column public.recap_outlets.daily_done is 'the last day whose recap was built and sent where it is to be; null: begin with the latest';
 comment on table column public.recap_outlets.mail_token is 'only ever in mails to mail_to: it confirms that address, and ends mail to it';
 comment on table column public.recaps.local_date is 'the day, or the Monday of the week, in time_zone';
+comment on table column public.search_engine.kept_at is 'when a process with this engine last looked, to ten seconds';
 comment on table column public.search_indexes.completed_at is 'null while it is being built';
 comment on table column public.search_indexes.filled_to is 'of the articles that were here when it was begun, those up to this id are in it';
 comment on table column public.search_indexes.left_at is 'when another engine took its place; then it is wrong, and goes when its own engine starts';

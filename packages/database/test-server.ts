@@ -28,7 +28,8 @@ export async function startTestServer(): Promise<TestServer & { stop(): Promise<
   try {
     const passwords = loadRolePasswords(dataDir);
     await migrate(server.connection, { passwords });
-    return { superuser: server.connection, passwords, stop };
+    // Tests wait for what goes on in the background: its connections do not give way.
+    return { superuser: { ...server.connection, isEmbedded: false }, passwords, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -134,10 +134,11 @@ async function preparedTemplate(
   }
 }
 
+/** By copying files, which takes a third of the time that writing everything to the log takes (50 against 140 ms). */
 async function copyDatabases(server: TestServer, sources: Names, targets: Names): Promise<void> {
   await execute(server, [
-    `create database ${targets.alt} template ${sources.alt} owner alt_owner`,
-    `create database ${targets.auth} template ${sources.auth} owner auth_owner`,
+    `create database ${targets.alt} template ${sources.alt} strategy file_copy owner alt_owner`,
+    `create database ${targets.auth} template ${sources.auth} strategy file_copy owner auth_owner`,
   ]);
 }
 

@@ -72,6 +72,6 @@ describe('https', () => {
 
   test('idle connections of both kinds close by themselves', async () => {
     await trusting(at(modern, 'secure.test'));
-    await expect.poll(() => sessions.size, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => sessions.size).toBe(0);
   });
 });

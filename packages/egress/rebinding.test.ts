@@ -7,8 +7,16 @@ let open: HostileServer;
 let secret: HostileServer;
 
 beforeAll(async () => {
-  open = await startHostileServer({ host: '127.0.0.2' });
-  secret = await startHostileServer({ host: '127.0.0.1', port: open.port });
+  for (;;) {
+    open = await startHostileServer({ host: '127.0.0.2' });
+    try {
+      secret = await startHostileServer({ host: '127.0.0.1', port: open.port });
+      return;
+    } catch (error) {
+      await open.stop();
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error; // else somebody has that port there
+    }
+  }
 });
 afterAll(async () => {
   await open.stop();

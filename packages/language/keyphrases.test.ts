@@ -190,9 +190,9 @@ describe('whatever the text', () => {
       "l'".repeat(500_000),
       'Ab of '.repeat(150_000),
     ]) {
-      const startedAt = performance.now();
+      const startedAt = process.cpuUsage();
       extractKeyphrases({ title: null, text, language: 'fr' });
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
+      expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(10_000);
     }
   });
 });

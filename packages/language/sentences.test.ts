@@ -115,5 +115,5 @@ describe('any text', () => {
     for (const unit of ['.', 'A.', 'Mr. ', '「', '「あ。', '… A', '\n', 'a\n', 'a ', '5 г. А', '!»', 'ไทย ']) {
       for (const key of ['en', 'ja', 'th']) splitSentences(unit.repeat(60_000 / unit.length), key);
     }
-  }, 60_000);
+  });
 });

@@ -88,10 +88,10 @@ describe('a summary', () => {
       { length: 8_000 },
       (_, n) => `The river ${n} rose by ${n % 90} metres near town ${n % 40}.`,
     );
-    const startedAt = performance.now();
+    const startedAt = process.cpuUsage();
     expect(summarizeText({ text: long.join(' '), language: 'en' }, { maximumSentences: 4 })).toHaveLength(4);
     const [only] = summarizeText({ text: 'word '.repeat(100_000), language: 'en' }, { maximumSentences: 4 });
     expect(only?.text.length).toBeLessThan(1_000);
-    expect(performance.now() - startedAt).toBeLessThan(20_000);
+    expect(process.cpuUsage(startedAt).user / 1_000).toBeLessThan(20_000);
   });
 });

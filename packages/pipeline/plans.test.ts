@@ -18,7 +18,7 @@ beforeAll(async () => {
   rows = database.superuser('alt');
   role = database.connectAs('pre_processor');
   await rows.transaction((tx) => tx.script(LOAD));
-}, 120_000);
+});
 afterAll(() => database.drop());
 
 describe(`of ${ARTICLES} articles whose stages are done, but for a few`, () => {

@@ -313,7 +313,7 @@ async function untilFound<Item>(look: () => Promise<Item[]>): Promise<Item[]> {
 }
 
 async function untilTrue(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('The condition did not come true.');
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from './app.ts';
+import { createCourtesy, createPauses } from './courtesy.ts';
 import { createLogger } from './log.ts';
 import { type Reader, reply, route } from './route.ts';
 import type { Host } from './service.ts';
@@ -60,6 +61,10 @@ const inner = endpoint({
   response: z.object({ caller: z.string() }),
 });
 
+const counting = endpoint({ ...base, name: 'counting', method: 'GET', path: '/v1/counting', access: 'public' });
+const serving = endpoint({ ...base, name: 'serving', method: 'GET', path: '/internal/counting', access: 'service' });
+
+const courtesy = createCourtesy();
 let keys: Record<'gateway' | 'alt-backend' | 'pre-processor', Keys>;
 let app: ReturnType<typeof createApp>;
 
@@ -86,6 +91,8 @@ beforeAll(async () => {
       route(breaks, async () => {
         throw new Error('secret detail');
       }),
+      route(counting, async () => ({ waits: createPauses(courtesy.shared)() > 0 })),
+      route(serving, async () => ({ waits: createPauses(courtesy.shared)() > 0 })),
       route(inner, async ({ caller }) => ({ caller: caller ?? 'nobody' })),
     ],
   });
@@ -99,6 +106,7 @@ function testHost(name: ServiceName, own: Keys): Host {
     name,
     environment: {},
     log: createLogger('silent'),
+    courtesy,
     signal: new AbortController().signal,
     get database() {
       return outside();

@@ -89,7 +89,7 @@ async function answer(route: Route, context: Context, options: AppOptions, guard
   try {
     const caller = await callerOf(request, host);
     const address = host.address(request, caller !== null);
-    if (endpoint.access !== 'service' && !isStream) leaves.push(guards.byAddress.enter(address));
+    if (endpoint.access !== 'service' && !isStream) leaves.push(guards.byAddress.enter(address), host.courtesy.enter());
     const reader = await authenticate(route, { request, address, caller }, options);
     if (reader) leaves.push((isStream ? guards.streams : guards.byAccount).enter(reader.userId));
     checkCsrf(route, request, reader);

@@ -5,6 +5,7 @@ import { isServiceName, type ServiceName } from '@alt/topology';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { clientAddress } from './address.ts';
+import { type Courtesy, createCourtesy } from './courtesy.ts';
 import { createPeer, type Dispatch } from './peers.ts';
 import { socketAddressOf } from './server.ts';
 import type { Host } from './service.ts';
@@ -22,6 +23,8 @@ export interface HostOptions {
   keys: KeyMaterial;
   publicUrl: URL;
   trustedProxies: BlockList;
+  /** That of the process, where services share one. */
+  courtesy?: Courtesy;
   /** How a peer is reached: its address, and the function that carries a request there. */
   reach(peer: ServiceName): { baseUrl: string; dispatch: Dispatch };
 }
@@ -50,6 +53,7 @@ export function createHost(options: HostOptions): Host<ServiceName> {
     egress,
     metrics: new Registry(),
     keys,
+    courtesy: options.courtesy ?? createCourtesy(),
     publicUrl,
     address(request, isPeer = false) {
       const socket = socketAddressOf(request);

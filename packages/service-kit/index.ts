@@ -1,6 +1,8 @@
 export { clientAddress, parseTrustedProxies } from './address.ts';
 export { type AppOptions, createApp, errorResponse, problemResponse } from './app.ts';
 export { ConfigError, parseConfig } from './config.ts';
+export type { Courtesy } from './courtesy.ts';
+export { createCourtesy } from './courtesy.ts';
 export { createHost, type HostOptions } from './host.ts';
 export { createIdentify, credentialOf } from './identify.ts';
 export { createLogger, type Logger } from './log.ts';

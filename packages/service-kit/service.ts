@@ -4,6 +4,7 @@ import type { PeerOf, ServiceName } from '@alt/topology';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
+import type { Courtesy } from './courtesy.ts';
 import type { IncomingRequest, Keys } from './tokens.ts';
 
 /** Calls a peer: a path at that service, with the usual fetch options. Adds the service token and a deadline. */
@@ -29,6 +30,8 @@ export interface Host<Peer extends ServiceName = never> {
   peer: (name: Peer) => PeerFetch;
   egress: Egress;
   metrics: Registry;
+  /** Who works for nobody in particular stops for requests that are being answered in this process. */
+  courtesy: Courtesy;
   keys: Keys;
   /** The one source of absolute links, cookie security and origins. */
   publicUrl: URL;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Entry,
   type FullEntry,
@@ -8,6 +7,7 @@ import {
   type QueryOf,
   readCounters,
   readEntry,
+  rejoinEntry,
   requestFullText,
   splitEntry,
   updateEntries,
@@ -16,27 +16,23 @@ import type { Database, Queryable } from '@alt/database';
 import { type Reader, type Route, route } from '@alt/service-kit';
 import { computeCounters } from './counters.ts';
 import { decodeKey, encodeKey } from './cursor.ts';
-import { presentDetails } from './entry-details.ts';
+import { presentDetails, taggingOf } from './entry-details.ts';
 import type { ImageAddresses } from './image-address.ts';
-import { articleIdOf, idOf } from './peers.ts';
+import { resolveFeeds } from './listed-feeds.ts';
+import { markScopeRead } from './marking.ts';
+import { articleIdOf } from './peers.ts';
 import type { FindRelated } from './related.ts';
 import type { FindListed } from './search/routes.ts';
 import type { Condition } from './store/conditions.ts';
-import * as counters from './store/counters.ts';
 import * as store from './store/entries.ts';
-import { allFolders, feedsInFolders } from './store/folders.ts';
 import * as labels from './store/labels.ts';
 import { type ListedEntry, type ListFilter, listPage } from './store/lists.ts';
 import type { AsReader } from './store/readers.ts';
 import * as stories from './store/stories.ts';
-import { findSubscription } from './store/subscriptions.ts';
 import { summarySentences } from './store/summaries.ts';
 import { tagIds } from './store/tags.ts';
 import { changeEntries } from './stories.ts';
-
-const SETTLE_BATCH = 5_000;
-const SETTLE_WAIT_MS = 100;
-const SETTLE_WAIT_MAXIMUM_MS = 25_000;
+import { withNoteCode } from './summaries.ts';
 
 export interface EntryTools {
   asReader: AsReader;
@@ -82,7 +78,15 @@ export function entryRoutes(tools: EntryTools): Route[] {
     }),
 
     route(splitEntry, async ({ params, reader }) =>
-      asReader(reader, (tx, readerId) => split(tx, readerId, params.id, images), { retry: true }),
+      asReader(reader, (tx, readerId) => changeStory(tx, readerId, params.id, stories.splitEntry, images), {
+        retry: true,
+      }),
+    ),
+
+    route(rejoinEntry, async ({ params, reader }) =>
+      asReader(reader, (tx, readerId) => changeStory(tx, readerId, params.id, stories.rejoinEntry, images), {
+        retry: true,
+      }),
     ),
 
     route(updateEntries, async ({ body, reader }) =>
@@ -106,19 +110,6 @@ async function resolveFilter(tx: Queryable, readerId: number, query: EntryQuery)
     labelIds: query.label.length > 0 ? await labels.labelIds(tx, readerId, query.label) : null,
     tagIds: query.tag.length > 0 ? await tagIds(tx, query.tag) : null,
   };
-}
-
-async function resolveFeeds(tx: Queryable, readerId: number, subscriptionIds: number[], folderIds: number[]) {
-  if (subscriptionIds.length === 0 && folderIds.length === 0) return null;
-  const feeds = new Set<number>();
-  for (const id of subscriptionIds) {
-    const row = await findSubscription(tx, readerId, id);
-    if (row) feeds.add(row.feedId);
-  }
-  if (folderIds.length > 0) {
-    for (const feedId of await feedsInFolders(tx, readerId, folderIds)) feeds.add(feedId);
-  }
-  return [...feeds];
 }
 
 async function toPage(tx: Queryable, rows: ListedEntry[], limit: number, images: ImageAddresses) {
@@ -176,7 +167,7 @@ function present(row: ListedEntry, detail: store.EntryDetails, images: ImageAddr
     labels: detail.labels,
     tags: detail.tags,
     alsoIn: detail.alsoIn,
-    summary: detail.summary,
+    summary: withNoteCode(detail.summary),
   };
 }
 
@@ -195,7 +186,7 @@ async function readFullEntry(
   return {
     ...present(state, detail, images),
     hidden: state.isHidden,
-    summary: { ...detail.summary, sentences: await summarySentences(tx, id) },
+    summary: { ...withNoteCode(detail.summary), sentences: await summarySentences(tx, id) },
     contentHtml: images.rewrite(content.contentHtml),
     fullText: {
       state: content.fullState,
@@ -204,96 +195,26 @@ async function readFullEntry(
       reason: content.fullReason,
       details: content.fullState === 'ready' ? content.fullDetails : null,
     },
+    tagging: await taggingOf(tx, id, detail.tags),
+    splitFrom: await stories.splitFrom(tx, readerId, id),
     enclosures: content.enclosures,
     ...presentDetails(content, images),
   };
 }
 
-async function split(tx: Queryable, readerId: number, idText: string, images: ImageAddresses): Promise<Entry> {
+async function changeStory(
+  tx: Queryable,
+  readerId: number,
+  idText: string,
+  change: (tx: Queryable, id: number) => Promise<boolean>,
+  images: ImageAddresses,
+): Promise<Entry> {
   const id = articleIdOf(idText);
-  if (id === null || !(await stories.splitEntry(tx, id))) throw noEntry();
+  if (id === null || !(await change(tx, id))) throw noEntry();
   const state = await store.entryState(tx, readerId, id);
   const detail = (await store.entryDetails(tx, [id])).get(id);
   if (!state || !detail) throw noEntry();
   return present(state, detail, images);
-}
-
-async function markScopeRead(
-  tools: EntryTools,
-  reader: Reader,
-  body: { subscriptionId?: string; folderId?: string; before?: string },
-): Promise<number> {
-  // Up to and including that time, which is what a client has that read it off the newest entry it shows.
-  const before = body.before ? new Date(new Date(body.before).getTime() + 1) : null;
-  const updated =
-    before === null || before.getTime() > Date.now()
-      ? await tools.asReader(
-          reader,
-          async (tx, readerId) => {
-            const feedIds = await resolveScope(tx, readerId, body);
-            return counters.markAllRead(tx, readerId, feedIds, await counters.beginChange(tx));
-          },
-          { retry: true },
-        )
-      : await markBefore(tools, reader, body, before);
-  if (updated > 0) tools.onMarked();
-  return updated;
-}
-
-/** Two marks with different times are not one mark: the rows of the older must have followed before there is a new one. */
-async function markBefore(
-  { asReader, database }: EntryTools,
-  reader: Reader,
-  body: { subscriptionId?: string; folderId?: string },
-  before: Date,
-): Promise<number> {
-  const deadline = Date.now() + SETTLE_WAIT_MAXIMUM_MS;
-  for (;;) {
-    await settleAll(database);
-    const updated = await asReader(
-      reader,
-      async (tx, readerId) => {
-        const feedIds = await resolveScope(tx, readerId, body);
-        const revision = await counters.beginChange(tx);
-        const { isSettled } = await counters.unreadScope(tx, readerId, feedIds);
-        return isSettled ? counters.markReadBefore(tx, readerId, feedIds, revision, before) : null;
-      },
-      { retry: true },
-    );
-    if (updated !== null) return updated;
-    if (Date.now() > deadline) {
-      throw new Problem('unavailable', 'An earlier "mark all read" is still being written. Try again in a moment.');
-    }
-    await sleep(SETTLE_WAIT_MS); // somebody else settles this reader's rows, or a mark came in between
-  }
-}
-
-async function resolveScope(tx: Queryable, readerId: number, body: { subscriptionId?: string; folderId?: string }) {
-  if (body.subscriptionId !== undefined) {
-    const id = idOf(body.subscriptionId);
-    const row = id === null ? null : await findSubscription(tx, readerId, id);
-    if (!row) throw new Problem('not-found', 'You have no such subscription.');
-    return [row.feedId];
-  }
-  if (body.folderId !== undefined) {
-    const folders = await allFolders(tx, readerId);
-    if (!folders.some(({ id }) => id === idOf(body.folderId ?? '')))
-      throw new Problem('not-found', 'You have no such folder.');
-    return resolveFeeds(tx, readerId, [], [Number(body.folderId)]);
-  }
-  return null;
-}
-
-/** Lets all rows follow the marks that wait for them. */
-export async function settleAll(database: Database): Promise<number> {
-  let settled = 0;
-  for (;;) {
-    const step = await counters.settleNext(database, SETTLE_BATCH);
-    if (!step) return settled;
-    settled += step.settled;
-    const finished = step.isDone ? await counters.settleFinish(database) : 0;
-    if (step.settled === 0 && finished === 0) return settled;
-  }
 }
 
 function noEntry(): Problem {

@@ -2,12 +2,13 @@ import { type FullEntry, readEntry } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import type { Reader, RouteContext } from '@alt/service-kit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryRoutes } from './entries.ts';
 import { createImageAddresses } from './image-address.ts';
 import type { FindRelated } from './related.ts';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
+import { tagProgress } from './store/tags.ts';
 
 let database: TestDatabase;
 let superuser: Database;
@@ -55,6 +56,10 @@ async function entryWith(
     [commentsUrl, commentCount, details === null ? null : JSON.stringify(details)],
   );
   await asReader(reader, (tx) => subscribe(tx, [1], [null]));
+  return readAgain();
+}
+
+async function readAgain(): Promise<FullEntry> {
   const tools = {
     asReader,
     database: database.connectAs('alt_backend'),
@@ -103,5 +108,52 @@ test('where the feed says nothing there is nothing', async () => {
     inReplyToUrl: null,
     location: null,
     podcast: null,
+  });
+});
+
+describe('the tags of an article', () => {
+  const ID = 1700000000000000;
+  const stage = (name: string, state: string) =>
+    superuser.script(`insert into article_stages (article_id, stage, content_hash, state, error)
+      values (${ID}, '${name}', '\\x01', '${state}', 'the inside of the machine')
+      on conflict (article_id, stage) do update set state = excluded.state`);
+  const tagging = async () => (await readAgain()).tagging;
+
+  test('are pending while anything of them is being made, and then there or not, with a code', async () => {
+    expect((await entryWith(null, null, null)).tagging).toMatchObject({ state: 'none', code: 'no-tags' });
+    const pending = { state: 'pending', code: null, reason: null };
+    await stage('extract', 'claimed');
+    expect(await tagging()).toEqual(pending);
+    await stage('extract', 'done');
+    for (const state of ['waiting', 'claimed']) {
+      await stage('tag', state);
+      expect(await tagging()).toEqual(pending);
+    }
+    await stage('tag', 'done');
+    await superuser.script(`insert into tag_requests (tenant_id, article_ids) select id, '{5,${ID}}' from tenants`);
+    expect(await tagging()).toEqual(pending);
+    await superuser.script('delete from tag_requests');
+    await stage('refine', 'waiting');
+    expect(await tagging()).toEqual(pending);
+    await stage('refine', 'parked');
+    expect(await tagging()).toMatchObject({ state: 'none', code: 'no-tags' });
+    await superuser.script(`with made as (
+        insert into tags (tenant_id, name, normalised) select id, 'Tides', 'tides' from tenants returning id, tenant_id
+      ) insert into article_tags (tenant_id, article_id, tag_id, score, sort_at)
+        select tenant_id, ${ID}, id, 1, now() from made`);
+    expect(await tagging()).toEqual({ state: 'ready', code: null, reason: null });
+  });
+
+  test('that could not be made are told without the machine’s own words', async () => {
+    await entryWith(null, null, null);
+    await stage('tag', 'parked');
+    expect(await tagging()).toEqual({ state: 'failed', code: 'failed', reason: expect.stringMatching(/^Tags/) });
+  });
+
+  test('of somebody else’s article say nothing', async () => {
+    await entryWith(null, null, null);
+    await stage('tag', 'waiting');
+    const other = { ...reader, userId: reader.userId.replace(/1$/, '2'), tenantId: reader.tenantId.replace(/1$/, '2') };
+    expect(await asReader(other, (tx) => tagProgress(tx, ID))).toEqual({ state: null, isPending: false });
   });
 });

@@ -1,6 +1,8 @@
 import type { FullEntry } from '@alt/contracts';
+import type { Queryable } from '@alt/database';
 import type { ImageAddresses } from './image-address.ts';
 import type { EntryContent } from './store/entries.ts';
+import { tagProgress } from './store/tags.ts';
 
 /** What the feed says of an article in its namespaces, as the API gives it: pictures through Alt. */
 export function presentDetails(
@@ -21,4 +23,18 @@ export function presentDetails(
       })),
     },
   };
+}
+
+const WHY_NO_TAGS = {
+  failed: 'Tags could not be made for this article.',
+  'no-tags': 'There are no tags for this article.',
+} as const;
+
+/** Whether the tags of an article are there, come yet, or why there are none. What went wrong stays in the stage's row. */
+export async function taggingOf(tx: Queryable, id: number, tags: readonly string[]): Promise<FullEntry['tagging']> {
+  if (tags.length > 0) return { state: 'ready', code: null, reason: null };
+  const { state, isPending } = await tagProgress(tx, id);
+  if (isPending) return { state: 'pending', code: null, reason: null };
+  if (state === 'parked') return { state: 'failed', code: 'failed', reason: WHY_NO_TAGS.failed };
+  return { state: 'none', code: 'no-tags', reason: WHY_NO_TAGS['no-tags'] };
 }

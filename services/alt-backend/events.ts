@@ -115,10 +115,11 @@ async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false):
       const counters = revisions.revision > since || isFirst || isLost ? await computeCounters(tx, readerId) : null;
       return { revisions, isReset: isLost || entries.length > CHANGES_MAXIMUM, entries, marks, counters };
     });
-    const { revision, structureRevision } = changes.revisions;
+    const { revision, structureRevision, tagsRevision } = changes.revisions;
     if (changes.isReset) stream.send('reset', { revision });
     else {
       if (structureRevision > since) stream.send('subscriptions', {});
+      if (tagsRevision > since) stream.send('tags', {});
       if (changes.marks.length > 0) {
         stream.send('marked', {
           feeds: changes.marks.map(({ feedId, before }) => ({ feedId: String(feedId), before })),

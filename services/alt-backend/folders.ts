@@ -91,7 +91,7 @@ function checkName(folders: store.FolderRow[], wanted: store.FolderRow): void {
   const rival = folders.find(
     ({ id, name, parentId }) => id !== wanted.id && name === wanted.name && parentId === wanted.parentId,
   );
-  if (rival) throw new Problem('conflict', `There is a folder "${wanted.name}" here already. Choose another name.`);
+  if (rival) throw new Problem('name-taken', `There is a folder "${wanted.name}" here already. Choose another name.`);
 }
 
 function present({ id, name, parentId }: store.FolderRow) {

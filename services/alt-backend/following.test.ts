@@ -295,7 +295,7 @@ test('while auth-service is away nobody is told that memberships are known', asy
 
 async function catchUp(outbox: Outbox, onApplied = () => {}): Promise<void> {
   const following = startFollowing({ ...followerOf(outbox), onApplied });
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const [row] = await rows<{ position: number }>('select position::int from auth_position');
     if ((row?.position ?? 0) === outbox.newest()) break;

@@ -19,10 +19,12 @@ grant execute on function current_user_id, current_tenant_id, current_reader_id,
   request_full_text, ensure_feed, settle_next, settle_finish, retain, collect_garbage,
   miscounted, follow_changes, reconcile_tenants, purge_leavers, begin_reset,
   recap_feed, claim_recap_outlets, new_mail_token, recap_mail, confirm_recap_mail, end_recap_mail, related_candidates,
-  touch_next to alt_backend;
+  touch_next, forget_tombstones, begin_tag_change, count_asking, uncount_asking to alt_backend;
 -- One story, once.
 grant select on cluster_members, entry_splits to alt_backend;
-grant execute on function split_entry to alt_backend;
+grant execute on function split_entry, rejoin_entry to alt_backend;
+-- Tags while they are made.
+grant execute on function tag_progress to alt_backend;
 -- Full texts as the tenant wants them.
 grant select on feed_selectors, article_variants to alt_backend;
 grant execute on function set_feed_selectors, set_auto_full_text to alt_backend;

@@ -81,7 +81,7 @@ test('of two labels that take the same name at once, one gets it', async () => {
   );
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-  expect(refused?.reason).toMatchObject({ code: 'conflict' });
+  expect(refused?.reason).toMatchObject({ code: 'name-taken' });
 });
 
 test('what a "mark all read" covers stays read when a label of it changes', async () => {

@@ -26,7 +26,7 @@ export function labelRoutes(asReader: AsReader): Route[] {
         async (tx, readerId) => {
           const { id, count } = await beginLabelChange(tx, readerId, params.name);
           if (body.name !== params.name && (await store.findLabel(tx, readerId, body.name))) {
-            throw new Problem('conflict', `You have a label "${body.name}" already. Take another name.`);
+            throw new Problem('name-taken', `You have a label "${body.name}" already. Take another name.`);
           }
           await store.renameLabel(tx, readerId, id, body.name);
           return { id: String(id), name: body.name, count };

@@ -1,6 +1,6 @@
 import { type Database, statement } from '@alt/database';
 import type { Logger } from '@alt/service-kit';
-import { settleAll } from './entries.ts';
+import { settleAll } from './marking.ts';
 
 const SETTLE_EVERY_MS = 30_000;
 const CLEAN_EVERY_MS = 6 * 3_600_000;
@@ -11,6 +11,10 @@ const VACUUM_AFTER_ROWS = 50_000;
 
 const retain = statement<{ removed: number }>('retain', 'select retain($1) as removed');
 const purgeLeavers = statement<{ removed: number }>('purge_leavers', 'select purge_leavers($1) as removed');
+const forgetTombstones = statement<{ feedId: number; identity: Buffer }>(
+  'forget_tombstones',
+  'select feed_id as "feedId", identity from forget_tombstones($1, $2, $3)',
+);
 const collect = statement<{ lastId: number | null }>('collect_garbage', 'select collect_garbage($1, $2) as "lastId"');
 
 export interface Maintenance {
@@ -38,10 +42,15 @@ export function startMaintenance(database: Database, log: Logger): Maintenance {
   const purge = async () => {
     while (!isStopped && ((await database.one(purgeLeavers, [CLEAN_BATCH]))?.removed ?? 0) > 0);
   };
+  // Who works a stage holds its row and then needs the article, which are taken here in the other order.
+  const collectAfter = async (id: number): Promise<number | null> =>
+    (await database.transaction((tx) => tx.one(collect, [id, CLEAN_BATCH]), { retry: true }))?.lastId ?? null;
   const clean = async () => {
     while (!isStopped && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
     let lastId: number | null = 0;
-    while (lastId !== null && !isStopped) lastId = (await database.one(collect, [lastId, CLEAN_BATCH]))?.lastId ?? null;
+    while (lastId !== null && !isStopped) lastId = await collectAfter(lastId);
+    let last: { feedId: number; identity: Buffer } | null = { feedId: 0, identity: Buffer.alloc(0) };
+    while (last && !isStopped) last = await database.one(forgetTombstones, [last.feedId, last.identity, CLEAN_BATCH]);
   };
   const run = (name: string, work: () => Promise<void>) => {
     if (running.has(name)) return;

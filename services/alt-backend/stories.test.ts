@@ -126,6 +126,61 @@ test('when the one that stood for a story is split, another takes its place', as
   ]);
 });
 
+describe('a split that is taken back', () => {
+  const split = (id: string | undefined) => ask('POST', `/v1/entries/${id}/split`, { as: ADA });
+  const rejoin = (id: string | undefined, reader = ADA) => ask('DELETE', `/v1/entries/${id}/split`, { as: reader });
+  const entryOf = async (id: string | undefined) =>
+    (await (await ask('GET', `/v1/entries/${id}`, { as: ADA })).json()) as FullEntry;
+
+  test('puts the entry into its story again, which grows with it; clients hear of it', async () => {
+    await tell(ids.slice(0, 2));
+    await split(ids[1]);
+    expect((await entryOf(ids[1])).splitFrom).toMatchObject([
+      { id: ids[0], title: 'Told by one', feed: { title: 'one' } },
+    ]);
+    expect((await entryOf(ids[0])).splitFrom).toEqual([]);
+    const { revision } = await backend.asReader(ADA, readRevisions);
+    const response = await rejoin(ids[1]);
+    expect(response.status).toBe(200);
+    expect(((await response.json()) as Entry).alsoIn.map(({ id }) => id)).toEqual([ids[0]]);
+    expect((await entryOf(ids[1])).splitFrom).toEqual([]);
+    expect((await list()).map(({ id, alsoIn }) => [id, alsoIn.length])).toEqual([
+      [ids[2], 0],
+      [ids[0], 1],
+    ]);
+    expect(await counters()).toMatchObject({ unread: 2 });
+    const changed = await backend.asReader(ADA, (tx, readerId) => changedEntries(tx, readerId, revision, 100));
+    expect(changed.map(({ id, isListed }) => [String(id), isListed])).toEqual([[ids[1], false]]);
+    await tell(ids);
+    expect((await list()).map(({ id, alsoIn }) => [id, alsoIn.length])).toEqual([[ids[0], 2]]);
+  });
+
+  test('keeps what was read and starred meanwhile, and what the reader keeps stays in lists', async () => {
+    await tell(ids);
+    await split(ids[0]);
+    await ask('PATCH', '/v1/entries', { as: ADA, body: { ids: [ids[0]], read: true } });
+    await rejoin(ids[0]);
+    expect((await list()).map(({ id, read, alsoIn }) => [id, read, alsoIn.length])).toEqual([[ids[1], true, 2]]);
+    await split(ids[2]);
+    await ask('PATCH', '/v1/entries', { as: ADA, body: { ids: [ids[2]], starred: true } });
+    await rejoin(ids[2]);
+    expect((await list()).map(({ id, starred }) => [id, starred])).toEqual([
+      [ids[2], true],
+      [ids[1], false],
+    ]);
+  });
+
+  test('is each reader’s own; what was never split stays as it is', async () => {
+    await tell(ids);
+    await split(ids[1]);
+    expect((await rejoin(ids[1], EVE)).status).toBe(200);
+    expect((await list()).map(({ alsoIn }) => alsoIn.length)).toEqual([0, 1]);
+    expect((await rejoin(ids[0], EVE)).status).toBe(404);
+    for (const id of ['1', '0', 'x', '99999999999999999999']) expect((await rejoin(id)).status).toBe(404);
+    expect((await list(EVE)).map(({ alsoIn }) => alsoIn.length)).toEqual([1]);
+  });
+});
+
 test('nobody splits what is not theirs, and words that are no id are no entry', async () => {
   await tell(ids);
   for (const id of [ids[0], '1', '0', 'x', '99999999999999999999']) {

@@ -1,4 +1,4 @@
-import type { FullEntry } from '@alt/contracts';
+import { type FullEntry, summaryNotes } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import type { Reader, RouteContext } from '@alt/service-kit';
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { entryDetails } from './store/entries.ts';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { setSummaries, summarySentences } from './store/summaries.ts';
-import { summaryRoutes } from './summaries.ts';
+import { summaryRoutes, withNoteCode } from './summaries.ts';
 
 let database: TestDatabase;
 let superuser: Database;
@@ -79,6 +79,13 @@ test('an entry says whether its summary is ready, pending, or why there is none,
   expect(seen.get(5)).toMatchObject({ state: 'none', reason: null });
   const sentences = await asReader(ADA, (tx) => summarySentences(tx, 1));
   expect(sentences).toEqual([{ text: 'One.', start: 0, end: 4 }]);
+});
+
+test('why a summary is not the model’s is said by a code, where it is known', async () => {
+  const summary = (await seenBy(ADA)).get(1);
+  if (!summary) throw new Error('Ada has no such entry');
+  expect(withNoteCode(summary)).toEqual({ ...summary, noteCode: null });
+  expect(withNoteCode({ ...summary, note: summaryNotes.language })).toMatchObject({ noteCode: 'language' });
 });
 
 test('a model’s summary goes before the built-in engine’s, and one in the reader’s language before others', async () => {

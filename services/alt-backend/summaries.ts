@@ -1,4 +1,12 @@
-import { Problem, readTenantSettings, requestSummary, writeTenantSettings } from '@alt/contracts';
+import {
+  type EntrySummary,
+  Problem,
+  readTenantSettings,
+  requestSummary,
+  summaryNote,
+  summaryNotes,
+  writeTenantSettings,
+} from '@alt/contracts';
 import { type Route, route } from '@alt/service-kit';
 import { articleIdOf } from './peers.ts';
 import type { AsReader } from './store/readers.ts';
@@ -37,4 +45,9 @@ export function summaryRoutes(asReader: AsReader): Route[] {
       });
     }),
   ];
+}
+
+/** A summary whose note, where it has one that is known, is said by a code too. */
+export function withNoteCode(summary: EntrySummary): EntrySummary {
+  return { ...summary, noteCode: summaryNote.options.find((code) => summaryNotes[code] === summary.note) ?? null };
 }

@@ -1,6 +1,7 @@
 import { statement } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readRevisions } from './store/changes.ts';
 import { entryDetails } from './store/entries.ts';
 import { findTag, findTags, tagIds } from './store/tags.ts';
 import { tagRoutes } from './tags.ts';
@@ -51,6 +52,19 @@ test('a veto is one reader’s: others of the tenant see the tag as before', asy
   expect(await alt.asReader(BEN, (tx) => tagIds(tx, ['Volcano']))).toHaveLength(1);
   const { items } = (await (await call('GET', '/v1/tags/vetoes', { as: BEN })).json()) as { items: unknown[] };
   expect(items).toEqual([]);
+});
+
+test('other pages of a reader hear of a veto and of its end; others hear nothing', async () => {
+  const told = async (reader: Reader) => {
+    const { revision, tagsRevision } = await alt.asReader(reader, readRevisions);
+    return tagsRevision > 0 && tagsRevision === revision;
+  };
+  expect(await told(ADA)).toBe(false);
+  await call('POST', '/v1/tags/vetoes', { as: ADA, body: { name: 'Volcano' } });
+  expect(await told(ADA)).toBe(true);
+  await alt.superuser.script('update readers set tags_revision = 0');
+  await call('DELETE', '/v1/tags/vetoes/Volcano', { as: ADA });
+  expect([await told(ADA), await told(BEN), await told(EVE)]).toEqual([true, false, false]);
 });
 
 test('a veto outlives the tag: made again under a name of its own or in the plural, it does not return', async () => {

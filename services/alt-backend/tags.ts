@@ -100,6 +100,7 @@ function vetoRoutes(asReader: AsReader): Route[] {
         async (tx, readerId) => {
           const tag = await store.findTag(tx, body.name);
           if (!tag) throw noTag(body.name);
+          await store.beginTagChange(tx);
           const isNew = await store.vetoTag(tx, readerId, tag.id);
           return reply(isNew ? 201 : 200, presentVeto({ name: tag.name, createdAt: new Date() }));
         },
@@ -108,8 +109,11 @@ function vetoRoutes(asReader: AsReader): Route[] {
     ),
 
     route(liftTagVeto, async ({ params, reader }) => {
-      const isLifted = await asReader(reader, (tx, readerId) => store.liftVeto(tx, readerId, params.name));
-      if (!isLifted) throw new Problem('not-found', `You never vetoed a tag "${params.name}".`);
+      await asReader(reader, async (tx, readerId) => {
+        await store.beginTagChange(tx);
+        const isLifted = await store.liftVeto(tx, readerId, params.name);
+        if (!isLifted) throw new Problem('not-found', `You never vetoed a tag "${params.name}".`);
+      });
       return reply(204, undefined);
     }),
   ];

@@ -1,7 +1,15 @@
 import type { CreatorEvent } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase } from '@alt/database/testing.ts';
-import { createApp, createLogger, type Host, type PeerFetch, type Reader, type Route } from '@alt/service-kit';
+import {
+  createApp,
+  createCourtesy,
+  createLogger,
+  type Host,
+  type PeerFetch,
+  type Reader,
+  type Route,
+} from '@alt/service-kit';
 import { Registry } from 'prom-client';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
@@ -122,6 +130,7 @@ function serve(routes: Route[]): TestClient {
     log: createLogger('silent'),
     signal: new AbortController().signal,
     metrics: new Registry(),
+    courtesy: createCourtesy(),
     keys: { serviceToken: async () => '', callerOf: async () => null },
     address: () => '192.0.2.1',
   } as unknown as Host;

@@ -49,7 +49,7 @@ test('a first registration that comes while another is being committed waits for
             'pg_locks join pg_database d on d.oid = database where not granted and datname = current_database()',
           ),
         ).toBe(1),
-      5_000,
+      60_000,
     );
     return { second };
   });

@@ -1,7 +1,9 @@
+import { workerData } from 'node:worker_threads';
 import type { CreatedSummary, SummarySentence } from '@alt/contracts';
 import { detectLanguage } from '@alt/language';
 import { splitSentences } from '@alt/language/sentences.ts';
 import { summarizeText, termsOf } from '@alt/language/summary.ts';
+import { createPauses } from '@alt/service-kit/courtesy.ts';
 
 export const EXTRACTIVE = 'extractive';
 
@@ -16,7 +18,11 @@ export function extractSummaries(task: {
   documents: SourceDocument[];
   maximumSentences: number;
 }): (CreatedSummary | null)[] {
-  return task.documents.map((document) => extractSummary(document, task.maximumSentences));
+  const pause = createPauses(workerData);
+  return task.documents.map((document, index) => {
+    if (index > 0) pause();
+    return extractSummary(document, task.maximumSentences);
+  });
 }
 
 function extractSummary(document: SourceDocument, maximumSentences: number): CreatedSummary | null {

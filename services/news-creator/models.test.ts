@@ -23,7 +23,7 @@ async function start(kind: Kind = 'ollama', more: Record<string, string> = {}): 
     kind === 'ollama'
       ? { OLLAMA_HOST: llm.origin }
       : { ALT_LLM_URL: `${llm.origin}/v1`, ALT_LLM_KEY: 'secret', ALT_LLM_MODEL: 'fake:1b' };
-  const creator = await startTestNewsCreator({ ...address, ALT_LLM_TIMEOUT_SECONDS: '0.5', ...more });
+  const creator = await startTestNewsCreator({ ...address, ALT_LLM_TIMEOUT_SECONDS: '60', ...more });
   started.push(creator);
   return creator;
 }
@@ -72,7 +72,7 @@ describe.each<Kind>(['ollama', 'openai'])('with a model behind %s', (kind) => {
   ] as const)(
     'a server that is %s is said so, streamed or not, and is used again once it is well',
     async (behaviour, status, code) => {
-      const creator = await start(kind);
+      const creator = await start(kind, behaviour === 'hang' ? { ALT_LLM_TIMEOUT_SECONDS: '2' } : {});
       llm.behave(behaviour);
       llm.answerWith(() => (behaviour === 'die' ? 'a b c d' : null));
       const response = await creator.post('/v1/summarize', { text: TEXT });
@@ -106,9 +106,9 @@ describe.each<Kind>(['ollama', 'openai'])('with a model behind %s', (kind) => {
   });
 
   test('a slow server may take longer than the time-out, as long as it goes on', async () => {
-    const creator = await start(kind, { ALT_LLM_TIMEOUT_SECONDS: '0.3' });
+    const creator = await start(kind, { ALT_LLM_TIMEOUT_SECONDS: '1' });
     llm.behave('slow');
-    llm.answerWith(() => `The council votes on the harbour ${'and talks about walls and boats '.repeat(9)}.`);
+    llm.answerWith(() => `The council votes on the harbour ${'and talks about walls and boats '.repeat(20)}.`);
     const response = await creator.post('/v1/summarize', { text: TEXT });
     expect(response.status).toBe(200);
   });
@@ -277,7 +277,7 @@ async function waitingOf(creator: TestNewsCreator): Promise<number> {
 }
 
 async function seen(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Problem('timeout', 'The condition did not come true.');
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -16,7 +16,7 @@ const WAITING_MAXIMUM = 200;
 export const service: Service<Config, 'news-creator'> = { name: 'news-creator', config, start };
 
 async function start(settings: Config, host: Host<PeerOf<'news-creator'>>) {
-  const threads = createThreads(settings.threads);
+  const threads = createThreads(settings.threads, host.courtesy);
   const outside = settings.model ? openModel(settings.model, settings, host) : null;
   const { partCharacters } = settings;
   addMetrics(host, outside?.writer ?? null);

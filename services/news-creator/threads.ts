@@ -1,3 +1,4 @@
+import type { Courtesy } from '@alt/service-kit';
 import { Piscina } from 'piscina';
 import type * as tasks from './creating-thread.ts';
 
@@ -18,13 +19,14 @@ const IDLE_TIMEOUT_MS = 5_000;
 const TASK_TIMEOUT_MS = 60_000;
 const THREAD_MEMORY_MB = 256;
 
-export function createThreads(count: number): Threads {
+export function createThreads(count: number, courtesy?: Courtesy): Threads {
   const pool = new Piscina({
     filename: new URL('./creating-thread.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: count,
     idleTimeout: IDLE_TIMEOUT_MS,
     niceIncrement: 10,
+    workerData: courtesy?.shared,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
     recordTiming: false,
   });

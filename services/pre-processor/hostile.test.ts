@@ -170,7 +170,7 @@ describe('after four polls of a server', () => {
  * of `closes-every-second-time`, which is kept only for a while.
  */
 async function pollAgainWhatWasOnlySlow(ids: number[]): Promise<void> {
-  for (let again = 0; again < 5; again += 1) {
+  for (let again = 0; again < 15; again += 1) {
     const slow: number[] = [];
     for (const [index, { ends }] of BEHAVIOURS.entries()) {
       const { id, error_code } = await alt.feed(ids[index] ?? 0);
@@ -179,7 +179,8 @@ async function pollAgainWhatWasOnlySlow(ids: number[]): Promise<void> {
       if (isUnlucky) slow.push(id);
     }
     if (slow.length === 0) return;
-    await alt.poll(slow);
+    // One after the other at last: eight bombs at once are what makes them slow.
+    for (const some of again === 0 ? [slow] : slow.map((id) => [id])) await alt.poll(some);
   }
 }
 

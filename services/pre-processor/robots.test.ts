@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isAllowed, parseRobots } from './robots.ts';
 
-fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 20_000 : 100 });
+beforeAll(() => fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 20_000 : 100 }));
+afterAll(() => fc.resetConfigureGlobal());
 
 const at = (path: string) => `https://example.org${path}`;
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY, errorInterval, goneInterval, jitter, learnRhythm, pollInterval, type Rhythm } from './schedule.ts';
 
-fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 50_000 : 100 });
+beforeAll(() => fc.configureGlobal({ numRuns: process.env.ALT_TEST_LONG === '1' ? 50_000 : 100 }));
+afterAll(() => fc.resetConfigureGlobal());
 
 const NOW = Date.UTC(2026, 2, 1);
 const HOUR = 3_600;

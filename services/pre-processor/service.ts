@@ -30,6 +30,7 @@ export const service: Service<Config, 'pre-processor'> = { name: 'pre-processor'
 
 async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const { database, egress, log, signal } = host;
+  const { background } = database;
   const { hostSpacingMs: spacingMs, pollConcurrency: concurrency, publicUrl } = settings;
   const worker = workerName();
   await releaseDead(database, spacingMs);
@@ -47,17 +48,11 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const websub = createWebsub({ database, politeness, polling, reading, log, userAgent, publicUrl });
   const listen = (onNotify: () => void) => host.listen('alt_stages', onNotify);
   const tell = (message: string, details: Record<string, unknown>) => log.info(details, message);
-  const clustering = await startClusterStage({ database, log, worker, signal, listen });
-  const summarising = startSummarising({
-    database,
-    creator: createCreator(host.peer('news-creator')),
-    worker,
-    concurrency: settings.summariseConcurrency,
-    signal,
-    listen,
-    log: tell,
-  });
-  const upkeep = startUpkeep({ database, log, tasks: [websub.askHubs, ...clustering.tasks] });
+  const working = { database: background, worker, signal, listen };
+  const clustering = await startClusterStage({ ...working, courtesy: host.courtesy, log });
+  const creator = createCreator(host.peer('news-creator'));
+  const summarising = startSummarising({ ...working, creator, concurrency: settings.summariseConcurrency, log: tell });
+  const upkeep = startUpkeep({ database: background, log, tasks: [websub.askHubs, ...clustering.tasks] });
 
   const scheduler = startScheduler({
     database,
@@ -76,15 +71,12 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   });
   const metrics = createMetrics(host.metrics, { depth: () => queueDepth(database), running: scheduler.running });
   const extracting = await runStage({
-    database,
+    ...working,
     stage: 'extract',
-    worker,
     concurrency: settings.extractConcurrency,
-    signal,
-    work: createExtraction({ database, fetchPage, reading }),
+    work: createExtraction({ database: background, fetchPage, reading }),
     onParked: (tx, { articleId }, reason, error) => failFullText(tx, articleId, failureCodeOf(error), reason),
     onEnded: metrics.extracted,
-    listen,
     log: tell,
   });
   const stopListening = await host.listen('alt_polls', scheduler.wake);

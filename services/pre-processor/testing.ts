@@ -184,7 +184,7 @@ function createPollControl(rows: Database): PollControl {
 }
 
 /** Resolves when the condition holds; rejects after a time that only a hang takes. */
-export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean, timeoutMs = 120_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('The condition did not come true.');

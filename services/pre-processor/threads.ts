@@ -1,3 +1,4 @@
+import type { Courtesy } from '@alt/service-kit';
 import { Piscina } from 'piscina';
 import { createGate } from './politeness.ts';
 
@@ -20,6 +21,8 @@ export interface ThreadOptions {
   /** How far others go first (see `nice`). */
   niceIncrement?: number;
   memoryMb?: number;
+  /** Given to the threads as `workerData`; see `createPauses`. */
+  courtesy?: Courtesy;
 }
 
 const IDLE_TIMEOUT_MS = 5_000;
@@ -28,7 +31,7 @@ const IDLE_TIMEOUT_MS = 5_000;
  * Threads that run only while there is work. The time of a task begins when a thread is free for it: on a busy machine
  * tasks wait, and are not too much because of that.
  */
-export function createThreads({ filename, threads, niceIncrement = 0, memoryMb }: ThreadOptions): Threads {
+export function createThreads({ filename, threads, niceIncrement = 0, memoryMb, courtesy }: ThreadOptions): Threads {
   const pool = new Piscina({
     filename,
     niceIncrement,
@@ -36,6 +39,7 @@ export function createThreads({ filename, threads, niceIncrement = 0, memoryMb }
     maxThreads: threads,
     idleTimeout: IDLE_TIMEOUT_MS,
     recordTiming: false,
+    workerData: courtesy?.shared,
     ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
   });
   // A thread that dies rejects its task; the event would end the process without a listener.

@@ -84,7 +84,7 @@ beforeAll(async () => {
       id: articleId,
       sortAt: new Date(0),
     }));
-}, 60_000);
+});
 afterAll(async () => {
   await engine.stop();
   await rm(folder, { recursive: true });
@@ -112,4 +112,4 @@ test('the embedded engine finds exactly the articles that the evaluator finds on
     }),
     { numRuns: 500 },
   );
-}, 60_000);
+});

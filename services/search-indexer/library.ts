@@ -56,12 +56,18 @@ export function createLibrary(options: LibraryOptions): Library {
       return work();
     }
   };
-  const search = async (request: EngineRequest) => {
+  const search = async (request: EngineRequest): Promise<EngineResult & { isComplete: boolean }> => {
     if (shelf.rows().length === 0) await shelf.refresh();
     const [row] = shelf.rows();
     const index = row && shelf.indexOf(row);
     if (!row || !index) throw new OutageError('The search index is not open yet.');
-    return { ...(await index.search(request)), isComplete: row.isComplete };
+    try {
+      return { ...(await index.search(request)), isComplete: row.isComplete };
+    } catch (error) {
+      // It was closed on the way, because another has taken its place.
+      if (shelf.indexOf(row) !== index) return search(request);
+      throw error;
+    }
   };
   const keep = async (): Promise<void> => {
     await shelf.refresh();

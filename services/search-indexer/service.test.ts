@@ -10,7 +10,7 @@ let feedId: number;
 beforeEach(async () => {
   indexer = await openTestIndexer();
   feedId = await indexer.addFeed('one');
-}, 60_000);
+});
 afterEach(() => indexer.stop());
 
 const word = (text: string) => ({ kind: 'word', field: 'text', text }) as const;
@@ -79,7 +79,7 @@ describe('the index', () => {
     await untilFound(running, 'teapots', [early], [other]);
     await until('removals are forgotten', async () => (await count(countRemovals)) === 0);
     await until('all is indexed', async () => (await count(unfinished)) === 0);
-  }, 60_000);
+  });
 
   test('takes in what was here before it was made, though its stage is done', async () => {
     const id = await indexer.addArticle(feedId, 'Old', 'Parchment.');
@@ -87,7 +87,7 @@ describe('the index', () => {
     const running = await indexer.start();
     await untilFound(running, 'parchment', [id]);
     await until('it is complete', async () => (await running.search({ scope: { feedIds: [feedId] } })).isComplete);
-  }, 60_000);
+  });
 
   test('outlives a restart, and a folder that is lost or damaged is built anew', async () => {
     const id = await indexer.addArticle(feedId, 'Old', 'Parchment.');
@@ -105,7 +105,7 @@ describe('the index', () => {
     await damageColumns(indexer.folder);
     running = await indexer.start();
     await untilFound(running, 'parchment', [id]);
-  }, 60_000);
+  });
 
   test('is rebuilt beside the one that answers, which then goes', async () => {
     const ids: number[] = [];
@@ -122,7 +122,7 @@ describe('the index', () => {
     });
     expect(await idsOf(running, 'teapot')).toEqual(ids);
     await until('the first is gone', async () => !(await readdir(indexer.folder)).includes(first ?? ''));
-  }, 60_000);
+  });
 
   test('is built anew where a restored backup has forgotten it', async () => {
     const id = await indexer.addArticle(feedId, 'Old', 'Parchment.');
@@ -134,12 +134,12 @@ describe('the index', () => {
     running = await indexer.start();
     await untilFound(running, 'parchment', [id]);
     expect(await readdir(indexer.folder)).not.toContain(before[0]);
-  }, 60_000);
+  });
 
   test('keeps a second process out of its folder', async () => {
     await indexer.start();
     await expect(indexer.start()).rejects.toThrow(/is in use|already|another/i);
-  }, 60_000);
+  });
 });
 
 describe('a search', () => {
@@ -156,7 +156,7 @@ describe('a search', () => {
     const snippet = hits[0]?.snippet ?? [];
     expect(snippet.filter(({ isMarked }) => isMarked).map(({ text: piece }) => piece)).toEqual(['kettle', 'kettles']);
     expect(snippet.map(({ text: piece }) => piece).join('').length).toBeLessThan(300);
-  }, 60_000);
+  });
 
   test('is answered to the services that may ask, and checked', async () => {
     const running = await indexer.start();
@@ -167,5 +167,5 @@ describe('a search', () => {
     expect((await running.request('/v1/search', { ...body, text: { kind: 'word' } })).status).toBe(422);
     expect((await running.request('/v1/search', { text: null })).status).toBe(422);
     expect(await count(burnt)).toBe(0);
-  }, 60_000);
+  });
 });

@@ -21,7 +21,7 @@ export const service: Service<Config, 'search-indexer'> = { name: 'search-indexe
 async function start(settings: Config, host: Host<PeerOf<'search-indexer'>>) {
   const { database, log, signal } = host;
   const engine = openEngine(settings, host);
-  const library = createLibrary({ database, engine, signal, onLost: () => keeping.wake() });
+  const library = createLibrary({ database: database.background, engine, signal, onLost: () => keeping.wake() });
   const metrics = addMetrics(host, library);
   const indexing = createIndexing(settings, host, library, metrics.indexed);
   const keeping: Keeping = startKeeping(library, {
@@ -65,7 +65,7 @@ function createIndexing(
   let running: RunningStage | null = null;
   const run = async (): Promise<void> => {
     running = await runBatches({
-      database,
+      database: database.background,
       stage: 'index',
       worker: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
       concurrency: 1,
@@ -102,10 +102,14 @@ function createIndexing(
 
 const ping = statement('ping', 'select 1');
 
-function openEngine({ folder, meilisearch }: Config, { log, signal }: Pick<Host, 'log' | 'signal'>): SearchEngine {
+function openEngine(
+  { folder, meilisearch }: Config,
+  { log, signal, courtesy }: Pick<Host, 'log' | 'signal' | 'courtesy'>,
+): SearchEngine {
   if (meilisearch) return createMeilisearchEngine({ ...meilisearch, signal });
   return createEmbeddedEngine({
     folder,
+    courtesy,
     onError: (error) => log.error({ err: error }, 'segments of the search index could not be merged'),
   });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '@alt/database';
+import { OutageError } from '@alt/pipeline';
 import type { SearchEngine, SearchIndex } from './engine.ts';
-import { addIndex, type IndexRow, leaveOtherEngines, listIndexes, listLeftIndexes, removeIndex } from './store.ts';
+import { addIndex, type IndexRow, keepEngine, listIndexes, listLeftIndexes, removeIndex, takeOver } from './store.ts';
 import { createTurns } from './turns.ts';
 
 /** The open indexes of an engine. What there are stands in the database, where every process finds it. */
@@ -19,9 +20,13 @@ export interface Shelf {
   close(): Promise<void>;
 }
 
+/** Longer than a process with an engine is silent. */
+const ENGINE_IDLE_SECONDS = 120;
+
 export function createShelf({ database, engine }: { database: Database; engine: SearchEngine }): Shelf {
   const open = new Map<string, SearchIndex>();
   const inTurn = createTurns();
+  const claim = createClaim(database, engine.name);
   let shelved: IndexRow[] = [];
 
   const openIndex = async ({ name, isComplete, filledTo }: IndexRow): Promise<SearchIndex | null> => {
@@ -41,18 +46,17 @@ export function createShelf({ database, engine }: { database: Database; engine: 
     await removeIndex(database, name);
     await engine.drop(name);
   };
-  let isTidy = false;
   /** Drops what was not kept up while there was another engine, and what a crash or a restored backup left without a row. */
   const tidy = async (): Promise<void> => {
-    await leaveOtherEngines(database, engine.name);
+    for (const index of open.values()) await index.close();
+    open.clear();
     for (const name of await listLeftIndexes(database, engine.name)) await removeLost(name);
     const names = await engine.list();
     const rows = await listIndexes(database, engine.name);
     for (const name of names) if (!rows.some((row) => row.name === name)) await engine.drop(name);
-    isTidy = true;
   };
   const refresh = async (): Promise<void> => {
-    if (!isTidy) await tidy();
+    await claim(tidy);
     const rows = await listIndexes(database, engine.name);
     for (const row of rows) {
       const index = await openIndex(row);
@@ -85,5 +89,29 @@ export function createShelf({ database, engine }: { database: Database; engine: 
       await Promise.all([...open.values()].map((index) => index.close()));
       open.clear();
     },
+  };
+}
+
+/**
+ * Whoever started last has the index kept by its engine. Where that is another, this process neither works nor makes an
+ * index: what it marks done would be missing in the other's. It takes over when the other has gone, and tidies up then.
+ */
+function createClaim(database: Database, own: string): (tidy: () => Promise<void>) => Promise<void> {
+  let isStarted = false;
+  let isTidy = false;
+  return async (tidy) => {
+    const kept = isStarted ? await keepEngine(database, own, ENGINE_IDLE_SECONDS) : null;
+    if (kept && kept.engine !== own && !kept.isIdle) {
+      throw new OutageError(
+        `Another search-indexer, which was started later, keeps the index with the engine ${kept.engine}. Stop it, or this one.`,
+      );
+    }
+    if (kept?.engine !== own) {
+      await takeOver(database, own);
+      isStarted = true;
+      isTidy = false;
+    }
+    if (!isTidy) await tidy();
+    isTidy = true;
   };
 }

@@ -1,4 +1,4 @@
-import { type Queryable, statement } from '@alt/database';
+import { type Database, type Queryable, statement } from '@alt/database';
 import type { IndexedArticle } from './engine.ts';
 
 /** An index as the database knows it. */
@@ -22,15 +22,41 @@ export function listIndexes(db: Queryable, engine: string): Promise<IndexRow[]> 
   return db.all(listStatement, [engine]);
 }
 
+const takeStatement = statement(
+  'search-engine-take',
+  `insert into search_engine (engine) values ($1)
+   on conflict (is_only_row) do update
+     set engine = excluded.engine, kept_at = now(),
+       taken_at = case when search_engine.engine = excluded.engine then search_engine.taken_at else now() end`,
+);
+
+/** Makes an engine the one that keeps the index. The indexes of others are wrong from now on. */
+export async function takeOver(db: Database, engine: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.run(takeStatement, [engine]);
+    await tx.run(leaveStatement, [engine]);
+  });
+}
+
+const keepStatement = statement(
+  'search-engine-keep',
+  `update search_engine set kept_at = now() where engine = $1 and kept_at < now() - interval '10 seconds'`,
+);
+const engineStatement = statement<{ engine: string; isIdle: boolean }>(
+  'search-engine',
+  'select engine, kept_at < now() - make_interval(secs => $1) as "isIdle" from search_engine',
+);
+
+/** Says that an engine is at work, and which one keeps the index; `isIdle` where nobody did so for `idleSeconds`. */
+export async function keepEngine(db: Queryable, engine: string, idleSeconds: number) {
+  await db.run(keepStatement, [engine]);
+  return db.one(engineStatement, [idleSeconds]);
+}
+
 const leaveStatement = statement(
   'search-indexes-leave',
   'update search_indexes set left_at = now() where engine <> $1 and left_at is null',
 );
-
-/** Marks the indexes of other engines: they are not kept up from now on, and never become right again. */
-export function leaveOtherEngines(db: Queryable, engine: string): Promise<number> {
-  return db.run(leaveStatement, [engine]);
-}
 
 const listLeftStatement = statement<{ name: string }>(
   'search-indexes-left',
@@ -44,10 +70,11 @@ export async function listLeftIndexes(db: Queryable, engine: string): Promise<st
 
 const addStatement = statement(
   'search-index-add',
-  'insert into search_indexes (name, engine) values ($1, $2) on conflict do nothing',
+  `insert into search_indexes (name, engine)
+   select $1, e.engine from (select engine from search_engine where engine = $2 for share) e on conflict do nothing`,
 );
 
-/** Begins an index; false where another process has begun one. */
+/** Begins an index; false where another process has begun one, or another engine has taken over. */
 export async function addIndex(db: Queryable, name: string, engine: string): Promise<boolean> {
   return (await db.run(addStatement, [name, engine])) > 0;
 }

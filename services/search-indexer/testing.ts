@@ -43,7 +43,7 @@ export interface RunningIndexer {
 }
 
 /** Waits until a condition holds. */
-export async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(20)) if (await holds()) return;
   throw new Error(`Waited in vain until ${what}.`);
 }

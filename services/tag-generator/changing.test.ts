@@ -56,7 +56,7 @@ test('a name that another tag has or had is refused, and so is one without a let
   await arrive('Grindavik', 'Reykjavik');
   const [grindavik, reykjavik] = [await idOf('Grindavik'), await idOf('Reykjavik')];
   const rename = (tagId: number, name: string) => alt.post('/internal/tags/change', { tenantId: ME, tagId, name });
-  expect(await rename(grindavik, ' reykjavík ')).toMatchObject({ status: 409, json: { code: 'conflict' } });
+  expect(await rename(grindavik, ' reykjavík ')).toMatchObject({ status: 409, json: { code: 'name-taken' } });
   expect((await rename(reykjavik, 'Capital')).status).toBe(200);
   expect((await rename(grindavik, 'Reykjavik')).status).toBe(409);
   expect(await rename(grindavik, '—?')).toMatchObject({ json: { code: 'invalid-request' } });
@@ -87,6 +87,28 @@ test('a hidden tag stays hidden however often its phrase comes, and its state ca
   expect((await alt.vocabulary(ME)).filter((name) => /grindavik/i.test(name))).toEqual(['Grindavik']);
   await alt.post('/internal/tags/change', { tenantId: ME, tagId, isHidden: false });
   expect(await alt.rows.all(hidden)).toEqual([]);
+});
+
+test('a change of a tag is told to the pages of its tenant, and to no others', async () => {
+  await arrive('Grindavik', 'Reykjavik');
+  const told = async () => {
+    const rows = await alt.rows.all<{ tenantId: string; isTold: boolean }>(
+      statement(
+        'test_told',
+        `update readers r set tags_revision = 0 from readers o where o.id = r.id
+         returning r.tenant_id as "tenantId", o.tags_revision = o.revision and o.tags_revision > 0 as "isTold"`,
+      ),
+    );
+    return rows.filter(({ isTold }) => isTold).map(({ tenantId }) => tenantId);
+  };
+  const [grindavik, reykjavik] = [await idOf('Grindavik'), await idOf('Reykjavik')];
+  await told();
+  for (const change of [{ name: 'Volcano' }, { isHidden: true }, { isPromoted: true }]) {
+    await alt.post('/internal/tags/change', { tenantId: ME, tagId: grindavik, ...change });
+    expect(await told()).toEqual([ME]);
+  }
+  await alt.post('/internal/tags/merge', { tenantId: ME, intoId: grindavik, fromIds: [reykjavik] });
+  expect(await told()).toEqual([ME]);
 });
 
 describe('tags of another tenant', () => {

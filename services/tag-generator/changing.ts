@@ -2,7 +2,16 @@ import { Problem } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
 import { foldPhrase } from '@alt/language';
 import { requestIndexing } from './store/requests.ts';
-import { absorb, addDistinction, claimName, setName, setState, type TagRow, takeTags } from './store/tags.ts';
+import {
+  absorb,
+  addDistinction,
+  claimName,
+  setName,
+  setState,
+  type TagRow,
+  takeTags,
+  tellReaders,
+} from './store/tags.ts';
 
 /** Articles of a changed tag that are marked for the index together. */
 const INDEX_PART = 1_000;
@@ -21,6 +30,7 @@ export async function changeTag(database: Database, tenantId: string, tagId: num
     if (change.name !== null && tag) await rename(tx, tenantId, tag, change.name);
     await setState(tx, tenantId, tagId, change);
     if (change.name !== null || change.isHidden !== null) await requestIndexing(tx, tenantId, tagId, INDEX_PART);
+    await tellReaders(tx, tenantId);
   }, RETRY);
 }
 
@@ -32,7 +42,7 @@ async function rename(tx: Queryable, tenantId: string, tag: TagRow, name: string
   // The old name stays its own: what is called so from now on is this tag.
   const owner = await claimName(tx, tenantId, tag.id, normalised);
   if (owner !== tag.id) {
-    throw new Problem('conflict', `Another tag has the name "${name}" or had it before. Merge the two instead.`);
+    throw new Problem('name-taken', `Another tag has the name "${name}" or had it before. Merge the two instead.`);
   }
   await setName(tx, tenantId, tag.id, { name, normalised });
 }
@@ -50,6 +60,7 @@ export async function mergeTags(
     await takeAll(tx, tenantId, [intoId, ...others]);
     await absorb(tx, tenantId, intoId, others);
     await requestIndexing(tx, tenantId, intoId, INDEX_PART);
+    await tellReaders(tx, tenantId);
   }, RETRY);
   return others.length;
 }

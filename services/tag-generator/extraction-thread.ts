@@ -1,3 +1,4 @@
+import { workerData } from 'node:worker_threads';
 import {
   type Background,
   backgroundTerms,
@@ -6,7 +7,9 @@ import {
   type Keyphrase,
   type KeyphraseSource,
   readKeyphraseDocument,
+  stemPhrase,
 } from '@alt/language';
+import { createPauses } from '@alt/service-kit/courtesy.ts';
 import { keyphraseTerm } from './store/terms.ts';
 
 /** What a language's articles have taught, in a form that crosses to a thread cheaply. */
@@ -39,17 +42,32 @@ export function extractBatch({ documents, backgrounds, limit, isCompared }: Extr
     ...source,
     language: source.language ?? detectLanguage(`${source.title ?? ''}\n${source.text}`.slice(0, 4_000)).language,
   }));
-  const read = sources.map(readKeyphraseDocument);
+  const pause = createPauses(workerData);
+  const read = sources.map((source, index) => {
+    if (index > 0) pause();
+    return readKeyphraseDocument(source);
+  });
   const terms = read.map(backgroundTerms);
   const known = new Map<string | null, Background>(backgrounds.map((sent) => [sent.language, received(sent)]));
   if (isCompared)
     for (const [index, { language }] of sources.entries()) addDocument(known, language, terms[index] ?? []);
   return read.map((document, index) => {
+    if (index > 0) pause();
     const language = sources[index]?.language ?? null;
     const keyphrases = extractKeyphrases(document, { limit, background: known.get(language) ?? null });
     const learned = keyphrases.map(({ stem }) => keyphraseTerm(stem));
     return { keyphrases, language, terms: [...new Set([...(terms[index] ?? []), ...learned])] };
   });
+}
+
+export interface PhraseToStem {
+  phrase: string;
+  language: string | null;
+}
+
+/** Runs in a thread: the stem of each phrase. */
+export function stemPhrases(phrases: readonly PhraseToStem[]): string[] {
+  return phrases.map(({ phrase, language }) => stemPhrase(phrase, language));
 }
 
 function received({ documentCount, terms, counts }: SentBackground): Background {

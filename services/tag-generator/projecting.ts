@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '@alt/database';
-import { stemPhrase } from '@alt/language';
 import { createAlarm } from '@alt/pipeline';
+import type { Stems } from './stems.ts';
 import {
   type ArticleTag,
   addNames,
@@ -24,12 +24,14 @@ export interface Projecting {
 
 interface ProjectingOptions {
   database: Database;
+  stems: Pick<Stems, 'of'>;
   listen(onNotify: () => void): Promise<() => Promise<void>>;
   log(message: string, details: Record<string, unknown>): void;
 }
 
 const REQUESTS_AT_ONCE = 100;
-const ARTICLES_AT_ONCE = 1_000;
+/** An article has up to 16 phrases; a request of somebody else waits meanwhile, some milliseconds for 200 articles. */
+const ARTICLES_AT_ONCE = 200;
 const LONGEST_WAIT_MS = 30_000;
 const AFTER_ERROR_MS = 1_000;
 const POSTPONE_SECONDS = 300;
@@ -38,16 +40,16 @@ const POSTPONE_SECONDS = 300;
  * Gives tenants the tags of articles: works `tag_requests` until stopped, each in the transaction that deletes it. Any
  * number of processes may.
  */
-export async function startProjecting({ database, listen, log }: ProjectingOptions): Promise<Projecting> {
+export async function startProjecting({ database, stems, listen, log }: ProjectingOptions): Promise<Projecting> {
   const alarm = createAlarm();
   let isStopped = false;
   const work = async (): Promise<number> => {
     try {
-      const done = await projectSome(database, REQUESTS_AT_ONCE);
+      const done = await projectSome(database, stems);
       return done > 0 ? 0 : LONGEST_WAIT_MS;
     } catch (error) {
       log('cannot give tags', { error: String(error) });
-      const isPassed = await passOne(database, log).catch(() => false);
+      const isPassed = await passOne(database, stems, log).catch(() => false);
       return isPassed ? 0 : AFTER_ERROR_MS;
     }
   };
@@ -70,12 +72,12 @@ export async function startProjecting({ database, listen, log }: ProjectingOptio
   };
 }
 
-/** Works on what waits, about a thousand articles of tenants at most; answers how many requests that were. */
-async function projectSome(database: Database, limit: number): Promise<number> {
+/** Works on what waits, about two hundred articles of tenants at most; answers how many requests that were. */
+async function projectSome(database: Database, stems: Pick<Stems, 'of'>): Promise<number> {
   return database.transaction(
     async (tx) => {
-      const requests = firstOf(await takeRequests(tx, limit));
-      if (requests.length > 0) await project(tx, requests);
+      const requests = firstOf(await takeRequests(tx, REQUESTS_AT_ONCE));
+      if (requests.length > 0) await project(tx, requests, stems);
       return requests.length;
     },
     { retry: true },
@@ -83,12 +85,12 @@ async function projectSome(database: Database, limit: number): Promise<number> {
 }
 
 /** After a failure: the oldest request alone. If it is the one that cannot be done, it waits and the others go on. */
-async function passOne(database: Database, log: ProjectingOptions['log']): Promise<boolean> {
+async function passOne(database: Database, stems: Pick<Stems, 'of'>, log: ProjectingOptions['log']): Promise<boolean> {
   let taken: TagRequest | undefined;
   try {
     await database.transaction(async (tx) => {
       [taken] = await takeRequests(tx, 1);
-      if (taken) await project(tx, [taken]);
+      if (taken) await project(tx, [taken], stems);
     });
     return taken !== undefined;
   } catch (error) {
@@ -107,9 +109,9 @@ function firstOf(requests: TagRequest[]): TagRequest[] {
   });
 }
 
-async function project(tx: Queryable, requests: TagRequest[]): Promise<void> {
+async function project(tx: Queryable, requests: TagRequest[], stems: Pick<Stems, 'of'>): Promise<void> {
   const wanted = requests.filter(({ isIndexOnly }) => !isIndexOnly);
-  const changed = wanted.length > 0 ? await giveTags(tx, wanted) : [];
+  const changed = wanted.length > 0 ? await giveTags(tx, wanted, stems) : [];
   const renamed = requests.filter(({ isIndexOnly }) => isIndexOnly).flatMap(({ articleIds }) => articleIds);
   await markForIndex(tx, [...new Set([...changed, ...renamed])]);
   await finishRequests(
@@ -118,11 +120,11 @@ async function project(tx: Queryable, requests: TagRequest[]): Promise<void> {
   );
 }
 
-async function giveTags(tx: Queryable, requests: TagRequest[]): Promise<number[]> {
+async function giveTags(tx: Queryable, requests: TagRequest[], stems: Pick<Stems, 'of'>): Promise<number[]> {
   const articlesOf = Map.groupBy(requests, ({ tenantId }) => tenantId);
   const tenantIds = [...articlesOf.keys()];
   const rows = await offeredPhrases(tx, [...new Set(requests.flatMap(({ articleIds }) => articleIds))]);
-  const offers = Map.groupBy(await withSupport(tx, rows), ({ row }) => row.articleId);
+  const offers = Map.groupBy(await withSupport(tx, rows, stems), ({ row }) => row.articleId);
   const names = [...new Set([...offers.values()].flat().flatMap(({ offer }) => offer.names))];
   const [known, sizes] = await Promise.all([knownNames(tx, tenantIds, names), vocabularySizes(tx, tenantIds)]);
   const knownOf = Map.groupBy(known, ({ tenantId }) => tenantId);
@@ -159,11 +161,16 @@ interface DraftTag extends VocabularyTag {
 }
 
 /** Every phrase with its names, and in how many articles it was seen. */
-async function withSupport(tx: Queryable, rows: OfferedRow[]): Promise<{ row: OfferedRow; offer: OfferedPhrase }[]> {
-  const stemmed = rows.map((row) => ({
+async function withSupport(
+  tx: Queryable,
+  rows: OfferedRow[],
+  stems: Pick<Stems, 'of'>,
+): Promise<{ row: OfferedRow; offer: OfferedPhrase }[]> {
+  const found = await stems.of(rows);
+  const stemmed = rows.map((row, index) => ({
     row,
     language: row.language ?? UNKNOWN_LANGUAGE,
-    stem: stemPhrase(row.phrase, row.language),
+    stem: found[index] ?? '',
   }));
   const counts = await countsOf(
     tx,

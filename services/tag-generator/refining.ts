@@ -148,7 +148,7 @@ export function createRefining({
         [articleId],
         refined.slice(0, limit).map(({ phrase, normalised, score }) => ({ articleId, phrase, normalised, score })),
       );
-      await requestTags(tx, [article]);
+      await requestTags(tx, [articleId]);
     };
   };
 }

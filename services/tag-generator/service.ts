@@ -12,6 +12,7 @@ import { startProjecting } from './projecting.ts';
 import { createRefiner, createRefining } from './refining.ts';
 import { startRetiring } from './retiring.ts';
 import { routes } from './routes.ts';
+import { createStems } from './stems.ts';
 import { countRequests } from './store/requests.ts';
 import { createTagging, KEPT_KEYPHRASES } from './tagging.ts';
 
@@ -20,20 +21,23 @@ export const service: Service<Config, 'tag-generator'> = { name: 'tag-generator'
 
 async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
   const { database, log, signal } = host;
+  const { background } = database;
   const worker = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
-  const extraction = createExtraction(settings.threads);
-  const learning = createLearning(database, (error) => log.warn({ error: String(error) }, 'cannot write down terms'));
+  const extraction = createExtraction(settings.threads, host.courtesy);
+  const stems = createStems(extraction);
+  const learning = createLearning(background, (error) => log.warn({ error: String(error) }, 'cannot write down terms'));
   const refiner = createRefiner(host.peer('news-creator'));
   const metrics = createMetrics(host.metrics, () => countRequests(database));
   const say = (message: string, details: Record<string, unknown>) => log.info(details, message);
 
   const projecting = await startProjecting({
-    database,
+    database: background,
+    stems,
     listen: (onNotify) => host.listen('alt_tags', onNotify),
     log: say,
   });
   const common = {
-    database,
+    database: background,
     worker,
     concurrency: 1,
     signal,
@@ -45,9 +49,10 @@ async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
     stage: 'tag',
     batch: settings.batch,
     workBatch: createTagging({
-      database,
+      database: background,
       extraction,
       learning,
+      stems,
       isRefined: async () => (await refiner.look()).isConfigured !== false,
     }),
     onEnded: (result) => metrics.ended('tag', result),
@@ -55,10 +60,10 @@ async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
   const refining = await runStage({
     ...common,
     stage: 'refine',
-    work: createRefining({ database, refiner, limit: KEPT_KEYPHRASES }),
+    work: createRefining({ database: background, refiner, limit: KEPT_KEYPHRASES }),
     onEnded: (result) => metrics.ended('refine', result),
   });
-  const stopRetiring = startRetiring(database, (error) => log.warn({ error: String(error) }, 'cannot retire tags'));
+  const stopRetiring = startRetiring(background, (error) => log.warn({ error: String(error) }, 'cannot retire tags'));
 
   const app = createApp({
     host,

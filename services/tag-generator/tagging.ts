@@ -3,6 +3,7 @@ import type { BatchOptions, SaveBatch } from '@alt/pipeline';
 import type { Extraction } from './extraction.ts';
 import type { ExtractedDocument } from './extraction-thread.ts';
 import type { Learning } from './learning.ts';
+import type { Stems } from './stems.ts';
 import { type ArticleText, loadTexts, replaceKeyphrases, requestRefinements, requestTags } from './store/keyphrases.ts';
 
 /** More than tags are given (8), so that a tenant's vocabulary has a choice. */
@@ -12,6 +13,7 @@ interface TaggingOptions {
   database: Database;
   extraction: Extraction;
   learning: Learning;
+  stems: Pick<Stems, 'remember'>;
   /** Whether a model may be there to refine what was found: false only where none is configured. */
   isRefined(): Promise<boolean>;
 }
@@ -24,6 +26,7 @@ export function createTagging({
   database,
   extraction,
   learning,
+  stems,
   isRefined,
 }: TaggingOptions): BatchOptions['workBatch'] {
   return async (items): Promise<SaveBatch> => {
@@ -42,19 +45,23 @@ export function createTagging({
       const document = found[index];
       return document ? [{ article, document }] : [];
     });
+    stems.remember(tagged.flatMap(stemsOf));
     const refines = await isRefined();
     return async (tx, mine) => {
       const own = tagged.filter(({ article }) => mine.has(article.articleId));
       const ids = own.map(({ article }) => article.articleId);
       await replaceKeyphrases(tx, ids, own.flatMap(rowsOf));
       if (refines) await requestRefinements(tx, ids);
-      await requestTags(
-        tx,
-        own.map(({ article }) => article),
-      );
+      await requestTags(tx, ids);
       learning.learn(own.map(({ document }) => document));
     };
   };
+}
+
+/** Tags are given in the language that the article is known to have, which may not be the one that was guessed here. */
+function stemsOf({ article: { language }, document }: { article: ArticleText; document: ExtractedDocument }) {
+  if (language !== document.language) return [];
+  return document.keyphrases.map(({ phrase, stem }) => ({ phrase, language, stem }));
 }
 
 function rowsOf({ article, document }: { article: ArticleText; document: ExtractedDocument }) {

@@ -20,17 +20,37 @@ const highlights = z.object({ title: highlight.nullable(), snippet: highlight.nu
 export const searchItem = entry.extend({ highlights }).meta({ id: 'SearchItem' });
 export type SearchItem = z.infer<typeof searchItem>;
 
+/** What must hold beside the query, any of each: of the reader's subscriptions and folders, or a value of a facet. */
+const searchScope = {
+  subscription: repeated(smallId),
+  folder: repeated(smallId),
+  /** The feed's own id, as facets name it. */
+  feed: repeated(smallId),
+  tag: repeated(z.string().min(1).max(200)),
+  /** ISO 639-1; `und` where it is unknown. */
+  language: repeated(z.string().regex(/^[a-z]{2,3}$/, 'must be a code such as "en"')),
+  /** In UTC, by the time that lists sort by. */
+  day: repeated(z.iso.date()),
+};
+
 /**
- * Words alone rank: entries with all of them first, then those with some. Anything else must hold as it is written, and
- * entries come by how well they fit, or newest first where nothing is sought in texts. Not further than 10,000 entries.
+ * By `relevance` words alone rank: entries with all of them first, then those with some. Anything else must hold as it is
+ * written, and entries come by how well they fit, or newest first where nothing is sought in texts; not further than
+ * 10,000 entries. By date all words must hold, and a page may be short and have a `nextCursor` all the same.
  */
 export const search = endpoint({
   name: 'search',
   method: 'GET',
   path: '/v1/search',
-  summary: 'Entries that a query of the search language finds, the best first',
+  summary: 'Entries that a query of the search language finds, the best first, or by date',
   access: 'reader',
-  query: z.object({ q: queryText, facet: repeated(searchFacet), ...pageQuery(20) }),
+  query: z.object({
+    q: queryText,
+    ...searchScope,
+    order: z.enum(['relevance', 'newest', 'oldest']).default('relevance'),
+    facet: repeated(searchFacet),
+    ...pageQuery(20),
+  }),
   response: z.object({
     items: z.array(searchItem),
     /** Exact up to 10,000; where `totalIsExact` is false, what is known of a larger number. */
@@ -88,7 +108,7 @@ export const createSavedSearch = endpoint({
   body: z.strictObject({ name: searchName, query: queryText }),
   response: savedSearch,
   statuses: [201, 200],
-  problems: ['invalid-request', 'conflict', 'limit-reached', 'csrf-failed'],
+  problems: ['invalid-request', 'name-taken', 'limit-reached', 'csrf-failed'],
 });
 
 export const updateSavedSearch = endpoint({
@@ -101,7 +121,7 @@ export const updateSavedSearch = endpoint({
   body: z.strictObject({ name: searchName.optional(), query: queryText.optional() }),
   response: savedSearch,
   statuses: [200],
-  problems: ['not-found', 'invalid-request', 'conflict', 'csrf-failed'],
+  problems: ['not-found', 'invalid-request', 'name-taken', 'csrf-failed'],
 });
 
 export const deleteSavedSearch = endpoint({

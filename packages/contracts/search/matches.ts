@@ -139,8 +139,12 @@ export function isNamed(name: string, sought: string, fold: (name: string) => st
   return readable(name, fold) === readable(sought, fold);
 }
 
-/** Whether `feed:` means this feed: its number, a part of its title, or its host or a domain around it. */
+/**
+ * Whether `feed:` means this feed: a part of its title, its host or a domain around it, or its number. Digits alone may be
+ * any of these ("404 Media"); behind `#` they are its number and nothing else.
+ */
 export function isFeedNamed(feed: NamedFeed, sought: string, fold: (name: string) => string): boolean {
+  if (/^#\d+$/.test(sought)) return sought === `#${feed.id}`;
   if (sought === String(feed.id)) return true;
   const name = readable(sought, fold);
   if (name !== '' && readable(feed.title, fold).includes(name)) return true;

@@ -158,5 +158,5 @@ describe('any text', () => {
     for (const unit of ['a', 'a.', 'a@', '<a ', '&a', 'e\u0301', '漢', '\ud83d', english]) {
       detectLanguage(unit.repeat(1_000_000 / unit.length));
     }
-  }, 60_000);
+  });
 });

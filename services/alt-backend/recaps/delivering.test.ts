@@ -314,6 +314,29 @@ describe('by mail, through a real SMTP server', () => {
       await delivering.stop();
     });
 
+    test('an address is asked three times a month, from however many accounts, and none can tell', async () => {
+      const { client, delivering } = open();
+      const accounts = [1, 2, 3, 4, 5].map((digit) =>
+        makeReader(digit, digit % 2 ? 'Ada@example.org' : 'ada@example.org'),
+      );
+      const said: unknown[] = [];
+      for (const account of accounts) {
+        await chooseMail(client, account, { daily: true });
+        await delivering.deliver();
+        said.push({ ...(await mailState(client, account)), confirmationSentAt: null, address: null });
+      }
+      expect(relay.mails).toHaveLength(3);
+      expect(new Set(said.map((one) => JSON.stringify(one))).size).toBe(1);
+      expect(said[4]).toMatchObject({ confirmation: 'unconfirmed', error: null });
+      const later = `update recap_askings set first_at = first_at - interval '31 days';
+        update recap_outlets set confirmation_sent_at = confirmation_sent_at - interval '25 hours'`;
+      await backend.superuser.script(later);
+      await chooseMail(client, accounts[4] ?? ADA, { daily: true });
+      await delivering.deliver();
+      expect(relay.mails).toHaveLength(4);
+      await delivering.stop();
+    });
+
     test('a relay that is down does not use up the asking; a new address is asked anew', async () => {
       const { client, delivering } = open();
       await relay.close();
@@ -446,6 +469,7 @@ test('mail is not promised where there is no relay', async () => {
       confirmation: 'none',
       confirmationSentAt: null,
       error: null,
+      errorCode: null,
     },
   });
   const off = await client('PATCH', '/v1/recaps/delivery', { as: ADA, body: { mail: { daily: false } } });

@@ -122,7 +122,7 @@ async function askOnce(mailer: RecapMailer, { who: { inReader }, wording }: Read
   const to = await inReader(mails.claimConfirmation);
   if (!to) return;
   await attempt(mailer.askConsent(to, wording), inReader, (tx, readerId, outcome) =>
-    mails.noteConfirmation(tx, readerId, to.token, outcome),
+    mails.noteConfirmation(tx, readerId, to, outcome),
   );
 }
 

@@ -1,4 +1,4 @@
-import { Problem, type Recap } from '@alt/contracts';
+import { Problem, type Recap, type RecapDelay } from '@alt/contracts';
 import type { PeerFetch } from '@alt/service-kit';
 import { recapOf, type StoredRecap } from '../store/recaps.ts';
 import { buildRecap, type InReader } from './building.ts';
@@ -73,7 +73,12 @@ function isFresh({ storyCount, engine, builtAt }: StoredRecap, now: Date): boole
 async function inTime(work: Promise<void>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Problem('unavailable', 'The recap is still being written. Ask again in a minute.')),
+    () =>
+      late.reject(
+        new Problem('unavailable', 'The recap is still being written. Ask again in a minute.', {
+          extra: { unavailableCode: 'being-written' satisfies RecapDelay },
+        }),
+      ),
     WAIT_MS,
   );
   try {

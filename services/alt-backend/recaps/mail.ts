@@ -5,6 +5,7 @@ import { createTransport } from 'nodemailer';
 import type { Recipient } from '../store/recap-mails.ts';
 import { consentAddress } from './consent.ts';
 import { recapAddress } from './feed.ts';
+import { mailTroubleOf } from './mail-troubles.ts';
 import { escapeHtml, recapMarkdown, recapPage } from './rendering.ts';
 import type { RecapWording } from './wording.ts';
 
@@ -37,13 +38,16 @@ export function createRecapMailer(options: {
     ...(proxyUrl ? { getSocket: throughProxy(proxyUrl) } : {}),
   });
   const send = async (to: Recipient, mail: Mail, language: string, headers: Record<string, string> = {}) => {
-    await transport.sendMail({
+    const sending = transport.sendMail({
       from: { name: 'Alt', address: options.from },
       to: { name: '', address: to.mailTo },
       ...mail,
       headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language, ...headers },
       disableFileAccess: true,
       disableUrlAccess: true,
+    });
+    await sending.catch((reason: unknown) => {
+      throw mailTroubleOf(reason);
     });
   };
   return {

@@ -14,6 +14,7 @@ import { recapsOfFeed } from '../store/recaps.ts';
 import { consentRoutes } from './consent.ts';
 import { recapRss } from './feed.ts';
 import { presentRecap } from './keeping.ts';
+import { presentMailTrouble } from './mail-troubles.ts';
 import type { RecapTools } from './routes.ts';
 import { recapWording } from './wording.ts';
 
@@ -78,7 +79,7 @@ function presentDelivery(outlet: outlets.RecapOutlet | null, canMail: boolean): 
       address: outlet?.mailTo ?? null,
       confirmation: !outlet?.mailTo ? 'none' : outlet.isMailConfirmed ? 'confirmed' : 'unconfirmed',
       confirmationSentAt: outlet?.confirmationSentAt?.toISOString() ?? null,
-      error: outlet?.mailError ?? null,
+      ...presentMailTrouble(outlet?.mailError ?? null),
     },
   };
 }

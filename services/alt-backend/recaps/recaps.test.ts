@@ -268,7 +268,8 @@ describe('an outage of news-creator', () => {
     for (const query of ['?date=2026-11-20', '?period=daily', '']) {
       const response = await broken.client('GET', `/v1/recaps${query}`, { as: ADA });
       expect(response.status).toBe(503);
-      expect(await response.json()).toMatchObject({ code: 'unavailable' });
+      const code = query.startsWith('?date') ? {} : { unavailableCode: 'outage' };
+      expect(await response.json()).toMatchObject({ code: 'unavailable', ...code });
     }
     expect((await list(openRecaps(backend, recapCreator()).client, '?date=2026-11-20')).items[0]?.storyCount).toBe(1);
   });
@@ -278,9 +279,10 @@ describe('an outage of news-creator', () => {
     await backend.makeArticle(feed, { title: 'First', at: new Date('2026-11-18T10:00:00Z') });
     await backend.makeArticle(feed, { title: 'Second', at: yesterday('10:00') });
     await list(openRecaps(backend, recapCreator()).client, '?date=2026-11-18');
-    const { items, unavailable } = await list(openRecaps(backend, down).client, '?period=daily');
+    const { items, unavailable, unavailableCode } = await list(openRecaps(backend, down).client, '?period=daily');
     expect(items.map(({ date }) => date)).toEqual(['2026-11-18']);
     expect(unavailable).toMatch(/news-creator is not available/);
+    expect(unavailableCode).toBe('outage');
   });
 });
 
@@ -438,6 +440,7 @@ interface Listed {
   items: Recap[];
   nextCursor: string | null;
   unavailable: string | null;
+  unavailableCode: string | null;
 }
 
 async function list(client: TestClient, query = '', as = ADA): Promise<Listed> {

@@ -1,4 +1,12 @@
-import { listRecaps, Problem, type QueryOf, type RecapPeriod, readRecap } from '@alt/contracts';
+import {
+  listRecaps,
+  Problem,
+  type QueryOf,
+  type RecapDelay,
+  type RecapPeriod,
+  readRecap,
+  recapDelay,
+} from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
 import { type Reader, type Route, route } from '@alt/service-kit';
 import { type AsReader, readSettings } from '../store/readers.ts';
@@ -37,7 +45,7 @@ export function recapRoutes(tools: RecapTools): Route[] {
       const problem = query.cursor === undefined ? await ensureLatest(tools, reader, query.period, requestId) : null;
       const page = await asReader(reader, (tx, readerId) => pageOfRecaps(tx, readerId, query), { isReadOnly: true });
       if (problem && page.items.length === 0) throw problem;
-      return { ...page, unavailable: problem?.message ?? null };
+      return { ...page, unavailable: problem?.message ?? null, unavailableCode: problem && delayOf(problem) };
     }),
 
     route(readRecap, async ({ params, query, reader }) => {
@@ -57,7 +65,7 @@ async function recapOfDay(tools: RecapTools, reader: Reader, period: RecapPeriod
     throw new Problem('invalid-query', `"date": recaps reach ${DAYS_BACK} days back.`);
   }
   const recap = await ensure(tools, reader, window, requestId);
-  return { items: [presentRecap(recap)], nextCursor: null, unavailable: null };
+  return { items: [presentRecap(recap)], nextCursor: null, unavailable: null, unavailableCode: null };
 }
 
 /** Builds what the list should begin with; answers why it could not. */
@@ -77,9 +85,16 @@ async function ensureLatest(
     }
     return null;
   } catch (error) {
-    if (error instanceof Problem && error.status >= 429) return error;
-    throw error;
+    if (!(error instanceof Problem) || error.status < 429) throw error;
+    const { code, message, extra, headers } = error;
+    return new Problem(code, message, { headers, extra: { ...extra, unavailableCode: delayOf(error) }, cause: error });
   }
+}
+
+/** Why a recap could not be built, in a word. */
+function delayOf({ status, extra }: Problem): RecapDelay {
+  const told = recapDelay.safeParse(extra.unavailableCode);
+  return told.data ?? (status === 429 ? 'waiting' : 'outage');
 }
 
 function ensure(tools: RecapTools, reader: Reader, window: RecapWindow, requestId: string) {

@@ -2,7 +2,7 @@ import { isFeedNamed, isNamed, type StateLeaf, type StateNode, startOfDate } fro
 import type { Queryable } from '@alt/database';
 import { foldWord } from '@alt/language';
 import type { Condition } from '../store/conditions.ts';
-import { allFolders, feedsInFolders } from '../store/folders.ts';
+import { allFolders, feedsPlacedIn, placements } from '../store/folders.ts';
 import { allLabels, seenFeedIds, seenFeeds } from '../store/names.ts';
 import { tagIds } from '../store/tags.ts';
 
@@ -19,7 +19,7 @@ export function createNames(tx: Queryable, readerId: number): Names {
     feeds: once(() => seenFeeds(tx, readerId)),
     folders: once(() => allFolders(tx, readerId)),
     labels: once(() => allLabels(tx, readerId)),
-    feedsIn: (folderIds) => feedsInFolders(tx, readerId, folderIds),
+    placements: once(() => placements(tx, readerId)),
     tagIds: (name) => tagIds(tx, [name]),
   };
   const known = new Map<string, Condition>();
@@ -51,7 +51,7 @@ interface Lists {
   feeds(): ReturnType<typeof seenFeeds>;
   folders(): ReturnType<typeof allFolders>;
   labels(): ReturnType<typeof allLabels>;
-  feedsIn(folderIds: number[]): Promise<number[]>;
+  placements(): ReturnType<typeof placements>;
   tagIds(name: string): Promise<number[]>;
 }
 
@@ -62,8 +62,9 @@ async function resolveLeaf(lists: Lists, leaf: StateLeaf): Promise<Condition> {
       return { kind: 'feeds', ids: idsOf(feeds.filter((feed) => isFeedNamed(feed, leaf.name, foldWord))) };
     }
     case 'folder': {
-      const folders = (await lists.folders()).filter(({ name }) => isNamed(name, leaf.name, foldWord));
-      return { kind: 'feeds', ids: [...new Set(await lists.feedsIn(idsOf(folders)))] };
+      const folders = await lists.folders();
+      const named = idsOf(folders.filter(({ name }) => isNamed(name, leaf.name, foldWord)));
+      return { kind: 'feeds', ids: [...new Set(feedsPlacedIn(named, folders, await lists.placements()))] };
     }
     case 'label': {
       const labels = await lists.labels();

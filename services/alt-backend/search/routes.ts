@@ -3,6 +3,7 @@ import {
   type Entry,
   type Highlight,
   Problem,
+  type QueryOf,
   type SearchFacet,
   type SearchItem,
   search,
@@ -10,7 +11,7 @@ import {
 } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
 import { type PeerFetch, type Reader, type Route, route } from '@alt/service-kit';
-import type { ListKey } from '../cursor.ts';
+import { decodeKey, encodeKey, type ListKey } from '../cursor.ts';
 import { allOf, type Condition } from '../store/conditions.ts';
 import { countFacets } from '../store/facets.ts';
 import type { ListedEntry } from '../store/lists.ts';
@@ -21,6 +22,7 @@ import { createAskEngine, withArticles } from './engine.ts';
 import { findPage, pageOf, type RankPlace, rankOf } from './pages.ts';
 import { type PreparedQuery, prepareQuery, readQuery } from './query.ts';
 import { createNames } from './resolving.ts';
+import { scopeCondition } from './scope.ts';
 
 export interface SearchTools {
   asReader: AsReader;
@@ -31,21 +33,20 @@ export interface SearchTools {
 
 export function searchRoutes(tools: SearchTools): Route[] {
   return [
-    route(search, async ({ query: { q, facet, limit, cursor }, reader, requestId }) => {
+    route(search, async ({ query, reader, requestId }) => {
       const startedAt = performance.now();
-      const parsed = readQuery(q);
-      const place = cursor === undefined ? null : decodePlace(cursor);
+      const { order, facet } = query;
+      const parsed = readQuery(query.q);
       const finding = createFinding(tools, reader, requestId);
-      const query = await finding.read((tx, readerId) =>
-        prepareQuery(createNames(tx, readerId), parsed, { isRanked: true }),
-      );
-      const wanted = facet.length > 0 ? CANDIDATE_LIMIT : (place?.count ?? 0) + limit + 1;
-      const candidates = await findCandidates(finding, query, wanted);
-      const { page, next } = pageOf(candidates, place && (await rankOf(finding, query, candidates, place)), limit);
-      const ids = page.map(({ id }) => id);
+      const prepared = await finding.read(async (tx, readerId) => {
+        const filter = await scopeCondition(tx, readerId, query);
+        return prepareQuery(createNames(tx, readerId), parsed, { filter, isRanked: order === 'relevance' });
+      });
+      const find = order === 'relevance' ? findRanked : findDated;
+      const { candidates, ids, nextCursor } = await find(finding, prepared, query);
       const [entries, highlights, facets] = await Promise.all([
         finding.read(async (tx, readerId) => tools.present(tx, await listedEntries(tx, readerId, ids))),
-        findHighlights(finding, query, ids),
+        findHighlights(finding, prepared, ids),
         findFacets(finding, facet, candidates.found),
       ]);
       const { total, totalIsExact, corrections, isComplete } = candidates;
@@ -53,12 +54,34 @@ export function searchRoutes(tools: SearchTools): Route[] {
         items: entries.map(
           (entry): SearchItem => ({ ...entry, highlights: highlights.get(entry.id) ?? NO_HIGHLIGHTS }),
         ),
-        ...{ total, totalIsExact, corrections, isComplete, facets },
-        nextCursor: next && encodePlace(next),
+        ...{ total, totalIsExact, corrections, isComplete, facets, nextCursor },
         tookMs: Math.round(performance.now() - startedAt),
       };
     }),
   ];
+}
+
+type SearchQuery = QueryOf<typeof search>;
+
+/** A page of what a query finds, the best first. */
+async function findRanked(finding: Finding, prepared: PreparedQuery, { facet, limit, cursor }: SearchQuery) {
+  const place = cursor === undefined ? null : decodePlace(cursor);
+  const wanted = facet.length > 0 ? CANDIDATE_LIMIT : (place?.count ?? 0) + limit + 1;
+  const candidates = await findCandidates(finding, prepared, wanted);
+  const rank = place && (await rankOf(finding, prepared, candidates, place));
+  const { page, next } = pageOf(candidates, rank, limit);
+  return { candidates, ids: page.map(({ id }) => id), nextCursor: next && encodePlace(next) };
+}
+
+/** A page of all that a query finds, by date, as lists go; what is counted are candidates as in any search. */
+async function findDated(finding: Finding, prepared: PreparedQuery, { order, facet, limit, cursor }: SearchQuery) {
+  const key = cursor === undefined ? null : decodeKey(cursor);
+  const walk: Walk = { order: order === 'oldest' ? 'oldest' : 'newest', key, limit };
+  const [candidates, { found, next }] = await Promise.all([
+    findCandidates(finding, prepared, facet.length > 0 ? CANDIDATE_LIMIT : 1),
+    findPage(finding, prepared, walk),
+  ]);
+  return { candidates, ids: found.map(({ id }) => id), nextCursor: next && encodeKey(next) };
 }
 
 export function createFinding({ asReader, searchIndexer }: SearchTools, reader: Reader, requestId: string): Finding {

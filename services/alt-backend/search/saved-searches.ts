@@ -145,5 +145,5 @@ function noSearch(): Problem {
 }
 
 function nameTaken(name: string): Problem {
-  return new Problem('conflict', `You have a saved search "${name}" already. Take another name.`);
+  return new Problem('name-taken', `You have a saved search "${name}" already. Take another name.`);
 }

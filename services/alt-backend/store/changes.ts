@@ -4,16 +4,26 @@ export interface ReaderRevisions {
   revision: number;
   structureRevision: number;
   resetRevision: number;
+  /** At which a tag was last renamed, merged, hidden, promoted or vetoed. */
+  tagsRevision: number;
 }
 
 const selectRevisions = statement<ReaderRevisions>(
   'changes_revisions',
-  `select revision, structure_revision as "structureRevision", reset_revision as "resetRevision"
+  `select revision, structure_revision as "structureRevision", reset_revision as "resetRevision",
+     tags_revision as "tagsRevision"
    from readers where id = $1`,
 );
 
 export async function readRevisions(tx: Queryable, readerId: number): Promise<ReaderRevisions> {
-  return (await tx.one(selectRevisions, [readerId])) ?? { revision: 0, structureRevision: 0, resetRevision: 0 };
+  return (
+    (await tx.one(selectRevisions, [readerId])) ?? {
+      revision: 0,
+      structureRevision: 0,
+      resetRevision: 0,
+      tagsRevision: 0,
+    }
+  );
 }
 
 export interface ChangedEntry {

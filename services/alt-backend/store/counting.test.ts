@@ -4,8 +4,9 @@ import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts'
 import type { Reader, RouteContext } from '@alt/service-kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { entryRoutes, settleAll } from '../entries.ts';
+import { entryRoutes } from '../entries.ts';
 import { createImageAddresses } from '../image-address.ts';
+import { settleAll } from '../marking.ts';
 import { settleFinish, settleNext } from './counters.ts';
 import { createAsReader, writeSettings } from './readers.ts';
 import { findSubscription, subscribe, unsubscribe } from './subscriptions.ts';

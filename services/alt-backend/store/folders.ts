@@ -93,9 +93,17 @@ export function placements(tx: Queryable, readerId: number) {
 
 /** The feeds in these folders and in those inside them; ids that are not the reader's bring none. */
 export async function feedsInFolders(tx: Queryable, readerId: number, ids: readonly number[]): Promise<number[]> {
-  const below = foldersBelow(await allFolders(tx, readerId));
+  return feedsPlacedIn(ids, await allFolders(tx, readerId), await placements(tx, readerId));
+}
+
+/** The same from what was read before. */
+export function feedsPlacedIn(
+  ids: readonly number[],
+  folders: readonly FolderRow[],
+  placed: readonly { folderId: number; feedId: number }[],
+): number[] {
+  const below = foldersBelow(folders);
   const wanted = new Set(ids.flatMap((id) => [...(below.get(id) ?? [])]));
-  const placed = await placements(tx, readerId);
   return placed.flatMap(({ folderId, feedId }) => (wanted.has(folderId) ? [feedId] : []));
 }
 

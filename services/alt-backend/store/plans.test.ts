@@ -5,7 +5,7 @@ import { findLargeReader, LARGE_READER, type LargeReader, loadLargeReader } from
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { computeCounters } from '../counters.ts';
 import type { ListKey } from '../cursor.ts';
-import { settleAll } from '../entries.ts';
+import { settleAll } from '../marking.ts';
 import { changedEntries, markedFeeds, readRevisions } from './changes.ts';
 import { beginChange, markAllRead, settleNext, starredCount, unreadByFeed } from './counters.ts';
 import { entryContent, entryDetails, entryState, updateEntries } from './entries.ts';

@@ -3,7 +3,7 @@ import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import type { Reader } from '@alt/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { settleAll } from '../entries.ts';
+import { settleAll } from '../marking.ts';
 import { beginChange, markAllRead } from './counters.ts';
 import { updateEntries } from './entries.ts';
 import { addLabels, ensureLabels } from './labels.ts';
@@ -79,6 +79,36 @@ describe('retention', () => {
     expect(await retain()).toBe(3);
     await settleAll(backend);
     expect(await agesOf(FIRST, 'read')).toEqual([50, 40, 35, 20, 10, 5, 2]);
+  });
+
+  test('removes what is hidden as it removes the rest: what the reader hid as read, what a rule hid as it was', async () => {
+    await change(FIRST, [90, 70, 40], { isHidden: true });
+    await change(FIRST, [80], { isRead: true });
+    await superuser.run(hideByRule, [idsOf([80, 50, 35])]);
+    await setRetention(FIRST, { readDays: 60, unreadDays: null });
+    expect(await retain()).toBe(3);
+    expect(await agesOf(FIRST, 'hidden')).toEqual([50, 40, 35]);
+    await asReader(FIRST, async (tx, readerId) => markAllRead(tx, readerId, null, await beginChange(tx)));
+    await setRetention(FIRST, { readDays: 30, unreadDays: null });
+    expect(await retain()).toBe(1);
+    expect(await agesOf(FIRST, 'hidden')).toEqual([50, 35]); // "all" is what is listed
+    await change(FIRST, [35], { isStarred: true });
+    await setRetention(FIRST, { readDays: null, unreadDays: 30 });
+    expect(await retain()).toBe(1);
+    expect(await agesOf(FIRST, 'hidden')).toEqual([35]);
+  });
+
+  test('takes what is folded into an old entry with it; what is kept or young stays, and nothing comes back as new', async () => {
+    await superuser.run(fold, [idsOf([80, 70, 50, 10]), idsOf([90])[0]]);
+    await change(FIRST, [90], { isRead: true });
+    await change(FIRST, [70], { isStarred: true });
+    await setRetention(FIRST, { readDays: 30, unreadDays: null });
+    const before = await superuser.all(selectRevisions);
+    expect(await retain()).toBe(3);
+    expect(await agesOf(FIRST)).toEqual([70, 40, 35, 20, 5, 2]);
+    const [{ id: reader }] = (await superuser.all(selectReaders)) as [{ id: number }];
+    expect(await superuser.all(selectNew, [reader, before[0]?.revision])).toEqual([{ id: idsOf([70])[0] }]);
+    expect(await superuser.all(selectFolded, [reader])).toEqual([{ id: idsOf([10])[0], into: idsOf([70])[0] }]);
   });
 
   test('goes in batches of several readers, as large as asked for, and tells clients', async () => {
@@ -207,6 +237,25 @@ describe('the collection of garbage', () => {
   });
 });
 
+describe('tombstones', () => {
+  test('go when the feed was read and has not shown the article for longer than a year', async () => {
+    const other = (await backend.one(ensureFeed, ['https://unchanged.example/']))?.id ?? 0;
+    await superuser.run(insertTombstones, [feedId, [500, 402, 399, 1]]);
+    await superuser.run(insertTombstones, [other, [500]]);
+    await superuser.run(setChanged, [feedId, 1]);
+    await superuser.run(setChanged, [other, 480]); // within the month to which that is known
+    expect(await forget()).toEqual([399, 1, 500]);
+    await superuser.run(setChanged, [other, 460]);
+    expect(await forget()).toEqual([399, 1]);
+  });
+
+  test('are looked through in batches, each after the last', async () => {
+    await superuser.run(insertTombstones, [feedId, [500, 490, 480, 1, 470]]);
+    await superuser.run(setChanged, [feedId, 1]);
+    expect(await forget(2)).toEqual([1]);
+  });
+});
+
 // ------------------------------------------------------------------ readers
 
 const FIRST = readerNumber(1);
@@ -222,10 +271,14 @@ async function setRetention(reader: Reader, retention: Settings['retention']): P
   await asReader(reader, (tx, readerId) => writeSettings(tx, readerId, { ...defaultSettings, retention }, null));
 }
 
-async function change(reader: Reader, ages: number[], state: { isRead?: boolean; isStarred?: boolean }): Promise<void> {
-  const { isRead = null, isStarred = null } = state;
+async function change(
+  reader: Reader,
+  ages: number[],
+  state: { isRead?: boolean; isStarred?: boolean; isHidden?: boolean },
+): Promise<void> {
+  const { isRead = null, isStarred = null, isHidden = null } = state;
   await asReader(reader, async (tx, readerId) =>
-    updateEntries(tx, readerId, idsOf(ages), { isRead, isStarred }, await beginChange(tx)),
+    updateEntries(tx, readerId, idsOf(ages), { isRead, isStarred, isHidden }, await beginChange(tx)),
   );
 }
 
@@ -249,7 +302,10 @@ async function leave(reader: Reader): Promise<void> {
 }
 
 /** The ages of a reader's entries in days, the oldest first. */
-async function agesOf(reader: Reader, view: 'all' | 'read' | 'unread' | 'starred' = 'all'): Promise<number[]> {
+async function agesOf(
+  reader: Reader,
+  view: 'all' | 'read' | 'unread' | 'starred' | 'hidden' = 'all',
+): Promise<number[]> {
   const filter = { view, order: 'oldest', feedIds: null, labelIds: null, tagIds: null } as const;
   const list = await asReader(reader, (tx, readerId) => listPage(tx, readerId, filter, null, 200));
   return list.map(({ id }) => articles.find((article) => article.id === id)?.age ?? Number.NaN);
@@ -285,6 +341,14 @@ async function retain(batch = 1_000): Promise<number> {
 async function collect(): Promise<void> {
   let lastId: number | null = 0;
   while (lastId !== null) lastId = (await backend.one(callCollect, [lastId, 1_000]))?.lastId ?? null;
+}
+
+/** Looks through all tombstones; answers for how many days those that are left have not been shown. */
+async function forget(batch = 1_000): Promise<number[]> {
+  for (let last: Tombstone | null = { feedId: 0, identity: Buffer.alloc(0) }; last; ) {
+    last = await backend.one(callForget, [last.feedId, last.identity, batch]);
+  }
+  return (await superuser.all(selectTombstones)).map(({ days }) => days);
 }
 
 /** The ages of the articles that are there, the oldest first. */
@@ -329,6 +393,44 @@ const insertDocument = statement(
 const insertDelivery = statement(
   'purging_delivery',
   'insert into deliveries (feed_id, article_ids, after_reader_id) values ($1, $2, 0)',
+);
+interface Tombstone {
+  feedId: number;
+  identity: Buffer;
+}
+const callForget = statement<Tombstone>(
+  'purging_forget',
+  'select feed_id as "feedId", identity from forget_tombstones($1, $2, $3)',
+);
+const insertTombstones = statement(
+  'purging_tombstones',
+  `insert into tombstones (feed_id, identity, shown_at)
+     select $1, int4send(n::int), now() - make_interval(days => d) from unnest($2::int[]) with ordinality as x (d, n)`,
+);
+const selectTombstones = statement<{ days: number }>(
+  'purging_shown',
+  `select extract(day from now() - shown_at)::int as days from tombstones order by feed_id, identity`,
+);
+const setChanged = statement(
+  'purging_changed',
+  'update feeds set last_changed_at = now() - make_interval(days => $2) where id = $1',
+);
+const hideByRule = statement(
+  'purging_rule',
+  `update entries set hidden_reason = 'rule' where article_id = any ($1) and reader_id = (select min(id) from readers)`,
+);
+const fold = statement(
+  'purging_fold',
+  'update entries set folded_into = $2 where article_id = any ($1) and reader_id = (select min(id) from readers)',
+);
+const selectReaders = statement<{ id: number }>('purging_readers', 'select id from readers order by id');
+const selectNew = statement<{ id: number }>(
+  'purging_new',
+  'select article_id as id from entries where reader_id = $1 and is_listed and arrival_revision > $2',
+);
+const selectFolded = statement<{ id: number; into: number }>(
+  'purging_folded',
+  'select article_id as id, folded_into as into from entries where reader_id = $1 and folded_into is not null',
 );
 const callDeliver = statement('purging_deliver', `select deliver_all($1, '{}')`);
 const selectArticles = statement<{ id: number }>('purging_left', 'select id from articles order by id');

@@ -5,7 +5,7 @@ import type { StoredRecap } from './recaps.ts';
 /** Longer than a relay may take; whoever dies while sending leaves the recap to others after it. */
 const CLAIM_MINUTES = 10;
 const ATTEMPTS_MAXIMUM = 8;
-/** To one address. */
+/** Of one account to one address, and to one address of all accounts within 30 days. */
 export const CONFIRMATIONS_MAXIMUM = 3;
 
 /** Where a mail goes, and the token of its links. */
@@ -73,11 +73,29 @@ const claimAsking = statement<Recipient>(
    returning mail_to as "mailTo", mail_token as token`,
 );
 
-/** Whom to ask whether they want recaps, if somebody is to be asked; asked at once, they are not asked again. */
-export function claimConfirmation(tx: Queryable, readerId: number): Promise<Recipient | null> {
-  return tx.one(claimAsking, [readerId]);
+const countAsking = statement<{ isFree: boolean }>(
+  'recap_asking_count',
+  `select count_asking($1, ${CONFIRMATIONS_MAXIMUM}) as "isFree"`,
+);
+const keepCount = statement(
+  'recap_confirmation_spare',
+  'update recap_outlets set confirmation_count = confirmation_count - 1 where reader_id = $1',
+);
+
+/**
+ * Whom to ask whether they want recaps, if somebody is to be asked; asked at once, they are not asked again. An address
+ * that was asked enough for others is not asked, and the account cannot tell that from a mail that was overlooked: else
+ * it could find out who else has the address.
+ */
+export async function claimConfirmation(tx: Queryable, readerId: number): Promise<Recipient | null> {
+  const recipient = await tx.one(claimAsking, [readerId]);
+  if (!recipient) return null;
+  if ((await tx.one(countAsking, [recipient.mailTo]))?.isFree) return recipient;
+  await tx.run(keepCount, [readerId]);
+  return null;
 }
 
+const uncountAsking = statement('recap_asking_uncount', 'select uncount_asking($1)');
 const updateAsked = statement(
   'recap_confirmation_sent',
   `update recap_outlets set mail_error = $3,
@@ -89,10 +107,11 @@ const updateAsked = statement(
 export async function noteConfirmation(
   tx: Queryable,
   readerId: number,
-  token: string,
+  { mailTo, token }: Recipient,
   outcome: MailOutcome,
 ): Promise<void> {
   await tx.run(updateAsked, [readerId, token, outcome.error, outcome.isAttempt]);
+  if (!outcome.isAttempt) await tx.run(uncountAsking, [mailTo]);
 }
 
 export interface MailConsent {

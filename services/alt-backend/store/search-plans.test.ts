@@ -42,6 +42,16 @@ async function expectRows(rows: number, work: Work): Promise<void> {
   }
 }
 
+test('however many folders a query names, they and what lies in them are read once', async () => {
+  const seen: Seen[] = [];
+  const query = readQuery('folder:Old OR folder:Below OR (folder:"Below 1" -folder:x)');
+  await backend.asReader(LARGE_READER, (tx) =>
+    prepareQuery(createNames(explaining(tx, MODE, seen), large.readerId), query),
+  );
+  const aboutFolders = seen.map(({ name }) => name).filter((name) => name.startsWith('folder'));
+  expect(aboutFolders.toSorted()).toEqual(['folder_placements', 'folders_all']);
+});
+
 const starred: Condition = { kind: 'is', state: 'starred' };
 const unread: Condition = { kind: 'is', state: 'unread' };
 const read: Condition = { kind: 'is', state: 'read' };

@@ -129,6 +129,13 @@ export function presentTag({ name, count, isHidden, isPromoted }: CountedTag): T
   return { name, count, hidden: isHidden, promoted: isPromoted };
 }
 
+const callBeginChange = statement('tag_change_begin', 'select begin_tag_change()');
+
+/** Takes the reader's row and lets their pages load tags anew. */
+export async function beginTagChange(tx: Queryable): Promise<void> {
+  await tx.one(callBeginChange);
+}
+
 const insertVeto = statement(
   'tag_veto',
   `insert into tag_vetoes (reader_id, normalised, name)
@@ -166,4 +173,17 @@ const deleteVeto = statement(
 /** Lifts a veto by the name that the list of vetoes shows. */
 export async function liftVeto(tx: Queryable, readerId: number, name: string): Promise<boolean> {
   return (await tx.run(deleteVeto, [readerId, name])) > 0;
+}
+
+const callProgress = statement<{ state: string | null; isPending: boolean }>(
+  'tag_progress',
+  'select state, is_pending as "isPending" from tag_progress($1)',
+);
+
+/** How far the making of an article's tags is: the state of its stage, and whether anything of it is still to come. */
+export async function tagProgress(
+  tx: Queryable,
+  articleId: number,
+): Promise<{ state: string | null; isPending: boolean }> {
+  return (await tx.one(callProgress, [articleId])) ?? { state: null, isPending: false };
 }

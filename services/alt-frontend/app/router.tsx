@@ -10,6 +10,7 @@ import {
 import type { Api } from './api/api.ts';
 import { ApiProblem } from './api/problem.ts';
 import { identityQuery, setupQuery } from './data/queries.ts';
+import { type Narrowing, narrowingNames } from './data/sources.ts';
 import { ReaderScreen } from './reader/reader-screen.tsx';
 import { FailedScreen, LoadingScreen, MissingScreen } from './welcome/other-screens.tsx';
 
@@ -18,8 +19,8 @@ export interface RouterContext {
   cache: QueryClient;
 }
 
-/** What an address of the reader can carry: the open article, an open panel, the words searched for. */
-export interface ReaderSearch {
+/** What an address of the reader can carry: the open article, an open panel, the words searched for and what narrows them. */
+export interface ReaderSearch extends Narrowing {
   entry?: string;
   panel?: string;
   q?: string;
@@ -61,7 +62,7 @@ const setup = createRoute({ getParentRoute: () => root, path: '/setup', componen
 const reader = createRoute({
   getParentRoute: () => root,
   id: 'reader',
-  validateSearch: (search): ReaderSearch => pick(search, ['entry', 'panel', 'q']),
+  validateSearch: (search): ReaderSearch => pick(search, ['entry', 'panel', 'q', ...narrowingNames]),
   beforeLoad: async ({ context, location }) => {
     try {
       await context.cache.ensureQueryData(identityQuery(context.api));

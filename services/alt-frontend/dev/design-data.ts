@@ -127,6 +127,8 @@ function entryOf(plan: FeedPlan, subscription: Subscription, index: number, coun
     alsoIn: [],
     contentHtml: articleHtml(kit, index),
     fullText: { state: 'none', html: null, code: null, reason: null, details: null },
+    tagging: { state: 'none', code: 'no-tags', reason: 'There are no tags for this article.' },
+    splitFrom: [],
     enclosures: isAudio
       ? [
           {

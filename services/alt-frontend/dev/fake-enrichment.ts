@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import * as contracts from '@alt/contracts';
 import { type FakeHandler, FakeReply } from './fake-api.ts';
-import type { FakeState } from './fake-state.ts';
+import { type FakeState, subscriptionsIn } from './fake-state.ts';
 
 /** What Alt adds to articles, made up: summaries, tags, stories, saved searches, answers and recaps. */
 export const enrichmentHandlers: FakeHandler[] = [
@@ -16,7 +16,20 @@ export const enrichmentHandlers: FakeHandler[] = [
     contracts.splitEntry,
     ({ state, params }) => {
       const entry = entryWith(state, params.id);
-      for (const other of state.entries) other.alsoIn = other.alsoIn.filter(({ id }) => id !== entry.id);
+      for (const other of state.entries) {
+        if (!other.alsoIn.some(({ id }) => id === entry.id)) continue;
+        entry.splitFrom = [alsoInOf(other)];
+        other.alsoIn = other.alsoIn.filter(({ id }) => id !== entry.id);
+      }
+      return entry;
+    },
+  ],
+  [
+    contracts.rejoinEntry,
+    ({ state, params }) => {
+      const entry = entryWith(state, params.id);
+      for (const { id } of entry.splitFrom) entryWith(state, id).alsoIn.push(alsoInOf(entry));
+      entry.splitFrom = [];
       return entry;
     },
   ],
@@ -40,7 +53,7 @@ export const enrichmentHandlers: FakeHandler[] = [
       const [mistake] = body.query === undefined ? [] : contracts.parseQuery(body.query).errors;
       if (mistake) throw new contracts.Problem('invalid-request', mistake.message, { extra: { query: mistake } });
       if (state.savedSearches.some((other) => other !== saved && other.name === body.name)) {
-        throw new contracts.Problem('conflict', `You have a saved search "${body.name}" already. Take another name.`);
+        throw new contracts.Problem('name-taken', `You have a saved search "${body.name}" already. Take another name.`);
       }
       return Object.assign(saved, body);
     },
@@ -91,6 +104,10 @@ function entryWith(state: FakeState, id: string | undefined): contracts.FullEntr
   return entry;
 }
 
+function alsoInOf({ id, feed, url, title }: contracts.FullEntry): contracts.AlsoIn {
+  return { id, feed, url, title };
+}
+
 function savedWith(state: FakeState, id: string | undefined): contracts.SavedSearch {
   const saved = state.savedSearches.find((candidate) => candidate.id === id);
   if (!saved) throw new contracts.Problem('not-found', 'There is no such search.');
@@ -99,8 +116,12 @@ function savedWith(state: FakeState, id: string | undefined): contracts.SavedSea
 
 const nowText = () => new Date().toISOString();
 
-function search(state: FakeState, query: { q: string; limit: number; cursor?: string; facet: string[] }) {
-  const { found, words } = findEntries(state, query.q);
+type SearchAsked = contracts.QueryOf<typeof contracts.search>;
+
+function search(state: FakeState, query: SearchAsked) {
+  const { found: all, words } = findEntries(state, query.q);
+  const found = all.filter((entry) => isWithin(state, entry, query));
+  if (query.order === 'oldest') found.reverse();
   const start = Number(query.cursor ?? 0);
   const end = start + query.limit;
   return {
@@ -116,6 +137,21 @@ function search(state: FakeState, query: { q: string; limit: number; cursor?: st
     corrections: [],
     isComplete: true,
   };
+}
+
+function isWithin(state: FakeState, { feed, tags, receivedAt, summary }: contracts.FullEntry, query: SearchAsked) {
+  const subscriptions = state.subscriptions.filter((one) => query.subscription.includes(one.id));
+  const inFolders = query.folder.flatMap((id) => subscriptionsIn(state, id));
+  const isPlaced = [...subscriptions, ...inFolders].some((one) => one.feed.id === feed.id);
+  const isAny = (wanted: string[], values: string[]) =>
+    wanted.length === 0 || values.some((value) => wanted.includes(value));
+  return (
+    (isPlaced || query.subscription.length + query.folder.length === 0) &&
+    isAny(query.feed, [feed.id]) &&
+    isAny(query.tag, tags) &&
+    isAny(query.language, [summary.language ?? 'und']) &&
+    isAny(query.day, [receivedAt.slice(0, 10)])
+  );
 }
 
 /** Finds entries with every plain word; of the conditions the fake knows `tag:` and `feed:`. */
@@ -236,7 +272,8 @@ function recaps(state: FakeState, query: { period?: 'daily' | 'weekly'; cursor?:
     ].filter((topic) => topic.stories.length > 0),
     engine: 'extractive',
   };
-  return { items: [recap], nextCursor: back === 0 ? '1' : null, unavailable: state.recapTrouble };
+  const unavailable = state.recapTrouble && 'news-creator says in English why not.';
+  return { items: [recap], nextCursor: back === 0 ? '1' : null, unavailable, unavailableCode: state.recapTrouble };
 }
 
 function storyOf({ id, title, url, feed, excerpt, tags, alsoIn }: contracts.FullEntry, index: number) {

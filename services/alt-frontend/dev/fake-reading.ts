@@ -55,7 +55,7 @@ export const readingHandlers: FakeHandler[] = [
     ({ state, params, body }) => {
       const label = labelNamed(state, params.name);
       if (body.name !== label.name && labelsOf(state).some(({ name }) => name === body.name)) {
-        throw new contracts.Problem('conflict', 'There is such a label.');
+        throw new contracts.Problem('name-taken', 'There is such a label.');
       }
       for (const entry of state.entries) {
         entry.labels = entry.labels.map((name) => (name === label.name ? body.name : name));
@@ -139,7 +139,8 @@ function entryOf(state: FakeState, id: string | undefined): contracts.FullEntry 
 }
 
 function withoutVetoed(state: FakeState, entry: contracts.FullEntry): contracts.FullEntry {
-  return { ...entry, tags: entry.tags.filter((name) => !state.vetoes.includes(name)) };
+  const tags = entry.tags.filter((name) => !state.vetoes.includes(name));
+  return { ...entry, tags, tagging: tags.length > 0 ? { state: 'ready', code: null, reason: null } : entry.tagging };
 }
 
 function fetchFullText(_state: FakeState, entry: contracts.FullEntry): void {

@@ -3,6 +3,7 @@ import {
   defaultSettings,
   type Folder,
   type FullEntry,
+  type RecapDelay,
   type RecapDelivery,
   type SavedSearch,
   type Settings,
@@ -54,7 +55,7 @@ export interface FakeState {
   /** What a model says before its answer, which comes when this is null again. */
   slowAsk: { position: number; text: string } | null;
   /** Why the latest recap cannot be built. */
-  recapTrouble: string | null;
+  recapTrouble: RecapDelay | null;
   /** No recap but the latest can be had. */
   failEarlierRecap: boolean;
   /** Search does not answer. */
@@ -117,6 +118,7 @@ export function createFakeState(options: FakeOptions): FakeState {
         confirmation: 'none',
         confirmationSentAt: null,
         error: null,
+        errorCode: null,
       },
     },
     tagPair: ['tides', 'tide'],

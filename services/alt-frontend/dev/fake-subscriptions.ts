@@ -169,6 +169,8 @@ export function arrive(
     starred: false,
     labels: [],
     tags: [],
+    tagging: { state: 'none', code: 'no-tags', reason: null },
+    splitFrom: [],
     summary: { state: 'none', text: null, language: null, engine: null, note: null, reason: null, sentences: [] },
     alsoIn: [],
     contentHtml: '<p>Fresh from the press.</p>',

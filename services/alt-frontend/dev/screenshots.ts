@@ -47,6 +47,15 @@ const openNth = (number: number) => async (page: Page) => {
   await page.locator('.article-text').waitFor();
 };
 
+/** An article that was taken out of its story. */
+const openSplit = async (page: Page) => {
+  await openNth(1)(page);
+  await page.locator('[aria-label="Also in"] button').first().click();
+  await page.getByText('It is an article by itself now.').waitFor();
+  await page.goBack();
+  await openNth(2)(page);
+};
+
 const openFacets = (page: Page) => page.locator('.pane-list summary').click();
 
 const openCited = (page: Page) => page.locator('.pane-list ol a').first().click();
@@ -79,8 +88,11 @@ const shots: Shot[] = [
   { name: 'list-tablet', size: 'tablet', path: '/' },
   { name: 'article-tablet', size: 'tablet', path: '/all', act: openNth(9) },
   { name: 'search-desk', size: 'desk', path: '/search?q=tide', act: openFacets },
+  { name: 'search-within-phone-dark', size: 'phone', theme: 'dark', path: '/search?q=tide&folder=1&order=newest' },
+  { name: 'search-within-phone-ru', size: 'phone', language: 'ru', path: '/search?q=tide&subscription=1&tag=tides' },
   { name: 'search-mistake-phone', size: 'phone', path: '/search?q=tide%20after:soon' },
   { name: 'extras-desk', size: 'desk', act: openNth(1) },
+  { name: 'extras-split-phone', size: 'phone', path: '/all', act: openSplit },
   { name: 'extras-phone-ja-dark', size: 'phone', path: '/folders/3', theme: 'dark', language: 'ja', act: openNth(1) },
   { name: 'ask-desk', size: 'desk', path: '/ask?q=Who%20kept%20the%20tables%20in%20pencil', act: openCited },
   { name: 'recap-desk', size: 'desk', path: '/recap/daily' },

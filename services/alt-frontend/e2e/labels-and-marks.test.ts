@@ -101,7 +101,7 @@ test('articles that scroll past are marked read where the reader asked for it, a
         await list.evaluate((element) => element.scrollTo(0, element.scrollTop > 0 ? 0 : 20_000));
         return unread[0]?.read && unread[3]?.read;
       },
-      { interval: 700, timeout: 15_000 },
+      { interval: 700 },
     )
     .toBe(true);
   expect(unread[40]?.read).toBe(false);

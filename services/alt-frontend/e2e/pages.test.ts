@@ -80,11 +80,11 @@ test('from an article of an answer, next and previous go through its sources and
 
 test('a recap tells the stories by topic, each with why; the week and earlier ones are a press away', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 60 }, phone);
-  site.api.state.recapTrouble = 'news-creator does not answer.';
+  site.api.state.recapTrouble = 'outage';
   await page.goto(`${site.url}/recap`);
   await page.waitForURL('**/recap/daily');
   await page.getByText('The latest recap is not ready yet.').waitFor();
-  await page.getByText('news-creator does not answer.').waitFor();
+  await page.getByText('What writes recaps does not answer just now.').waitFor();
   await page.getByRole('heading', { name: 'tides' }).waitFor();
   await page.getByText('told by 2 feeds').waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);
@@ -120,6 +120,9 @@ test('recaps come by mail and as a private feed where the reader says so', async
   await page.getByLabel('The recap of the week by mail').check();
   await expect.poll(() => delivery.mail.weekly).toBe(true);
   await page.getByText('A mail with a link was sent there').waitFor();
+  Object.assign(delivery.mail, { error: '550 no such mailbox', errorCode: 'address-refused' });
+  await page.getByLabel('The recap of the day by mail').check();
+  await page.getByText('The last mail could not be sent: the mail server refuses the address.').waitFor();
   await page.getByRole('button', { name: 'Make an address' }).click();
   await expect.poll(() => page.getByLabel('Copy it now').inputValue()).toContain('/v1/recaps/feed/');
   await page.getByRole('button', { name: 'End the feed' }).click();

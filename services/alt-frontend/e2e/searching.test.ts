@@ -19,7 +19,10 @@ test('a search shows where its words are, narrows down by a facet and is saved, 
   expect(await accessibilityViolations(page)).toEqual([]);
   await page.getByText('Narrow down').click();
   await page.getByRole('region', { name: 'Feed' }).getByRole('link', { name: 'Tide & Table' }).click();
-  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('tide feed:"Tide & Table"');
+  const feedId = site.api.state.subscriptions.find(({ title }) => title === 'Tide & Table')?.feed.id;
+  await expect.poll(() => new URL(page.url()).searchParams.get('feed')).toBe(feedId);
+  expect(new URL(page.url()).searchParams.get('q')).toBe('tide');
+  await page.getByRole('list', { name: 'Within' }).getByText('Tide & Table').waitFor();
   await page.getByRole('button', { name: 'Save this search' }).click();
   await page.getByLabel('Name').fill('Tides');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -44,6 +47,46 @@ test('a search shows where its words are, narrows down by a facet and is saved, 
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await saved.waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
+});
+
+test('a search within a feed, a folder or a tag stays there, by date if wished, until it is let out', async () => {
+  const { page, site, complaints } = await browser.reader({ entryCount: 200 }, phone);
+  const { state } = site.api;
+  const feed = state.subscriptions.find(({ title }) => title === 'Tide & Table');
+  await page.goto(`${site.url}/feeds/${feed?.id}`);
+  await page.getByRole('link', { name: 'Search here' }).tap();
+  const within = page.getByRole('list', { name: 'Within' });
+  await within.getByText('Tide & Table').waitFor();
+  await page.getByLabel('Search your articles').fill('the');
+  await page.keyboard.press('Enter');
+  const shown = () =>
+    page.locator('[data-entry]').evaluateAll((lines) => lines.map((line) => line.getAttribute('data-entry')));
+  const having = (word: string) =>
+    state.entries.filter(({ title, excerpt, author }) => `${title} ${excerpt} ${author}`.toLowerCase().includes(word));
+  const own = having('the').filter((entry) => entry.feed.id === feed?.feed.id);
+  await page.getByText(`${own.length} articles found`).waitFor();
+  expect(await shown()).toEqual(own.map(({ id }) => id).slice(0, (await shown()).length));
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.getByLabel('What comes first').selectOption('Oldest first');
+  await expect.poll(async () => (await shown())[0]).toBe(own.at(-1)?.id);
+  expect(new URL(page.url()).searchParams.get('order')).toBe('oldest');
+  await within.getByRole('link', { name: 'Look outside of Tide & Table too' }).tap();
+  await page.getByText(`${having('the').length} articles found`).waitFor();
+  expect(new URL(page.url()).searchParams.get('order')).toBe('oldest');
+  expect(await within.count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test('words without blanks between them are narrowed beside the query, which is kept as it was typed', async () => {
+  const { page, site } = await browser.reader({ entryCount: 200, settings: { language: 'ja' } });
+  for (const entry of site.api.state.entries.slice(0, 3))
+    Object.assign(entry, { title: '猫と犬', tags: ['動物', '猫'] });
+  for (const entry of site.api.state.entries.slice(3, 5)) Object.assign(entry, { title: '猫と犬', tags: ['鳥'] });
+  await page.goto(`${site.url}/search?q=${encodeURIComponent('猫と犬')}`);
+  await page.getByText('絞り込む').click();
+  await page.getByRole('region', { name: 'タグ' }).getByRole('link', { name: '動物' }).click();
+  await page.getByText('3 件見つかりました').waitFor();
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ q: '猫と犬', tag: '動物' });
 });
 
 test('a saved search opens as a list: what it finds, newest first, unread or all', async () => {

@@ -28,7 +28,7 @@ export async function openBrowser() {
         await site.stop();
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(60_000);
       const complaints = watch(page, site.url);
       await page.goto(site.url);
       return { page, site, complaints };

@@ -1,3 +1,4 @@
+import type { Courtesy } from '@alt/service-kit';
 import { createThreads } from '../threads.ts';
 import type { Comparison, comparePairs, findKeys } from './comparing-thread.ts';
 import type { StoryText } from './profile.ts';
@@ -13,9 +14,14 @@ const TASK_TIMEOUT_MS = 60_000;
 const NICE_INCREMENT = 10;
 
 /** A thread that runs only while there is work. */
-export function createComparing(threads = 1): Comparing {
+export function createComparing(courtesy?: Courtesy): Comparing {
   const filename = new URL('./comparing-thread.ts', import.meta.url).href;
-  const pool = createThreads({ filename, threads, niceIncrement: NICE_INCREMENT });
+  const pool = createThreads({
+    filename,
+    threads: 1,
+    niceIncrement: NICE_INCREMENT,
+    ...(courtesy ? { courtesy } : {}),
+  });
   return {
     findKeys: (stories) => pool.run('findKeys', stories, { timeoutMs: TASK_TIMEOUT_MS }),
     comparePairs: (comparison) => pool.run('comparePairs', comparison, { timeoutMs: TASK_TIMEOUT_MS }),

@@ -24,7 +24,7 @@ beforeAll(async () => {
   role = database.connectAs('pre_processor');
   await rows.transaction((tx) => tx.script(LOAD));
   await rows.script('vacuum (analyze) articles, article_keys, article_contents, clusters, cluster_members');
-}, 120_000);
+});
 afterAll(() => database.drop());
 
 const ids = Array.from({ length: BATCH }, (_, n) => FIRST_ID + n * 1_999);

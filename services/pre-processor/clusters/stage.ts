@@ -1,6 +1,6 @@
 import type { Database } from '@alt/database';
 import { runBatches } from '@alt/pipeline';
-import type { Logger } from '@alt/service-kit';
+import type { Courtesy, Logger } from '@alt/service-kit';
 import { foldNext, pruneKeys } from '../store/clusters.ts';
 import { createClustering } from './clustering.ts';
 import { createComparing } from './comparing.ts';
@@ -22,6 +22,7 @@ export interface ClusterStageOptions {
   database: Database;
   log: Logger;
   worker: string;
+  courtesy?: Courtesy;
   signal: AbortSignal;
   listen: (onNotify: () => void) => Promise<() => Promise<void>>;
 }
@@ -29,7 +30,7 @@ export interface ClusterStageOptions {
 /** One story, once: finds articles that tell the same, and folds them for each reader. */
 export async function startClusterStage(options: ClusterStageOptions): Promise<ClusterStage> {
   const { database, log } = options;
-  const comparing = createComparing();
+  const comparing = createComparing(options.courtesy);
   const folding = startFolding(database, log);
   const stage = await runBatches({
     ...options,

@@ -13,6 +13,9 @@ export interface KnownItem {
   isRecounted: boolean;
 }
 
+/** How exactly `tombstones.shown_at` is kept; forget_tombstones relies on it. */
+const SHOWN_EVERY = `interval '30 days'`;
+
 // An item is known by its identity, or by its other identity (with or without its URL, where guids repeat), or buried;
 // failing these, by its link among the articles of the last document, which is how a rewrite of guids shows.
 const findItemsStatement = statement<KnownItem>(
@@ -29,8 +32,12 @@ const findItemsStatement = statement<KnownItem>(
      where a.identity = g.i or not g.m or a.url is not distinct from g.u
      order by g.place, (a.identity = g.i) desc
    ), buried as (
-     select distinct g.place from given g join tombstones t on t.feed_id = g.feed_id and t.identity = any (array[g.i, g.o])
+     select g.place, t.feed_id, t.identity, t.shown_at < now() - ${SHOWN_EVERY} as is_due
+     from given g join tombstones t on t.feed_id = g.feed_id and t.identity = any (array[g.i, g.o])
      where g.place not in (select place from known)
+   ), shown as (
+     update tombstones t set shown_at = now() from buried b
+     where b.is_due and t.feed_id = b.feed_id and t.identity = b.identity
    ), documents as materialized (
      select d.feed_id, a.id, a.content_hash, regexp_replace(a.url, '^https?://(www\\.)?', '') as l
      from feed_documents d join articles a on a.id = any (d.article_ids)
@@ -42,7 +49,7 @@ const findItemsStatement = statement<KnownItem>(
      group by g.place having count(*) = 1
    )
    select place, id, false as "isByLink", "hasChanged", "isRecounted" from known
-   union all select place, null, false, false, false from buried
+   union all select distinct place, null::bigint, false, false, false from buried
    union all select place, id, true, "hasChanged", false from linked where place not in (select place from buried)`,
 );
 
@@ -188,8 +195,9 @@ export function updateArticles(tx: Queryable, articles: ChangedArticles): Promis
 
 const skipItemsStatement = statement(
   'skip-items',
-  `insert into tombstones (feed_id, identity)
-   select feed_id, identity::bytea from unnest($1::integer[], $2::text[]) as s (feed_id, identity) on conflict do nothing`,
+  `insert into tombstones as t (feed_id, identity)
+   select distinct feed_id, identity::bytea from unnest($1::integer[], $2::text[]) as s (feed_id, identity)
+   on conflict (feed_id, identity) do update set shown_at = now() where t.shown_at < now() - ${SHOWN_EVERY}`,
 );
 
 /** Remembers items that are left out for good: later polls must not take them for new. */

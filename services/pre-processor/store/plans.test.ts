@@ -32,7 +32,7 @@ beforeAll(async () => {
   rows = database.superuser('alt');
   role = database.connectAs('pre_processor');
   await rows.transaction((tx) => tx.script(LOAD));
-}, 120_000);
+});
 afterAll(() => database.drop());
 
 const spaced = { worker: 'us', limit: LIMIT, openHosts: [OPENED], leaseSeconds: 60 };

@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const table of ['articles', 'article_contents', 'article_summaries', 'article_stages', 'subscriptions']) {
     await rows.script(`vacuum (analyze) ${table}`);
   }
-}, 120_000);
+});
 afterAll(() => database.drop());
 
 describe(`of ${ARTICLES} articles with summaries, one feed of them with 3,000 readers`, () => {

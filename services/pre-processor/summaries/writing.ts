@@ -1,4 +1,4 @@
-import type { CreatedSummary } from '@alt/contracts';
+import { type CreatedSummary, summaryNotes } from '@alt/contracts';
 import { detectLanguage } from '@alt/language';
 import { OutageError, type StageItem } from '@alt/pipeline';
 import { unsupportedFacts } from './checking.ts';
@@ -16,12 +16,6 @@ const PROBE_TIMEOUT_MS = 120_000;
 const TEXT_MAXIMUM = 200_000;
 /** Surer than this that a summary is in another language than it was asked for, it is refused. */
 const CERTAINTY = 0.85;
-
-export const NOTES = {
-  unfaithful: "The model's summary said what the text does not; these are sentences of the text.",
-  language: 'The model wrote in another language than it was asked for; these are sentences of the text.',
-  failed: 'The model could not summarise this text; these are sentences of the text.',
-} as const;
 
 /**
  * Summaries of one text by the model, in each language that is wanted. What it says must be in the text: if not, it is
@@ -46,7 +40,7 @@ export async function writeSummaries(
       .catch(async (error: unknown) => {
         await checkOutage(creator, error, signal);
         if (item.attempts + 1 < TRIES) throw error;
-        return NOTES.failed;
+        return summaryNotes.failed;
       });
     if (typeof summary !== 'string') written.push(summary);
     else if (!written.some(isExtracted)) written.push(...(await extractOf(creator, text, summary, signal)));
@@ -76,7 +70,7 @@ interface Wish {
 
 async function writeFaithfully(creator: Creator, text: SummaryText, wish: Wish): Promise<NewSummary | string> {
   const priority = wish.item.priority > 0 ? 'reader' : 'background';
-  let note: string = NOTES.unfaithful;
+  let note: string = summaryNotes.unfaithful;
   for (let tries = 0; tries < 2; tries += 1) {
     const created = await creator.write(
       {
@@ -89,8 +83,8 @@ async function writeFaithfully(creator: Creator, text: SummaryText, wish: Wish):
       },
       wish.signal,
     );
-    note = isInLanguage(created.text, wish.language) ? NOTES.unfaithful : NOTES.language;
-    if (note === NOTES.language) continue;
+    note = isInLanguage(created.text, wish.language) ? summaryNotes.unfaithful : summaryNotes.language;
+    if (note === summaryNotes.language) continue;
     if (!restsOn(created, text, wish) || unsupportedFacts(created.text, `${text.title}\n${text.text}`).length > 0)
       continue;
     const score = await judge(creator, text, created, { priority, signal: wish.signal });

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireInstanceLock } from '@alt/database';
 import { OutageError } from '@alt/pipeline';
+import type { Courtesy } from '@alt/service-kit';
 import { Piscina } from 'piscina';
 import type { SearchEngine, SearchIndex } from '../engine.ts';
 import { openFolder } from './index-folder.ts';
@@ -14,7 +15,11 @@ const IDLE_TIMEOUT_MS = 10_000;
 const NICE_INCREMENT = 10;
 
 /** The engine that comes with Alt: an inverted index in a folder, one process a folder. */
-export function createEmbeddedEngine(options: { folder: string; onError(error: unknown): void }): SearchEngine {
+export function createEmbeddedEngine(options: {
+  folder: string;
+  courtesy?: Courtesy;
+  onError(error: unknown): void;
+}): SearchEngine {
   const lock = acquireInstanceLock(options.folder);
   const pool = new Piscina({
     filename: new URL('./write-thread.ts', import.meta.url).href,
@@ -23,6 +28,7 @@ export function createEmbeddedEngine(options: { folder: string; onError(error: u
     idleTimeout: IDLE_TIMEOUT_MS,
     niceIncrement: NICE_INCREMENT,
     recordTiming: false,
+    workerData: options.courtesy?.shared,
   });
   // A thread that dies rejects its task; the event would end the process without a listener.
   pool.on('error', () => {});

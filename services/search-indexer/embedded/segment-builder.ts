@@ -12,10 +12,15 @@ export interface HashedArticle extends IndexedArticle {
 /** Longer texts are found by their beginning: more words than a novel has. */
 const MAX_TOKENS = 200_000;
 
-/** Writes articles, each once, into a new segment, durable when it returns. */
-export function buildSegment(path: string, articles: readonly HashedArticle[], analysis: Analysis): void {
+/** Writes articles, each once, into a new segment, durable when it returns. `pause` is called between them. */
+export function buildSegment(
+  path: string,
+  articles: readonly HashedArticle[],
+  analysis: Analysis,
+  pause: () => void = () => {},
+): void {
   const sorted = [...articles].sort((a, b) => a.articleId - b.articleId);
-  const collected = collect(sorted, analysis);
+  const collected = collect(sorted, analysis, pause);
   const writer = createSegmentWriter(path, collected.columns.norms, collected.totalLength);
   try {
     writeTerms(writer, collected);
@@ -35,7 +40,7 @@ interface Collected {
   stemmedLanguages: string[];
 }
 
-function collect(articles: readonly HashedArticle[], analysis: Analysis): Collected {
+function collect(articles: readonly HashedArticle[], analysis: Analysis, pause: () => void): Collected {
   const occurrences = createOccurrences();
   const columns = createColumns(articles);
   const wordTerms = createWordTerms(occurrences, analysis);
@@ -55,6 +60,7 @@ function collect(articles: readonly HashedArticle[], analysis: Analysis): Collec
     return position;
   };
   for (const [document, { language, title, text, author, url }] of articles.entries()) {
+    pause();
     const terms = wordTerms(language ?? '');
     const titleEnd = addField(title, terms, 0, true);
     const length = addField(text, terms, titleEnd + FIELD_GAP, false) - FIELD_GAP;

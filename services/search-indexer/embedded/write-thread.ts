@@ -1,3 +1,5 @@
+import { workerData } from 'node:worker_threads';
+import { createPauses } from '@alt/service-kit/courtesy.ts';
 import { createAnalysis } from '../analysis.ts';
 import { mergeSegments } from './merge.ts';
 import { closeSegment, openSegment } from './segment.ts';
@@ -5,7 +7,7 @@ import { buildSegment, type HashedArticle } from './segment-builder.ts';
 
 /** Writes a segment of articles, durable when it answers. */
 export function build({ path, articles }: { path: string; articles: HashedArticle[] }): void {
-  buildSegment(path, articles, createAnalysis());
+  buildSegment(path, articles, createAnalysis(), createPauses(workerData));
 }
 
 /** Writes one segment from several; answers how many documents it has. */

@@ -13,7 +13,7 @@ beforeEach(async () => {
   indexer = await openTestIndexer();
   server = await createMeilisearchServer(binary);
   environment = { MEILISEARCH_URL: server.url, MEILISEARCH_KEY: server.key };
-}, 60_000);
+});
 afterEach(async () => {
   await indexer?.stop();
   await server?.close();
@@ -66,7 +66,6 @@ test.skipIf(!binary)(
       return (await indexer.rows.all(stages)).every(({ state, attempts }) => state === 'done' && attempts === 0);
     });
   },
-  120_000,
 );
 
 test.skipIf(!binary)(
@@ -97,7 +96,6 @@ test.skipIf(!binary)(
     );
     await until('it is complete', async () => (await running.search({ scope: { feedIds: [other] } })).isComplete);
   },
-  120_000,
 );
 
 test.skipIf(!binary)(
@@ -136,5 +134,4 @@ test.skipIf(!binary)(
     await running.stop();
     await (await holds([changed, come], environment)).stop();
   },
-  120_000,
 );

@@ -19,7 +19,7 @@ export interface MeilisearchServer {
   close(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Where the server is for this platform; null where the package has none. */
 export function meilisearchBinary(): string | null {

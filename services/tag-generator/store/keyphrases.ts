@@ -2,7 +2,6 @@ import { type Queryable, statement } from '@alt/database';
 
 export interface ArticleText {
   articleId: number;
-  feedId: number;
   title: string | null;
   language: string | null;
   text: string;
@@ -10,7 +9,7 @@ export interface ArticleText {
 
 const selectTexts = statement<ArticleText>(
   'tag_texts',
-  `select article_id as "articleId", feed_id as "feedId", title, language, text from article_texts($1::bigint[])`,
+  `select article_id as "articleId", title, language, text from article_texts($1::bigint[])`,
 );
 
 /** The texts of articles; those that went are left out. */
@@ -53,18 +52,18 @@ const insertRequests = statement(
   'tag_requests_for_articles',
   `with asked as (
      insert into tag_requests (tenant_id, article_ids)
-       select t.tenant_id, array_agg(g.article_id order by g.article_id)
-       from subscribing_tenants($2::int[]) t
-       join unnest($1::bigint[], $2::int[]) as g (article_id, feed_id) on g.feed_id = t.feed_id
+       select t.tenant_id, array_agg(a.id order by a.id)
+       from subscribing_tenants(array(select distinct x.feed_id from articles x where x.id = any($1::bigint[]))) t
+       join articles a on a.feed_id = t.feed_id and a.id = any($1::bigint[])
        group by t.tenant_id order by t.tenant_id
      returning 1
    )
    select count(*) as requests, pg_notify('alt_tags', '') from asked`,
 );
 
-/** Asks for the tags of articles, in every tenant that follows their feeds. */
-export async function requestTags(tx: Queryable, articles: { articleId: number; feedId: number }[]): Promise<void> {
-  await tx.one(insertRequests, [articles.map(({ articleId }) => articleId), articles.map(({ feedId }) => feedId)]);
+/** Asks for the tags of articles, in every tenant that follows the feeds they are of now: feeds become one meanwhile. */
+export async function requestTags(tx: Queryable, articleIds: number[]): Promise<void> {
+  await tx.one(insertRequests, [articleIds]);
 }
 
 const insertRefinements = statement(

@@ -82,6 +82,13 @@ export async function absorb(tx: Queryable, tenantId: string, intoId: number, fr
   await tx.run(markEdited, [tenantId, intoId]);
 }
 
+const tellStatement = statement('tags_tell', 'select tell_tags($1)');
+
+/** Lets the pages of a tenant's readers load tags anew. Holds the readers: the last statement. */
+export async function tellReaders(tx: Queryable, tenantId: string): Promise<void> {
+  await tx.run(tellStatement, [tenantId]);
+}
+
 export interface CountedTag extends TagRow {
   count: number;
 }

@@ -46,6 +46,11 @@ export interface EntryQuery {
   q?: string;
 }
 
+/** In the search language, and what must hold besides. */
+export type SearchQuery = { q: string } & Partial<
+  Record<'order' | 'subscription' | 'folder' | 'feed' | 'tag' | 'language' | 'day', string | undefined>
+>;
+
 export interface Credentials {
   email: string;
   password: string;
@@ -140,9 +145,9 @@ export function createApi({ call }: Client) {
     labels: () => everyPage<Label>((cursor) => call('GET', '/v1/labels', { query: { limit: 200, cursor } })),
     markRead: (body: MarkRead) => call<{ updated: number }>('POST', '/v1/entries/mark-read', { body }),
     counters: () => call<Counters>('GET', '/v1/counters'),
-    search: (q: string, cursor: string | undefined, signal?: AbortSignal) =>
+    search: (query: SearchQuery, cursor: string | undefined, signal?: AbortSignal) =>
       call<SearchPage>('GET', '/v1/search', {
-        query: { q, facet: cursor ? [] : ['feed', 'tag', 'language', 'day'], limit: 50, cursor },
+        query: { ...query, facet: cursor ? [] : ['feed', 'tag', 'language', 'day'], limit: 50, cursor },
         ...(signal && { signal }),
       }),
   };

@@ -107,7 +107,7 @@ async function send(
     if (signal?.aborted) throw cause;
     throw new NetworkFailure(cause);
   });
-  if (!response.ok) throw await problemOf(response, path);
+  if (!response.ok) throw await problemOf(response);
   return response;
 }
 
@@ -126,8 +126,8 @@ function queryString(query: Query): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
-async function problemOf(response: Response, path: string): Promise<ApiProblem> {
+async function problemOf(response: Response): Promise<ApiProblem> {
   const document: unknown = await response.json().catch(() => ({}));
   const isDocument = typeof document === 'object' && document !== null;
-  return new ApiProblem(response.status, isDocument ? (document as Partial<ProblemDocument>) : {}, path);
+  return new ApiProblem(response.status, isDocument ? (document as Partial<ProblemDocument>) : {});
 }

@@ -6,6 +6,7 @@ import type {
   listRecaps,
   ProblemDocument,
   Recap,
+  RecapDelay,
   RecapDelivery,
   ResponseOf,
   SavedSearch,
@@ -20,7 +21,18 @@ import { ApiProblem, NetworkFailure } from './problem.ts';
 
 export type RecapPage = ResponseOf<typeof listRecaps>;
 export type RecapPeriod = Recap['period'];
-export type { AlsoIn, Answer, ExtractionPreview, Recap, RecapDelivery, SavedSearch, SelectorRules, Tag, TagProposal };
+export type {
+  AlsoIn,
+  Answer,
+  ExtractionPreview,
+  Recap,
+  RecapDelay,
+  RecapDelivery,
+  SavedSearch,
+  SelectorRules,
+  Tag,
+  TagProposal,
+};
 
 /** How far an answer is: how many are asked first, and what the model has written, which nobody has checked yet. */
 export interface AskProgress {
@@ -37,6 +49,7 @@ export function createEnrichmentApi({ call, stream }: Pick<Client, 'call' | 'str
   return {
     requestSummary: (id: string) => call<void>('POST', `/v1/entries/${id}/summary`),
     split: (id: string) => call<Entry>('POST', `/v1/entries/${id}/split`),
+    rejoin: (id: string) => call<Entry>('DELETE', `/v1/entries/${id}/split`),
 
     tags: (query: { order: 'name' | 'frequent'; view: 'visible' | 'hidden'; prefix?: string }) =>
       call<Page<Tag>>('GET', '/v1/tags', { query: { ...query, limit: 100 } }),
@@ -91,5 +104,5 @@ function progressAfter(before: AskProgress, name: string, data: { position?: num
 }
 
 function problemOf(document: ProblemDocument): ApiProblem {
-  return new ApiProblem(document.status, document, '/v1/ask');
+  return new ApiProblem(document.status, document);
 }

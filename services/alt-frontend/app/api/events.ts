@@ -15,6 +15,8 @@ export interface EventHandlers {
   marked(feeds: MarkedFeed[]): void;
   counters(counters: Counters): void;
   subscriptions(): void;
+  /** A tag was renamed, merged, hidden, promoted or vetoed. */
+  tags(): void;
   reset(): void;
   /** True while the stream is open. */
   connected(isConnected: boolean): void;
@@ -48,6 +50,7 @@ export function listenToEvents(handlers: EventHandlers): () => void {
     on<{ feeds: MarkedFeed[] }>('marked', ({ feeds }) => handlers.marked(feeds));
     on<Counters>('counters', handlers.counters);
     on('subscriptions', handlers.subscriptions);
+    on('tags', handlers.tags);
     on('reset', handlers.reset);
     stream.onerror = () => {
       handlers.connected(false);

@@ -7,16 +7,12 @@ export class ApiProblem extends Error {
   readonly code: ProblemCode | (string & {});
   readonly document: Partial<ProblemDocument>;
 
-  /** Where it came from, such as `/v1/folders/3`. */
-  readonly path: string;
-
-  constructor(status: number, document: Partial<ProblemDocument>, path = '') {
+  constructor(status: number, document: Partial<ProblemDocument>) {
     super(document.detail ?? document.title ?? `status ${status}`);
     this.name = 'ApiProblem';
     this.status = status;
     this.code = document.code ?? 'unknown';
     this.document = document;
-    this.path = path;
   }
 }
 
@@ -35,17 +31,11 @@ const detailFirst: ReadonlySet<string> = new Set(['feed-unreachable', 'invalid-r
 export function problemMessage(error: unknown, t: Translate): string {
   if (error instanceof NetworkFailure) return t('problem.network');
   if (!(error instanceof ApiProblem)) return t('problem.unknown');
-  if (isTakenName(error)) return t('problem.name-taken');
   const key = `problem.${error.code}` as ProblemKey;
   const text = detailFirst.has(error.code) ? key : t(key);
   // Lingui answers with the key itself where there is no text.
   if (text !== key) return text;
   return error.document.detail || t('problem.unknown');
-}
-
-/** What a person names conflicts with nothing but another of that name. */
-function isTakenName({ code, path }: ApiProblem): boolean {
-  return code === 'conflict' && /^\/v1\/(?:folders|labels|saved-searches|tags)\b(?!\/(?:merge|proposals))/.test(path);
 }
 
 type ProblemKey = Extract<MessageKey, `problem.${string}`>;

@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { FullEntry } from '../api/api.ts';
+import type { EntryQuery, FullEntry } from '../api/api.ts';
 import { type ChangedEntry, listenToEvents, type MarkedFeed } from '../api/events.ts';
 import { refreshLists } from './changes.ts';
 import { changeEntry, markFeedsRead, removeEntries } from './entry-cache.ts';
@@ -27,6 +27,7 @@ export function useLive(): Live {
   const [arrived, setArrived] = useState<Arrived>(new Map());
   const subscriptionsTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const searchesTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const tagsTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
     const stop = listenToEvents({
@@ -58,6 +59,13 @@ export function useLive(): Live {
           void reloadSubscriptions(cache);
         }, 1_000);
       },
+      tags: () => {
+        // Who tidies up their tags changes many in a row.
+        tagsTimer.current ??= setTimeout(() => {
+          tagsTimer.current = undefined;
+          void reloadTags(cache);
+        }, 1_000);
+      },
       reset: () => {
         setArrived(new Map());
         cache.removeQueries({ queryKey: keys.anyEntry, type: 'inactive' });
@@ -71,7 +79,7 @@ export function useLive(): Live {
     });
     return () => {
       stop();
-      for (const timer of [subscriptionsTimer, searchesTimer]) {
+      for (const timer of [subscriptionsTimer, searchesTimer, tagsTimer]) {
         clearTimeout(timer.current);
         timer.current = undefined;
       }
@@ -85,6 +93,20 @@ async function reloadSubscriptions(cache: QueryClient): Promise<void> {
   await Promise.all([
     cache.invalidateQueries({ queryKey: keys.subscriptions }),
     cache.invalidateQueries({ queryKey: keys.folders }),
+  ]);
+}
+
+/** Loads again what shows tags: articles, lists of a tag and facets. The lines of other lists show none. */
+async function reloadTags(cache: QueryClient): Promise<void> {
+  cache.removeQueries({ queryKey: keys.anyEntry, type: 'inactive' });
+  await Promise.all([
+    cache.invalidateQueries({ queryKey: keys.tags }),
+    cache.invalidateQueries({ queryKey: keys.anyEntry }),
+    cache.invalidateQueries({ queryKey: keys.search }),
+    cache.invalidateQueries({
+      queryKey: keys.entries,
+      predicate: ({ queryKey: [, query] }) => (query as EntryQuery | undefined)?.tag !== undefined,
+    }),
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import type { Api, Counters, EntryQuery, Folder, Label, Settings, Subscription } from '../api/api.ts';
+import type { Api, Counters, EntryQuery, Folder, Label, SearchQuery, Settings, Subscription } from '../api/api.ts';
 import { useApi } from './api-context.ts';
 import { findEntry } from './entry-cache.ts';
 import { keys } from './keys.ts';
@@ -46,15 +46,15 @@ export const entriesQuery = (api: Api, query: EntryQuery) =>
     gcTime: 10 * minuteMs,
   });
 
-export const searchQuery = (api: Api, text: string) =>
+export const searchQuery = (api: Api, query: SearchQuery) =>
   infiniteQueryOptions({
-    queryKey: [...keys.search, text],
-    queryFn: ({ pageParam, signal }) => api.search(text, pageParam, signal),
+    queryKey: [...keys.search, query],
+    queryFn: ({ pageParam, signal }) => api.search(query, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    enabled: text !== '',
+    enabled: query.q !== '',
     // Under an empty field nothing was found.
-    ...(text !== '' && { placeholderData: keepPreviousData }),
+    ...(query.q !== '' && { placeholderData: keepPreviousData }),
     staleTime: minuteMs,
   });
 

@@ -1,5 +1,9 @@
 import type { EntryQuery, MarkRead, Settings } from '../api/api.ts';
 
+/** What can stand beside the words of a search in its address, in the words of the API. */
+export const narrowingNames = ['order', 'subscription', 'folder', 'feed', 'tag', 'language', 'day'] as const;
+export type Narrowing = { [Name in (typeof narrowingNames)[number]]?: string | undefined };
+
 /** What a list shows. */
 export type Source =
   | { kind: 'all' }
@@ -10,14 +14,14 @@ export type Source =
   | { kind: 'folder'; id: string }
   | { kind: 'label'; name: string }
   | { kind: 'tag'; name: string }
-  | { kind: 'search'; text: string }
+  | { kind: 'search'; text: string; narrowing?: Narrowing }
   /** What a saved search finds, as a list. */
   | { kind: 'saved'; query: string }
   | { kind: 'ask'; text: string }
   | { kind: 'recap'; period: 'daily' | 'weekly' };
 
 /** The source at an address of the reader; the root shows all articles. The name of a label or tag and the query of a saved search stand where words searched for do. */
-export function sourceAt(pathname: string, searchText = ''): Source {
+export function sourceAt(pathname: string, searchText = '', narrowing: Narrowing = {}): Source {
   const [first = '', id = ''] = pathname.split('/').filter(Boolean);
   if (first === 'starred' || first === 'hidden') return { kind: first };
   if (first === 'feeds' && id) return { kind: 'feed', id };
@@ -27,7 +31,7 @@ export function sourceAt(pathname: string, searchText = ''): Source {
   if (first === 'saved' && searchText) return { kind: 'saved', query: searchText };
   if (first === 'ask') return { kind: 'ask', text: searchText };
   if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
-  if (first === 'search') return { kind: 'search', text: searchText };
+  if (first === 'search') return { kind: 'search', text: searchText, narrowing };
   return { kind: 'all' };
 }
 
@@ -56,6 +60,15 @@ export function entryQueryOf(source: Source, settings: Pick<Settings, 'view' | '
   if (source.kind === 'tag') return { ...base, view: 'all', tag: source.name };
   if (source.kind === 'saved') return { ...base, q: source.query };
   return base;
+}
+
+/** A search within what a list shows; of all lists, if this one is none of those that can be searched. */
+export function searchIn(source: Source): Extract<Source, { kind: 'search' }> {
+  const narrowing: Narrowing = {};
+  if (source.kind === 'feed') narrowing.subscription = source.id;
+  if (source.kind === 'folder') narrowing.folder = source.id;
+  if (source.kind === 'tag') narrowing.tag = source.name;
+  return { kind: 'search', text: '', narrowing };
 }
 
 /** What “mark all read” means for a source; null where it means nothing. */

@@ -82,6 +82,7 @@ export const en = {
   'list.markAllRead': 'Mark all read',
   'list.refresh': 'Refresh',
   'list.details': 'Feed details',
+  'list.searchHere': 'Search here',
   'list.newArticles': { one: 'Show # new article', other: 'Show # new articles' },
   'list.end': 'That is everything.',
   'list.loadingMore': 'Loading more…',

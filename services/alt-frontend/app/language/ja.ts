@@ -81,6 +81,7 @@ export const ja: Catalogue = {
   'list.markAllRead': 'すべて既読にする',
   'list.refresh': '更新',
   'list.details': 'フィードの詳細',
+  'list.searchHere': 'ここで検索',
   'list.newArticles': { other: '新着 # 件を表示' },
   'list.end': 'ここまでです。',
   'list.loadingMore': 'さらに読み込み中…',

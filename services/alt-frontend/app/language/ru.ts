@@ -95,6 +95,7 @@ export const ru: Catalogue = {
   'list.markAllRead': 'Отметить всё прочитанным',
   'list.refresh': 'Обновить',
   'list.details': 'Сведения о ленте',
+  'list.searchHere': 'Искать здесь',
   'list.newArticles': {
     one: 'Показать # новую статью',
     few: 'Показать # новые статьи',

@@ -60,7 +60,7 @@ function Recaps({ place, period, onStories }: RecapPageProps) {
   const t = useOwnTexts(pageTexts);
   const [shown, setShown] = useState(0);
   const pages = useRecapPages(period);
-  const { recaps, error, isPending, isEmpty, isLate, reason } = pages;
+  const { recaps, error, isPending, isEmpty, delay } = pages;
   const recap = recaps[shown];
   useEffect(() => onStories(recap ? storyIdsOf(recap) : []), [recap, onStories]);
   const goEarlier = async () => {
@@ -71,7 +71,7 @@ function Recaps({ place, period, onStories }: RecapPageProps) {
     <div className="scroll px-5 py-4">
       <div role="status" className="text-sm text-soft">
         {isPending && t('loading')}
-        {isLate && t('late')} {isLate && reason && <span lang="en">{reason}</span>}
+        {delay && `${t('late')} ${t(`late.${delay}`)}`}
       </div>
       {error && <LoadFailed error={error} onRetry={pages.retry} />}
       {isEmpty && <Notice icon="text" title={t('emptyTitle')} text={t('emptyText')} />}

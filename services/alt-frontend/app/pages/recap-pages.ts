@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Recap, RecapPeriod } from '../api/enrichment.ts';
+import type { Recap, RecapDelay, RecapPeriod } from '../api/enrichment.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
-import { useTexts } from '../language/translate.ts';
 
 /** So often a recap that is still being written is asked for again. */
 const lateMs = 30_000;
@@ -11,7 +10,6 @@ const lateMs = 30_000;
 /** The recaps of a period, one a page, the latest first; one that is still being written is waited for. */
 export function useRecapPages(period: RecapPeriod) {
   const api = useEnrichment();
-  const { language } = useTexts();
   const query = useInfiniteQuery({
     queryKey: [...keys.recaps, period],
     queryFn: ({ pageParam, signal }) => api.recaps(period, pageParam, signal),
@@ -19,21 +17,19 @@ export function useRecapPages(period: RecapPeriod) {
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     staleTime: 60_000,
     retry: false,
-    refetchInterval: ({ state }) => ((state.data?.pages[0]?.unavailable ?? lateReason(state.error)) ? lateMs : false),
+    refetchInterval: ({ state }) => ((state.data?.pages[0]?.unavailableCode ?? delayIn(state.error)) ? lateMs : false),
   });
   const { data, error, isFetchNextPageError } = query;
-  const reason = data?.pages[0]?.unavailable ?? (data ? null : lateReason(error));
+  const delay = data?.pages[0]?.unavailableCode ?? (data ? null : delayIn(error));
   const recaps = data?.pages.flatMap(({ items }) => items) ?? [];
   return {
     recaps,
-    /** Not of the latest that is late: that is said by `isLate`. */
-    error: data || reason === null ? error : null,
+    /** Not of the latest that is late: that is said by `delay`. */
+    error: data || delay === null ? error : null,
     isPending: query.isPending,
-    isEmpty: data !== undefined && recaps.length === 0 && reason === null,
-    /** The latest is not there yet; it is asked for again by itself. */
-    isLate: reason !== null,
-    /** The server says why in English, without a code. */
-    reason: language === 'en' ? reason : null,
+    isEmpty: data !== undefined && recaps.length === 0 && delay === null,
+    /** Why the latest is not there yet; it is asked for again by itself. */
+    delay,
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     /** Loads the next page; answers whether it came. */
@@ -42,9 +38,9 @@ export function useRecapPages(period: RecapPeriod) {
   };
 }
 
-/** What a server says that is still at it: a model writes for minutes. */
-function lateReason(error: unknown): string | null {
-  return error instanceof ApiProblem && error.code === 'unavailable' ? (error.document.detail ?? '') : null;
+/** What the problem says of a recap that is late. */
+function delayIn(error: unknown): RecapDelay | null {
+  return error instanceof ApiProblem ? ((error.document.unavailableCode as RecapDelay | undefined) ?? null) : null;
 }
 
 /** The articles of a recap that stand for its stories, then those that tell them too. */

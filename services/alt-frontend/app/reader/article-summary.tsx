@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type RefObject, useEffect, useState } from 'react';
+import { Fragment, type MouseEvent, type RefObject, useEffect, useState } from 'react';
 import type { FullEntry } from '../api/api.ts';
 import { useAct, useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
@@ -41,12 +41,8 @@ export function ArticleSummary({ entry, text, html }: ArticleSummaryProps) {
           </p>
           <p className="pt-1.5 text-[0.8125rem]">
             {summary.engine === 'extractive' ? t('extractive') : t('written', { engine: summary.engine ?? '' })}
-            {summary.note && (
-              <>
-                {' · '}
-                <span lang="en">{summary.note}</span>
-              </>
-            )}
+            {summary.note && ' · '}
+            {summary.note && (summary.noteCode ? t(`note.${summary.noteCode}`) : <span lang="en">{summary.note}</span>)}
           </p>
         </div>
       )}
@@ -80,45 +76,59 @@ function useRequestSummary(id: string): () => void {
   return () => void request();
 }
 
+type Sentence = Summary['sentences'][number];
+
+/** The words of the article that a sentence is, or that it rests on where a model wrote it. */
+const wordsBehind = ({ text, source }: Sentence) => source ?? text;
+
 function Sentences({ summary, text, html }: { summary: Summary } & Omit<ArticleSummaryProps, 'entry'>) {
-  const t = useOwnTexts(articleTexts);
   const { sentences } = summary;
   const [areFound, setAreFound] = useState<readonly boolean[]>([]);
   // Effects run after the text was put into the page, which its own layout effect does.
   useEffect(() => {
     const element = html === '' ? null : text.current;
-    setAreFound(sentences.map((one) => element !== null && findSentence(element, one.text, one.start) !== null));
+    setAreFound(
+      sentences.map((one) => element !== null && findSentence(element, wordsBehind(one), one.start) !== null),
+    );
     return () => mark(null);
   }, [sentences, text, html]);
   if (sentences.length === 0) return summary.text;
-  const place = ({ text: words, start }: Summary['sentences'][number]) =>
-    text.current && findSentence(text.current, words, start);
   const gap = /^(?:ja|zh)/.test(summary.language ?? '') ? '' : ' ';
   return sentences.map((sentence, index) => (
-    <span key={`${sentence.start} ${sentence.text}`}>
+    <Fragment key={`${sentence.start} ${sentence.text}`}>
       {index > 0 && gap}
-      {areFound[index] ? (
-        <button
-          type="button"
-          className="summary-sentence"
-          title={t('showSource')}
-          onMouseEnter={() => mark(place(sentence))}
-          onMouseLeave={() => mark(null)}
-          onFocus={() => mark(place(sentence))}
-          onBlur={() => mark(null)}
-          onClick={() => {
-            const range = place(sentence);
-            mark(range);
-            range?.startContainer.parentElement?.scrollIntoView({ block: 'center', behavior: scrollBehavior() });
-          }}
-        >
-          {sentence.text}
-        </button>
-      ) : (
-        sentence.text
-      )}
-    </span>
+      {areFound[index] ? <SourceLink sentence={sentence} text={text} /> : sentence.text}
+    </Fragment>
   ));
+}
+
+/** The article with these words in it, for a page of its own (WICG, text fragments). */
+const addressOf = (sentence: Sentence) => `#:~:text=${encodeURIComponent(wordsBehind(sentence))}`;
+
+/** A sentence that leads to its place in the article. A link, because buttons do not flow with the text around them. */
+function SourceLink({ sentence, text }: { sentence: Sentence; text: ArticleSummaryProps['text'] }) {
+  const t = useOwnTexts(articleTexts);
+  const place = () => text.current && findSentence(text.current, wordsBehind(sentence), sentence.start);
+  const show = (event: MouseEvent) => {
+    event.preventDefault();
+    const range = place();
+    mark(range);
+    range?.startContainer.parentElement?.scrollIntoView({ block: 'center', behavior: scrollBehavior() });
+  };
+  return (
+    <a
+      href={addressOf(sentence)}
+      className="summary-sentence"
+      title={sentence.source ? t('restsOn', { source: sentence.source }) : t('showSource')}
+      onMouseEnter={() => mark(place())}
+      onMouseLeave={() => mark(null)}
+      onFocus={() => mark(place())}
+      onBlur={() => mark(null)}
+      onClick={show}
+    >
+      {sentence.text}
+    </a>
+  );
 }
 
 const scrollBehavior = (): ScrollBehavior =>

@@ -1,8 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { Entry } from '../api/api.ts';
+import type { Entry, FullEntry } from '../api/api.ts';
 import { useAct, useEnrichment } from '../data/enrichment.ts';
 import { changeEntry } from '../data/entry-cache.ts';
-import { mayGetTags } from '../data/unfinished.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useToasts } from '../ui/toasts.tsx';
@@ -10,12 +9,23 @@ import { articleTexts } from './article-texts.ts';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
 
+interface ArticleTagsProps {
+  /** How far its tags are is known as soon as the whole entry has come. */
+  entry: Pick<Entry, 'id' | 'tags'> & Partial<Pick<FullEntry, 'tagging'>>;
+  place: Place;
+}
+
 /** What an article is about: each tag leads to its list, and can be sent away for good. */
-export function ArticleTags({ entry, place }: { entry: Pick<Entry, 'id' | 'tags' | 'receivedAt'>; place: Place }) {
+export function ArticleTags({ entry, place }: ArticleTagsProps) {
   const t = useOwnTexts(articleTexts);
   const veto = useVeto(entry);
   if (entry.tags.length === 0) {
-    return mayGetTags(entry) && <p className="mt-1 text-sm text-soft">{t('tagsPending')}</p>;
+    const state = entry.tagging?.state;
+    return (
+      <p role="status" className="mt-1 text-sm text-soft empty:hidden">
+        {state && state !== 'ready' && t(`tags.${state}`)}
+      </p>
+    );
   }
   return (
     <ul aria-label={t('tags')} className="mt-1 flex flex-wrap gap-x-2 gap-y-1 text-sm">

@@ -13,7 +13,8 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   const starred = useCounters().starred;
   const view = useSettings()?.view;
   const { source } = place;
-  if (source.kind === 'search') return <EmptySearch text={source.text} />;
+  if (source.kind === 'search')
+    return <EmptySearch text={source.text} isWithin={Object.keys(source.narrowing ?? {}).length > 0} />;
   if (source.kind === 'starred' && starred === 0) {
     return <Notice icon="star" title={t('list.noStarsTitle')} text={t('list.noStarsText')} />;
   }
@@ -45,8 +46,11 @@ export function EmptyList({ place, onShowAll }: { place: Place; onShowAll(): voi
   );
 }
 
-function EmptySearch({ text }: { text: string }) {
+function EmptySearch({ text, isWithin = false }: { text: string; isWithin?: boolean }) {
   const { t } = useTexts();
-  if (text === '') return <Notice icon="search" title={t('search.startTitle')} text={t('search.startText')} />;
+  if (text === '') {
+    const title = t(isWithin ? 'list.searchHere' : 'search.startTitle');
+    return <Notice icon="search" title={title} text={t('search.startText')} />;
+  }
   return <Notice icon="search" title={t('search.noneTitle')} text={t('search.noneText')} />;
 }

@@ -30,7 +30,7 @@ export function useEntryListData(source: Source): EntryListData {
   const isSearch = source.kind === 'search';
   const listOptions = entriesQuery(api, entryQueryOf(source, settings ?? firstSettings));
   const list = useInfiniteQuery({ ...listOptions, enabled: !isSearch && !isPage(source) && settings !== undefined });
-  const search = useInfiniteQuery(searchQuery(api, isSearch ? source.text : ''));
+  const search = useInfiniteQuery(searchQuery(api, isSearch ? { q: source.text, ...source.narrowing } : { q: '' }));
   const shown = isSearch ? search : list;
   const pages: ReadonlyArray<Page<Entry>> | undefined = shown.data?.pages;
   const entries = useMemo(() => withoutRepeats(pages?.flatMap((page) => page.items) ?? []), [pages]);

@@ -4,6 +4,7 @@ import { useTexts } from '../language/translate.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
+import { fromFirstMark } from './snippet.ts';
 import { guessLanguage } from './text-language.ts';
 
 interface EntryRowProps {
@@ -106,7 +107,7 @@ function FullLine({ entry, place, density }: { entry: Entry; place: Place; densi
           >
             <Title entry={entry} />
           </h2>
-          <p className="text-sm/5 text-soft">{snippet ? <Marked parts={snippet} /> : entry.excerpt}</p>
+          <p className="text-sm/5 text-soft">{snippet ? <Marked parts={fromFirstMark(snippet)} /> : entry.excerpt}</p>
         </div>
       </div>
       {entry.imageUrl && <Thumbnail url={entry.imageUrl} isLarge={density === 'cards'} />}

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { SearchPage, Settings } from '../api/api.ts';
+import { searchIn } from '../data/sources.ts';
 import { useTexts } from '../language/translate.ts';
 import { IconButton, iconButtonClass } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -53,6 +54,16 @@ export function ListBar(props: ListBarProps) {
             title={t('list.details')}
           >
             <Icon name="info" />
+          </PlaceLink>
+        )}
+        {(source.kind === 'feed' || source.kind === 'folder' || source.kind === 'tag') && (
+          <PlaceLink
+            place={{ source: searchIn(source), isHome: false }}
+            className={iconButtonClass}
+            aria-label={t('list.searchHere')}
+            title={t('list.searchHere')}
+          >
+            <Icon name="search" />
           </PlaceLink>
         )}
         {isWhole && (
@@ -127,7 +138,8 @@ function SearchBox({ place }: { place: Place }) {
   const { t } = useTexts();
   const going = useGoing();
   const input = useRef<HTMLInputElement>(null);
-  const text = place.source.kind === 'search' ? place.source.text : '';
+  const searched = place.source.kind === 'search' ? place.source : searchIn(place.source);
+  const { text } = searched;
   useEffect(() => {
     if (text === '') input.current?.focus();
   }, [text]);
@@ -137,7 +149,7 @@ function SearchBox({ place }: { place: Place }) {
       onSubmit={(event) => {
         event.preventDefault();
         const words = input.current?.value.trim() ?? '';
-        going.to({ source: { kind: 'search', text: words }, isHome: false }, true);
+        going.to({ source: { ...searched, text: words }, isHome: false }, true);
       }}
     >
       <h1 className="sr-only">{t('nav.search')}</h1>

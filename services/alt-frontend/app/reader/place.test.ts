@@ -8,7 +8,15 @@ const source: fc.Arbitrary<Place['source']> = fc.oneof(
   fc.record({ kind: fc.constantFrom('feed' as const, 'folder' as const), id }),
   fc.record({ kind: fc.constantFrom('label' as const, 'tag' as const), name: fc.string({ minLength: 1 }) }),
   fc.record({ kind: fc.constant('recap' as const), period: fc.constantFrom('daily' as const, 'weekly' as const) }),
-  fc.record({ kind: fc.constantFrom('search' as const, 'ask' as const), text: fc.string() }),
+  fc.record({ kind: fc.constant('ask' as const), text: fc.string() }),
+  fc.record({
+    kind: fc.constant('search' as const),
+    text: fc.string(),
+    narrowing: fc.record(
+      { order: fc.constantFrom('newest', 'oldest'), folder: id, tag: fc.string({ minLength: 1 }) },
+      { requiredKeys: [] },
+    ),
+  }),
 );
 
 test('every place has an address, and the address leads back to the place', () => {

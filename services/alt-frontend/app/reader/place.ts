@@ -1,6 +1,6 @@
 import { useRouter, useRouterState } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { pathOf, type Source, sourceAt } from '../data/sources.ts';
+import { type Narrowing, narrowingNames, pathOf, type Source, sourceAt } from '../data/sources.ts';
 
 /** Where the reader is: all of it stands in the address, so that back, reload and links work. */
 export interface Place {
@@ -17,6 +17,10 @@ export function hrefOf({ source, isHome, entryId, panel }: Place): string {
   const search = new URLSearchParams();
   if ((source.kind === 'search' || source.kind === 'ask') && source.text) search.set('q', source.text);
   if (source.kind === 'saved') search.set('q', source.query);
+  for (const name of narrowingNames) {
+    const value = source.kind === 'search' && source.narrowing?.[name];
+    if (value) search.set(name, value);
+  }
   if (source.kind === 'label' || source.kind === 'tag') search.set('q', source.name);
   if (entryId) search.set('entry', entryId);
   if (panel) search.set('panel', panel);
@@ -25,13 +29,17 @@ export function hrefOf({ source, isHome, entryId, panel }: Place): string {
 }
 
 /** The place of an address. */
-export function placeAt(pathname: string, search: { entry?: string; panel?: string; q?: string }): Place {
+export function placeAt(pathname: string, search: { entry?: string; panel?: string; q?: string } & Narrowing): Place {
   return {
-    source: sourceAt(pathname, search.q),
+    source: sourceAt(pathname, search.q, narrowingIn(search)),
     isHome: pathname === '/',
     entryId: search.entry,
     panel: search.panel,
   };
+}
+
+function narrowingIn(search: Narrowing): Narrowing {
+  return Object.fromEntries(narrowingNames.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
 }
 
 export function usePlace(): Place {

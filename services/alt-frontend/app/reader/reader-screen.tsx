@@ -87,7 +87,7 @@ export function ReaderScreen() {
             />
             {place.source.kind === 'search' && (
               <Suspense fallback={null}>
-                <SearchTools text={place.source.text} page={data.search} error={data.error} />
+                <SearchTools source={place.source} page={data.search} error={data.error} />
               </Suspense>
             )}
             <ConnectionNotice isConnected={live.isConnected} />

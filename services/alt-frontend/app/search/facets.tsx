@@ -1,21 +1,19 @@
-import { useMemo } from 'react';
 import type { SearchPage } from '../api/api.ts';
-import { useSubscriptions } from '../data/queries.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
-import { type FacetName, narrowed } from './narrowing.ts';
+import { dayName, languageName } from './facet-names.ts';
+import type { SearchSource } from './narrowed.tsx';
 import { searchTexts } from './search-texts.ts';
 
-const names: readonly FacetName[] = ['feed', 'tag', 'language', 'day'];
+const names = ['feed', 'tag', 'language', 'day'] as const;
+type FacetName = (typeof names)[number];
 const shownCount = 8;
 
 /** What was found, counted by feed, tag, language and day; each leads to the narrower search. */
-export function Facets({ text, facets }: { text: string; facets: SearchPage['facets'] }) {
+export function Facets({ source, facets }: { source: SearchSource; facets: SearchPage['facets'] }) {
   const t = useOwnTexts(searchTexts);
   const { number, language } = useTexts();
-  const subscriptions = useSubscriptions();
-  const feedTitles = useMemo(() => subscriptions.map(({ title }) => title), [subscriptions]);
   const titled = (name: FacetName, value: string, title: string) => {
     if (name === 'language') return value === 'und' ? t('unknownLanguage') : languageName(value, language);
     return name === 'day' ? dayName(value, language) : title;
@@ -37,7 +35,7 @@ export function Facets({ text, facets }: { text: string; facets: SearchPage['fac
                 <li key={value} className="min-w-0">
                   <PlaceLink
                     place={{
-                      source: { kind: 'search', text: narrowed(text, name, { value, title }, feedTitles) },
+                      source: { ...source, narrowing: { ...source.narrowing, [name]: value } },
                       isHome: false,
                     }}
                     aria-label={t('facet', { title: label, count })}
@@ -54,18 +52,4 @@ export function Facets({ text, facets }: { text: string; facets: SearchPage['fac
       ))}
     </details>
   );
-}
-
-function languageName(code: string, language: string): string {
-  try {
-    return new Intl.DisplayNames(language, { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
-function dayName(day: string, language: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  if (Number.isNaN(date.getTime())) return day;
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(date);
 }

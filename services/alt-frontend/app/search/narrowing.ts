@@ -1,42 +1,39 @@
-export type FacetName = 'feed' | 'tag' | 'language' | 'day';
+import type { Folder, Subscription } from '../api/api.ts';
+import type { Narrowing } from '../data/sources.ts';
 
-interface FacetValue {
-  value: string;
-  title: string;
+/** What a narrowing's ids are called. */
+export interface NarrowingNames {
+  subscriptions: readonly Pick<Subscription, 'id' | 'title' | 'feed'>[];
+  folders: readonly Pick<Folder, 'id' | 'name'>[];
 }
 
 /**
- * A query with one more condition, which finds about as many as the facet counted. Words alone find articles with some of
- * them, with a condition beside them all are required: several words become one choice. A feed is named by its title, by
- * its number where other titles have that title in them.
+ * A search as one query, as it can be kept: what stands beside its words becomes conditions. A feed is named by its title,
+ * by its number where other titles have that title in them.
  */
-export function narrowed(
-  query: string,
-  facet: FacetName,
-  value: FacetValue,
-  feedTitles: readonly string[] = [],
-): string {
-  return `${isSeveralWords(query) ? `(${words(query).join(' OR ')})` : query} ${conditionOf(facet, value, feedTitles)}`.trim();
+export function queryOf(text: string, narrowing: Narrowing, names: NarrowingNames): string {
+  const { subscription, folder, feed, tag, language, day } = narrowing;
+  const feedOf = names.subscriptions.find(({ id }) => id === subscription)?.feed.id;
+  const folderName = names.folders.find(({ id }) => id === folder)?.name;
+  return [
+    text,
+    feedOf && feedCondition(feedOf, names),
+    folderName && `folder:${quoted(folderName)}`,
+    feed && feedCondition(feed, names),
+    tag && `tag:${quoted(tag)}`,
+    language && `lang:${language}`,
+    day && `after:${day} before:${dayAfter(day)}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
-const words = (query: string) => query.trim().split(/\s+/);
-
-/** Words and nothing else, as far as can be seen without the grammar. */
-function isSeveralWords(query: string): boolean {
-  const all = words(query);
-  return all.length > 1 && all.every((word) => /^[\p{L}\p{N}'’]+$/u.test(word) && !/^(?:OR|AND|NOT)$/.test(word));
-}
-
-function conditionOf(facet: FacetName, { value, title }: FacetValue, feedTitles: readonly string[]): string {
-  if (facet === 'language') return `lang:${value}`;
-  if (facet === 'day') return `after:${value} before:${dayAfter(value)}`;
-  if (facet === 'feed' && !isUnmistakable(title, feedTitles)) return `feed:${value}`;
-  return `${facet}:${quoted(facet === 'feed' ? title : value)}`;
-}
-
-function isUnmistakable(title: string, feedTitles: readonly string[]): boolean {
+function feedCondition(feedId: string, { subscriptions }: NarrowingNames): string {
+  const title = subscriptions.find(({ feed }) => feed.id === feedId)?.title ?? '';
   const name = title.trim().toLowerCase();
-  return /[\p{L}\p{N}]/u.test(name) && feedTitles.filter((other) => other.toLowerCase().includes(name)).length <= 1;
+  const isUnmistakable =
+    /[\p{L}\p{N}]/u.test(name) && subscriptions.filter((other) => other.title.toLowerCase().includes(name)).length <= 1;
+  return isUnmistakable ? `feed:${quoted(title)}` : `feed:#${feedId}`;
 }
 
 /** Quotation marks cannot stand inside quoted words of a query. */
@@ -47,6 +44,7 @@ function quoted(name: string): string {
 /** The day after a day in UTC, both as `2026-11-21`. */
 function dayAfter(day: string): string {
   const date = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return day;
   date.setUTCDate(date.getUTCDate() + 1);
   return date.toISOString().slice(0, 10);
 }

@@ -4,6 +4,7 @@ import type { SearchPage } from '../api/api.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { savedSearchesQuery, useAct, useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
+import { useFolders, useSubscriptions } from '../data/queries.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
@@ -11,23 +12,27 @@ import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { Facets } from './facets.tsx';
+import { Narrowed, SearchOrder, type SearchSource } from './narrowed.tsx';
+import { queryOf } from './narrowing.ts';
 import { Mistake, mistakeOf } from './query-mistake.tsx';
 import { searchTexts } from './search-texts.ts';
 
 interface SearchToolsProps {
-  text: string;
+  source: SearchSource;
   /** The first page of what was found. */
   page: SearchPage | null;
   error: unknown;
 }
 
 /** What stands between the search field and what was found: help, mistakes, ways to narrow down, saving. */
-export function SearchTools({ text, page, error }: SearchToolsProps) {
+export function SearchTools({ source, page, error }: SearchToolsProps) {
+  const { text } = source;
   const t = useOwnTexts(searchTexts);
   const mistake = mistakeOf(error);
   return (
-    <div className="flex-none border-b border-line px-5 pb-2 text-sm text-soft empty:hidden">
+    <div className="flex-none border-b border-line px-5 py-2 text-sm text-soft empty:hidden">
       {(text === '' || mistake) && <p className="py-1 text-[0.8125rem] text-pretty">{t('operators')}</p>}
+      <Narrowed source={source} />
       <div role="alert">
         {mistake && <Mistake text={text} mistake={mistake} />}
         {error instanceof ApiProblem && error.code === 'search-unavailable' && t('unavailable')}
@@ -41,8 +46,9 @@ export function SearchTools({ text, page, error }: SearchToolsProps) {
             </p>
           ))}
           <div className="flex flex-wrap items-start gap-x-4">
-            {page.total > 0 && <Facets text={text} facets={page.facets} />}
-            {text !== '' && <SaveSearch key={text} text={text} />}
+            {text !== '' && <SearchOrder source={source} />}
+            {page.total > 0 && <Facets source={source} facets={page.facets} />}
+            {text !== '' && <SaveSearch key={JSON.stringify(source)} source={source} />}
           </div>
         </>
       )}
@@ -50,13 +56,15 @@ export function SearchTools({ text, page, error }: SearchToolsProps) {
   );
 }
 
-function SaveSearch({ text }: { text: string }) {
+function SaveSearch({ source }: { source: SearchSource }) {
   const t = useOwnTexts(searchTexts);
   const texts = useTexts();
   const api = useEnrichment();
   const cache = useQueryClient();
   const act = useAct();
   const saved = useQuery(savedSearchesQuery(api)).data;
+  const names = { subscriptions: useSubscriptions(), folders: useFolders() };
+  const text = queryOf(source.text, source.narrowing ?? {}, names);
   const [isNaming, setIsNaming] = useState(false);
   if (saved?.some(({ query }) => query === text)) {
     return (

@@ -55,7 +55,12 @@ function Mail({ mail, onChange }: MailProps) {
       <CheckField label={t('weeklyMail')} checked={mail.weekly} onChange={(weekly) => onChange({ weekly })} />
       {mail.address && <p className="text-sm text-soft">{t('mailTo', { address: mail.address })}</p>}
       {(mail.daily || mail.weekly) && <Confirmation mail={mail} />}
-      {mail.error && <p className="text-sm text-danger">{t('mailError', { error: mail.error })}</p>}
+      {mail.errorCode && (
+        <p className="text-sm text-danger">
+          {t('mailError', { error: t(`mailTrouble.${mail.errorCode}`) })}{' '}
+          {mail.error && <span lang="en">({mail.error})</span>}
+        </p>
+      )}
     </div>
   );
 }
