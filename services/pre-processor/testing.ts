@@ -86,7 +86,10 @@ export interface TestOptions {
 /** Starts pre-processor; loopback is opened as an operator would open it. */
 export async function startTestPreProcessor(options: TestOptions = {}): Promise<TestPreProcessor> {
   const database = await createTestDatabase();
-  const rows = database.superuser('alt');
+  const superuser = database.superuser('alt');
+  // Scripts change what stages work on at the same time, in any order.
+  const script: Database['script'] = (sql) => superuser.transaction((tx) => tx.script(sql), { retry: true });
+  const rows = { ...superuser, script };
   const egress =
     options.egress ??
     createEgress({
