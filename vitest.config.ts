@@ -5,7 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages', 'services', 'cli', 'tools', 'demo', 'e2e'].map((folder) => `${folder}/**/*.test.{ts,tsx}`),
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // `npm test` is what one waits for; `npm run test:long` and CI run all.
+    exclude: ['**/node_modules/**', '**/dist/**', ...(process.env.ALT_TEST_LONG ? [] : ['**/*.long.test.ts'])],
     globalSetup: './packages/testing/vitest-setup.ts',
     // Processes, not threads: tests start servers, change the environment and read resource usage.
     pool: 'forks',
@@ -13,8 +14,8 @@ export default defineConfig({
     isolate: false,
     // The programs and threads that tests start compile the same files again and again.
     env: { NODE_COMPILE_CACHE: path.join(import.meta.dirname, 'node_modules', '.cache', 'alt-test-compile') },
-    // Tests wait for servers, clocks and each other's processes: one more than there are cores keeps these busy.
-    maxWorkers: Math.max(2, Math.min(availableParallelism() + 1, 8)),
+    // Tests wait for servers, clocks and each other's processes: more than there are cores keep these busy.
+    maxWorkers: Math.min(availableParallelism() + 2, 8),
     // Guards against what hangs, on machines however busy; no test is about time.
     testTimeout: 180_000,
     hookTimeout: 240_000,

@@ -2,14 +2,14 @@ import { createDatabase } from '@alt/database';
 import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, readEvents, register } from './client.ts';
-import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { eventually, type Machine, shapes, startMachine } from './harness.ts';
 import { stagesDone } from './stored.ts';
 
 /** With what a path must carry encoded, and what a file system would not like. */
 const NAME = 'a/b ü%?#';
 const RENAMED = '後で読む';
 
-describe.each(shapesInTime('a process per service'))('Alt as %s', (shape) => {
+describe.each(shapes)('Alt as %s', (shape) => {
   let web: StaticFeeds;
   let machine: Machine;
   let ada: Client;

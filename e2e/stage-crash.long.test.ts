@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BuiltService } from '../cli/registry.ts';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, register } from './client.ts';
-import { eventually, type Machine, type Shape, shapes, startMachine } from './harness.ts';
+import { eventually, type Machine, shapes, startMachine } from './harness.ts';
 import { counts, findMiscounted, stagesDone, withDatabase } from './stored.ts';
 
 const HANG_GUARD_MS = 300_000;
@@ -120,68 +120,54 @@ async function endLeases(database: Database): Promise<void> {
   await database.script(`update article_stages set claimed_until = now() where state = 'claimed'; notify alt_stages`);
 }
 
-/**
- * Unless there is time, one stage stands for the others of its process, and processes of their own for the one process in
- * which all stages die at once.
- */
-const STANDING = ['cluster', 'tag', 'index'];
-const stagesOf = (shape: Shape) => {
-  if (process.env.ALT_TEST_LONG && !process.env.ALT_TEST_REST) return STAGES;
-  if (shape === 'one process') return process.env.ALT_TEST_REST ? STAGES : [];
-  return STAGES.filter(({ stage }) => STANDING.includes(stage) === !process.env.ALT_TEST_REST);
-};
+describe.each(shapes)('a worker killed in the middle of its stage, in Alt as %s', (shape) => {
+  let web: Awaited<ReturnType<typeof startDemoWeb>>;
+  let llm: Awaited<ReturnType<typeof startFakeLlm>>;
+  let machine: Machine;
+  let ada: Client;
 
-describe.each(shapes.filter((shape) => stagesOf(shape).length > 0))(
-  'a worker killed in the middle of its stage, in Alt as %s',
-  (shape) => {
-    let web: Awaited<ReturnType<typeof startDemoWeb>>;
-    let llm: Awaited<ReturnType<typeof startFakeLlm>>;
-    let machine: Machine;
-    let ada: Client;
-
-    beforeAll(async () => {
-      web = await startDemoWeb({ slowDelayMs: 100 });
-      llm = await startFakeLlm();
-      llm.answerWith(answerOf);
-      machine = await startMachine(shape, {
-        allow: [...web.hosts, new URL(llm.origin).host],
-        environment: { OLLAMA_HOST: llm.origin },
-      });
-      ada = await register(machine.origin, 'ada@example.org');
-      await follow(ada, web.origin);
-      await allDone(machine);
-    }, HANG_GUARD_MS);
-    afterAll(async () => {
-      await machine?.stop();
-      await llm?.stop();
-      await web?.stop();
+  beforeAll(async () => {
+    web = await startDemoWeb({ slowDelayMs: 100 });
+    llm = await startFakeLlm();
+    llm.answerWith(answerOf);
+    machine = await startMachine(shape, {
+      allow: [...web.hosts, new URL(llm.origin).host],
+      environment: { OLLAMA_HOST: llm.origin },
     });
+    ada = await register(machine.origin, 'ada@example.org');
+    await follow(ada, web.origin);
+    await allDone(machine);
+  }, HANG_GUARD_MS);
+  afterAll(async () => {
+    await machine?.stop();
+    await llm?.stop();
+    await web?.stop();
+  });
 
-    test.each(stagesOf(shape))(
-      '$stage loses nothing and does nothing twice',
-      async (worked) => {
-        const look = () =>
-          withDatabase(machine, async (database) => ({
-            stored: await counts(machine),
-            ended: await database.all(ended),
-            made: await database.all(statement(`crash_made_${worked.stage}`, worked.made)),
-          }));
-        if (worked.prepare) await again(machine, worked.stage, worked.prepare);
-        await allDone(machine);
-        const before = await look();
-        expect(before.made.length).toBeGreaterThan(0);
-        await killAmid(machine, worked);
-        await allDone(machine);
-        expect(await look()).toEqual(before);
-        expect(await withDatabase(machine, (database) => database.all(attempts))).toEqual([]);
-        expect(await findMiscounted(machine)).toEqual([]);
-        await foundOnce(ada);
-        if (worked.stage === 'index') await foundByMarks(ada);
-      },
-      HANG_GUARD_MS,
-    );
-  },
-);
+  test.each(STAGES)(
+    '$stage loses nothing and does nothing twice',
+    async (worked) => {
+      const look = () =>
+        withDatabase(machine, async (database) => ({
+          stored: await counts(machine),
+          ended: await database.all(ended),
+          made: await database.all(statement(`crash_made_${worked.stage}`, worked.made)),
+        }));
+      if (worked.prepare) await again(machine, worked.stage, worked.prepare);
+      await allDone(machine);
+      const before = await look();
+      expect(before.made.length).toBeGreaterThan(0);
+      await killAmid(machine, worked);
+      await allDone(machine);
+      expect(await look()).toEqual(before);
+      expect(await withDatabase(machine, (database) => database.all(attempts))).toEqual([]);
+      expect(await findMiscounted(machine)).toEqual([]);
+      await foundOnce(ada);
+      if (worked.stage === 'index') await foundByMarks(ada);
+    },
+    HANG_GUARD_MS,
+  );
+});
 
 /** Undoes what a stage made, and kills its worker while it has articles of the stage in hand. */
 async function killAmid(machine: Machine, { stage, service, undo }: WorkedStage): Promise<void> {
@@ -215,9 +201,7 @@ function answerOf({ prompt }: { prompt: string }): string | null {
   return text === undefined ? null : (/^[\s\S]{120,}?[.!?。！？]/u.exec(text)?.[0] ?? text);
 }
 
-const BEHAVIOURS = process.env.ALT_TEST_LONG
-  ? (['die', 'junk', 'too-many', 'hang'] as const)
-  : (['die', 'junk'] as const);
+const BEHAVIOURS = ['die', 'junk', 'too-many', 'hang'] as const;
 
 describe('a model server that fails', () => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
