@@ -1,15 +1,25 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What runs whole machines comes first, lest the last file keeps everybody waiting. */
+class MachinesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isMachine = ({ moduleId }: TestSpecification) => moduleId.includes('/e2e/') || moduleId.includes('/backup/');
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isMachine), ...sorted.filter((file) => !isMachine(file))];
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['packages', 'services', 'cli', 'tools', 'demo', 'e2e'].map((folder) => `${folder}/**/*.test.{ts,tsx}`),
-    // `npm test` is what one waits for; `npm run test:long` and CI run all.
-    exclude: ['**/node_modules/**', '**/dist/**', ...(process.env.ALT_TEST_LONG ? [] : ['**/*.long.test.ts'])],
+    exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: './packages/testing/vitest-setup.ts',
     // Processes, not threads: tests start servers, change the environment and read resource usage.
     pool: 'forks',
+    sequence: { sequencer: MachinesFirst },
     // One process for many files: with one for each, a third of the whole run went into importing the same modules.
     isolate: false,
     // The programs and threads that tests start compile the same files again and again.

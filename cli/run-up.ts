@@ -1,6 +1,7 @@
 import type { DemoWeb } from '../demo/server.ts';
 import type { Environment } from './settings.ts';
 import { untilStopped } from './signals.ts';
+import { exitSoon } from './stopping.ts';
 import { type RunningPlatform, startPlatform } from './up.ts';
 
 /** Builds the page if its sources changed, starts everything, says where it is, and serves until asked to stop. */
@@ -18,6 +19,7 @@ export async function runUp(args: string[]): Promise<number> {
   await follower?.stop();
   await platform.stop();
   await demo?.stop();
+  exitSoon();
   if (typeof lost === 'string') return 0;
   process.stderr.write(`The database ended: ${lost.reason} Start Alt again; nothing that was saved is lost.\n`);
   return 1;

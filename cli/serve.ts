@@ -14,6 +14,7 @@ import {
 import { openDatabases, parseDatabaseUrl } from './database.ts';
 import { type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
+import { stopInTime } from './stopping.ts';
 
 /** One service in this process, its peers over HTTP: what a pod runs. */
 export async function serveService(
@@ -53,10 +54,10 @@ export async function serveService(
     port: server?.port ?? port,
     async stop() {
       stopping.abort();
-      await server?.stop();
-      await running.stop();
-      await egress.close();
-      await database?.end();
+      if (server) await stopInTime('requests', server.stop, log);
+      await stopInTime(name, running.stop, log);
+      await stopInTime('egress', () => egress.close(), log);
+      if (database) await stopInTime('connections', database.end, log);
       await close();
     },
   };

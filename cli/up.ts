@@ -17,6 +17,7 @@ import { type DatabaseServer, openDatabases } from './database.ts';
 import { type AnyService, type BuiltService, builtServices, isBuilt, loadService } from './registry.ts';
 import { announceServing, localHost } from './serving.ts';
 import { type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
+import { stopInTime } from './stopping.ts';
 
 export interface RunningPlatform {
   port: number;
@@ -47,7 +48,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
     const databases = await openDatabases(settings, { log, isOwner: true, onLost });
     stops.push(databases.stop);
     const egress = createEgress({ allow: parseAllowList(settings.ALT_EGRESS_ALLOW), userAgent: userAgent(settings) });
-    stops.push(() => egress.close());
+    stops.push(() => stopInTime('egress', () => egress.close(), log));
     const starter = createStarter({
       environment,
       settings,
@@ -65,7 +66,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
       if (handler) stops.push((await listen(handler, { port, hostname: '127.0.0.1' })).stop);
     }
     const server = await openGateway(starter.handlers, settings);
-    stops.push(server.stop);
+    stops.push(() => stopInTime('gateway', server.stop, log));
     const announced = announceServing(settings.ALT_DATA_DIR, `http://${localHost(settings.HOST)}:${server.port}`);
     stops.push(async () => announced());
     const url = new URL(settings.publicUrl);
@@ -108,7 +109,7 @@ function createStarter(options: StarterOptions) {
   async function start(service: AnyService): Promise<void> {
     const { name } = service;
     const database = databases.connectAs(name);
-    if (database) options.onStop(() => database.end());
+    if (database) options.onStop(() => stopInTime(`connections of ${name}`, database.end, options.log));
     // One connection hears the notifications of `alt` for all services of this process.
     if (services[name].database === 'alt') listener ??= database;
     const { log, signal, egress } = options;
@@ -137,7 +138,7 @@ function createStarter(options: StarterOptions) {
       PORT: String(settings.PORT),
     });
     const running = await service.start(config, host);
-    options.onStop(() => running.stop());
+    options.onStop(() => stopInTime(name, running.stop, log));
     if (running.fetch) handlers.set(name, running.fetch);
     if (name === 'auth-service' && database) setupCode = () => readSetupCodeOf(database, config);
   }

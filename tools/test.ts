@@ -15,6 +15,8 @@ const isLong = isOnlyLong || args.includes('--long');
 const { buildFrontend } = await import('../services/alt-frontend/build.ts');
 await buildFrontend({});
 const given = args.filter((argument) => argument !== '--long' && argument !== '--only-long');
+// What one waits for leaves these out, unless they are named.
+if (!isLong && given.length === 0) given.push('--exclude=**/*.long.test.ts');
 process.exitCode = await runTests(isOnlyLong ? [...given, ...(await longTests())] : given);
 
 async function longTests(): Promise<string[]> {
