@@ -165,6 +165,23 @@ test('renewing lets running work finish and gives new work new connections', asy
   await two.end();
 });
 
+test('renewing forgets nobody who waits for a connection', async () => {
+  const two = connectTwo();
+  const waiting: Promise<unknown>[] = [];
+  const busy = [1, 2].map(() =>
+    two.transaction(async (tx) => {
+      await tx.one(one);
+      await vi.waitFor(() => expect(waiting).toHaveLength(5), HANG_MS);
+      two.renew();
+      await tx.one(one);
+    }),
+  );
+  waiting.push(...Array.from({ length: 5 }, () => two.one(one)));
+  await Promise.all(busy);
+  await expect(Promise.all(waiting)).resolves.toHaveLength(5);
+  await two.end();
+});
+
 test('connections that nobody uses close by themselves', async () => {
   const two = connectTwo({ idleTimeoutMs: 50 });
   const count = statement<{ count: number }>(

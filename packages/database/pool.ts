@@ -71,11 +71,19 @@ function createPools(options: DatabaseOptions, givesWay = false): Pools {
     renew() {
       const old = pool;
       pool = createPool(options, givesWay);
-      old.end().catch(() => {});
+      void retire(old);
     },
     end: () => pool.end(),
   };
 }
+
+/** A pool that was ended gives no more connections, not even to those who wait for one already. */
+async function retire(pool: Pool): Promise<void> {
+  while (pool.waitingCount > 0) await sleep(RETIRE_LOOK_MS, undefined, { ref: false });
+  await pool.end().catch(() => {});
+}
+
+const RETIRE_LOOK_MS = 20;
 
 /** Stages work a few batches at a time; the server has as many connections as all services together may want. */
 function backgroundOptions(options: DatabaseOptions): DatabaseOptions {
