@@ -1,22 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { type Database, statement } from '@alt/database';
 import { startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, register } from './client.ts';
 import { type Machine, startMachine } from './harness.ts';
-import { counts, findMiscounted, opmlOf, untilStored, withDatabase } from './stored.ts';
+import { counts, findMiscounted, makeAllDue, opmlOf, postmasterPid, untilStored } from './stored.ts';
 
 const ROUNDS = process.env.ALT_TEST_LONG ? 20 : 3;
 const FEEDS = 200;
 const ITEMS = process.env.ALT_TEST_LONG ? 20 : 10;
-
-/** Every feed is due, as if its interval had passed. */
-async function makeAllDue(database: Database): Promise<void> {
-  await database.run(dueNow);
-  await database.script('notify alt_polls');
-}
-const dueNow = statement('crash_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
 
 describe('kill -9 in the middle of a refresh', () => {
   let machine: Machine;
@@ -41,11 +31,11 @@ describe('kill -9 in the middle of a refresh', () => {
       if (round > 1) {
         web.publish(5);
         published += 5;
-        await withDatabase(machine, makeAllDue);
+        await makeAllDue(machine);
       }
       const before = round === 1 ? 0 : (published - 5) * FEEDS;
       await crashDuringRefresh(machine, round, { before, fresh: published * FEEDS - before });
-      await withDatabase(machine, makeAllDue);
+      await makeAllDue(machine);
       const all = published * FEEDS;
       await untilStored(machine, (count) => count === all, `round ${round}: ${all} articles`);
       const seen = await counts(machine);
@@ -68,9 +58,4 @@ async function crashDuringRefresh(
   if (round % 2 === 0) process.kill(postmasterPid(machine), 'SIGKILL');
   await machine.kill('alt-backend', 'SIGKILL');
   await machine.start('alt-backend');
-}
-
-function postmasterPid(machine: Machine): number {
-  const file = path.join(machine.dataDir, 'postgres', 'cluster', 'postmaster.pid');
-  return Number(readFileSync(file, 'utf8').split('\n')[0]);
 }

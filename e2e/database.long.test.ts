@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { findInstanceHolder, statement } from '@alt/database';
 import { startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Client, readEvents, register } from './client.ts';
 import { eventually, type Machine, startMachine } from './harness.ts';
-import { counts, findMiscounted, opmlOf, untilStored, withDatabase } from './stored.ts';
+import { counts, findMiscounted, makeAllDue, opmlOf, postmasterPid, untilStored, withDatabase } from './stored.ts';
 
 const FEEDS = 50;
 const ITEMS = 20;
 
-const makeDue = statement('database_due', 'update feeds set next_poll_at = now()');
 const busyBackend = statement<{ pid: number }>(
   'database_busy',
   `select pid from pg_stat_activity where usename = 'pre_processor' and state <> 'idle' limit 1`,
@@ -51,7 +48,7 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
     const stored = published * FEEDS;
     web.publish(5);
     published += 5;
-    await refreshAll();
+    await makeAllDue(machine);
     await untilSome(stored);
     const { pid } = await eventually(
       () => withDatabase(machine, (database) => database.one(busyBackend)),
@@ -64,7 +61,7 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
     published += 1;
     const events = await readEvents(reader, {
       isEnough: (all) => all.some(({ event }) => event === 'entries'),
-      onOpen: refreshAll,
+      onOpen: () => makeAllDue(machine),
     });
     expect(events.some(({ event }) => event === 'entries')).toBe(true);
   }, 300_000);
@@ -76,13 +73,6 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
     await machine.start('gateway');
     await expectEverything();
   }, 120_000);
-
-  /** Every feed is due, as if its interval had passed. */
-  const refreshAll = () =>
-    withDatabase(machine, async (database) => {
-      await database.run(makeDue);
-      await database.script('notify alt_polls');
-    });
 
   /** Waits until some, but not all, of what was published is stored. */
   const untilSome = (before: number) =>
@@ -111,8 +101,3 @@ describe('Postgres killed under a running Alt, in the middle of a refresh', () =
     expect((await reader.get('/v1/counters')).json.unread).toBe(all);
   }
 });
-
-function postmasterPid(machine: Machine): number {
-  const file = path.join(machine.dataDir, 'postgres', 'cluster', 'postmaster.pid');
-  return Number(readFileSync(file, 'utf8').split('\n')[0]);
-}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createDatabase, type Database, statement } from '@alt/database';
 import { eventually, type Machine } from './harness.ts';
 
@@ -50,6 +52,21 @@ export async function withDatabase<T>(machine: Machine, work: (database: Databas
   } finally {
     await database.end();
   }
+}
+
+const dueNow = statement('e2e_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
+
+/** Makes every feed due, as if its interval and all leases had passed. */
+export const makeAllDue = (machine: Machine) =>
+  withDatabase(machine, async (database) => {
+    await database.run(dueNow);
+    await database.script('notify alt_polls');
+  });
+
+/** The process of the embedded Postgres. */
+export function postmasterPid(machine: Machine): number {
+  const file = path.join(machine.dataDir, 'postgres', 'cluster', 'postmaster.pid');
+  return Number(readFileSync(file, 'utf8').split('\n')[0]);
 }
 
 /** A list of feeds as readers bring it. */

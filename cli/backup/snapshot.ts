@@ -33,7 +33,7 @@ export async function withInstanceRecords<T>(
   );
 }
 
-// Values are written as any Postgres reads them, whatever the server's settings are.
+// Values are written in the form that every Postgres reads, whatever the server's settings are.
 const SESSION_SETTINGS = `set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set transaction_timeout = 0;
   set client_encoding = 'UTF8'; set datestyle = 'ISO, YMD'; set intervalstyle = 'iso_8601'; set timezone = 'UTC';
   set bytea_output = 'hex'; set extra_float_digits = 1`;

@@ -66,20 +66,22 @@ interface Pools {
 
 function createPools(options: DatabaseOptions, givesWay = false): Pools {
   let pool = createPool(options, givesWay);
+  let retiring: Promise<unknown> = Promise.resolve();
   return {
     now: () => pool,
     renew() {
-      const old = pool;
+      retiring = Promise.all([retiring, retire(pool)]);
       pool = createPool(options, givesWay);
-      void retire(old);
     },
-    end: () => pool.end(),
+    async end() {
+      await Promise.all([pool.end(), retiring]);
+    },
   };
 }
 
 /** A pool that was ended gives no more connections, not even to those who wait for one already. */
 async function retire(pool: Pool): Promise<void> {
-  while (pool.waitingCount > 0) await sleep(RETIRE_LOOK_MS, undefined, { ref: false });
+  while (pool.waitingCount > 0) await sleep(RETIRE_LOOK_MS);
   await pool.end().catch(() => {});
 }
 
