@@ -26,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+const both: OwnDatabase[] = ['alt', 'auth'];
 const filled = {
   name: 'backup',
   async prepare(made: TestDatabase) {
@@ -34,8 +35,8 @@ const filled = {
 };
 
 beforeEach(async () => {
-  source = await createTestDatabase({ template: filled });
-  target = await createTestDatabase();
+  source = await createTestDatabase({ databases: both, template: filled });
+  target = await createTestDatabase({ databases: both });
   databases.push(source, target);
   file = path.join(folder.path, `${databases.length}.altbackup`);
 });
@@ -132,7 +133,7 @@ test('the counters and the outbox follow again after a restore', async () => {
 
 test('restoring replaces what was there before', async () => {
   await backUp(source);
-  const other = await createTestDatabase({ template: filled });
+  const other = await createTestDatabase({ databases: both, template: filled });
   databases.push(other);
   const auth = other.superuser('auth');
   await auth.script("insert into accounts (email, name) values ('eve@example.org', 'Eve')");
@@ -195,7 +196,7 @@ test('a backup taken while everybody writes is of one moment', async () => {
 
 test('a restore that fails changes nothing', async () => {
   await backUp(source);
-  const other = await createTestDatabase({ template: filled });
+  const other = await createTestDatabase({ databases: both, template: filled });
   databases.push(other);
   await other.superuser('alt').script('update feeds set title = null');
   const before = await contentsOf(superuser(other));

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -24,6 +25,7 @@ import {
   startEmbedded,
 } from './index.ts';
 import { temporaryParent } from './test-server.ts';
+import { copyDataFolder } from './testing.ts';
 
 /** Ends only what hangs. */
 const HANG_MS = 60_000;
@@ -36,6 +38,11 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The data folder after its first start: what follows is not about that. */
+async function haveCluster(): Promise<void> {
+  renameSync(await copyDataFolder('alt-embedded-copy-'), dataDir);
+}
 
 async function query(connection: Connection, sql: string): Promise<unknown[]> {
   const client = await openClient({ ...connection, applicationName: 'test' });
@@ -122,6 +129,7 @@ test('only its owner can reach the socket, the password and the log', async () =
 
 test('a data folder whose path is too long for a socket gets one elsewhere', async () => {
   dataDir = join(folder, 'x'.repeat(90));
+  await haveCluster();
   const server = await startEmbedded({ dataDir, isDurable: false });
   expect(Buffer.byteLength(server.connection.host)).toBeLessThan(90);
   expect(await query(server.connection, 'select 1')).toEqual([1]);
@@ -129,12 +137,14 @@ test('a data folder whose path is too long for a socket gets one elsewhere', asy
 });
 
 test('settings that would lose data in a crash are refused, and nothing stays running', async () => {
+  await haveCluster();
   await expect(startEmbedded({ dataDir, settings: { fsync: 'off' } })).rejects.toThrow(/fsync on/);
   const server = await startEmbedded({ dataDir });
   await server.stop();
 });
 
 test('a second start is told who is running, and does not disturb', async () => {
+  await haveCluster();
   const server = await startEmbedded({ dataDir, isDurable: false });
   const error = await startEmbedded({ dataDir }).catch((reason) => reason);
   expect(error).toBeInstanceOf(AlreadyRunningError);
@@ -146,6 +156,7 @@ test('a second start is told who is running, and does not disturb', async () => 
 });
 
 test('another process finds the running server, and is refused as a second one', async () => {
+  await haveCluster();
   const other = await startElsewhere();
   const error = await startEmbedded({ dataDir }).catch((reason) => reason);
   expect(error).toMatchObject({ name: 'AlreadyRunningError', pid: other.pid });
@@ -158,6 +169,7 @@ test('another process finds the running server, and is refused as a second one',
 });
 
 test('a Postgres left behind by a killed process is stopped, and what it committed is there', async () => {
+  await haveCluster();
   const other = await startElsewhere();
   const connection = findRunningEmbedded(dataDir);
   if (connection === null) throw new Error('nothing runs');
@@ -178,6 +190,7 @@ test('a Postgres left behind by a killed process is stopped, and what it committ
 });
 
 test('a killed Postgres comes back at the same address with what it committed, and only once', async () => {
+  await haveCluster();
   const onRestart = vi.fn();
   const server = await startEmbedded({ dataDir, onRestart });
   await query(server.connection, 'create table kept as select 7 as number');
@@ -196,6 +209,7 @@ test('a killed Postgres comes back at the same address with what it committed, a
 });
 
 test('a killed backend costs the connections and no start', async () => {
+  await haveCluster();
   const onRestart = vi.fn();
   const server = await startEmbedded({ dataDir, onRestart });
   const { pid } = server;
@@ -211,6 +225,7 @@ test('a killed backend costs the connections and no start', async () => {
 });
 
 test('a Postgres that cannot start again is given up with its reason, and the folder is free', async () => {
+  await haveCluster();
   const onExit = vi.fn();
   const onRestart = vi.fn();
   const server = await startEmbedded({ dataDir, onExit, onRestart });
@@ -224,6 +239,7 @@ test('a Postgres that cannot start again is given up with its reason, and the fo
 });
 
 test('stopping while a killed Postgres is being started again leaves nothing running', async () => {
+  await haveCluster();
   const { promise: restarting, resolve } = Promise.withResolvers<string>();
   const server = await startEmbedded({ dataDir, onRestart: resolve });
   process.kill(server.pid, 'SIGKILL');
@@ -236,6 +252,7 @@ test('stopping while a killed Postgres is being started again leaves nothing run
 });
 
 test('both killed at once: the next start recovers', async () => {
+  await haveCluster();
   const other = await startElsewhere();
   process.kill(other.postgresPid, 'SIGKILL');
   await other.killNode();
@@ -245,6 +262,7 @@ test('both killed at once: the next start recovers', async () => {
 });
 
 test('a pid file whose number now belongs to another process does not stop the start', async () => {
+  await haveCluster();
   const first = await startEmbedded({ dataDir, isDurable: false });
   const pidFile = join(dataDir, 'postgres', 'cluster', 'postmaster.pid');
   const text = readFileSync(pidFile, 'utf8');

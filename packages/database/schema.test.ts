@@ -13,7 +13,7 @@ async function schemaOf(databases: TestDatabase): Promise<string> {
 }
 
 test('equal schemas give equal text, and every kind of change shows', async () => {
-  const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+  const [one, other] = await Promise.all([createTestDatabase({ databases: ['alt', 'auth'] }), createTestDatabase()]);
   await one.superuser('alt').script('set role alt_owner; create table subject (id bigint primary key, n integer)');
   await other.superuser('alt').script('set role alt_owner; create table subject (id bigint primary key, n integer)');
   let before = await schemaOf(one);

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, realpathSync, rmSync, statfsSync, statSync } f
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from 'pg';
+import { openClient } from './connect.ts';
 import { type Connection, startEmbedded } from './embedded.ts';
 import { THROWAWAY_SETTINGS } from './embedded-settings.ts';
 import { findInstanceHolder } from './instance-lock.ts';
@@ -15,21 +17,44 @@ export interface TestServer {
   passwords: RolePasswords;
 }
 
+export interface RunningTestServer extends TestServer {
+  /** Runs statements as the superuser, one after the other and after those of earlier calls, over one connection. */
+  execute(statements: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Starts a server whose data may be lost at any moment, in memory where there is room. About a second and a half. */
-export async function startTestServer(): Promise<TestServer & { stop(): Promise<void> }> {
+export async function startTestServer(): Promise<RunningTestServer> {
   const parent = temporaryParent();
   await removeLeftovers(parent);
   const dataDir = await mkdtemp(join(parent, PREFIX));
   const server = await startEmbedded({ dataDir, isDurable: false, settings: THROWAWAY_SETTINGS });
+  let client: Client | null = null;
   const stop = async () => {
+    await client?.end();
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
     const passwords = loadRolePasswords(dataDir);
     await migrate(server.connection, { passwords });
-    // Tests wait for what goes on in the background: its connections do not give way.
-    return { superuser: { ...server.connection, isEmbedded: false }, passwords, stop };
+    const own = await openClient({ ...server.connection, applicationName: 'test run', statementTimeoutMs: 0 });
+    client = own;
+    let earlier: Promise<unknown> = Promise.resolve();
+    const run = async (statements: readonly string[]) => {
+      for (const statement of statements) await own.query(statement);
+    };
+    return {
+      // Tests wait for what goes on in the background: its connections do not give way.
+      superuser: { ...server.connection, isEmbedded: false },
+      passwords,
+      execute(statements) {
+        const mine = earlier.then(() => run(statements));
+        earlier = mine.catch(() => {});
+        return mine;
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

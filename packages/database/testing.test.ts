@@ -8,7 +8,7 @@ const whoAndWhere = statement<{ role: string; database: string }>(
 );
 
 test('a role connects to its own copy of its own database', async () => {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase({ databases: ['alt', 'auth'] });
   const backend = await database.connectAs('alt_backend').one(whoAndWhere);
   const auth = await database.connectAs('auth_service').one(whoAndWhere);
   expect(backend?.role).toBe('alt_backend');

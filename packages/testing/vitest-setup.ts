@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { makeDataFolder, startTestServer } from '@alt/database/test-server.ts';
 import type { TestProject } from 'vitest/node';
 
@@ -11,18 +12,20 @@ import type { TestProject } from 'vitest/node';
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let server: ReturnType<typeof startTestServer> | null = null;
   let folder: ReturnType<typeof makeDataFolder> | null = null;
-  const answer = async (pathname: string | undefined): Promise<unknown> => {
+  const answer = async ({ url: pathname }: IncomingMessage, body: unknown): Promise<unknown> => {
     if (pathname === '/data-folder') {
       folder ??= makeDataFolder();
       return (await folder).path;
     }
     server ??= startTestServer();
-    const { superuser, passwords } = await server;
+    const { superuser, passwords, execute } = await server;
+    if (pathname === '/execute') return execute(body as string[]);
     return { superuser, passwords };
   };
   const http = createServer(async (request, response) => {
     try {
-      response.end(JSON.stringify(await answer(request.url)));
+      const body = request.method === 'POST' ? await json(request) : null;
+      response.end(JSON.stringify((await answer(request, body)) ?? null));
     } catch (error) {
       response.writeHead(500).end(error instanceof Error ? error.message : String(error));
     }

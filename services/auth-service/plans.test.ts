@@ -8,7 +8,7 @@ const ROWS = 50_000;
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createTestDatabase({ databases: ['auth'] });
   await database.superuser('auth').script(`
     set session_replication_role = replica;
     insert into accounts (id, email, name)

@@ -47,7 +47,7 @@ export const GOOD_PASSWORD = 'four green bicycles sing';
 
 /** Starts auth-service on a fresh database; `environment` is what the process would see. */
 export async function startTestAuthService(environment: Record<string, string> = {}): Promise<TestAuthService> {
-  return startOn(await createTestDatabase(), environment);
+  return startOn(await createTestDatabase({ databases: ['auth'] }), environment);
 }
 
 async function startOn(database: TestDatabase, environment: Record<string, string>): Promise<TestAuthService> {

@@ -21,7 +21,7 @@ let time = START;
 
 beforeEach(async () => {
   time = START;
-  database = await createTestDatabase();
+  database = await createTestDatabase({ databases: ['auth'] });
 });
 afterEach(() => database.drop());
 

@@ -195,25 +195,6 @@ test('what can be touched on a phone is at least 44 pixels high', async () => {
   expect(await smallOnes()).toEqual([]);
 });
 
-test('ten thousand entries scroll to the end with few lines in the page at any time', async () => {
-  const { page, site } = await browser.reader({ entryCount: 10_000, settings: { view: 'all' } });
-  // Decoding pictures is half of the time, and no part of what is shown here.
-  for (const entry of site.api.state.entries) entry.imageUrl = null;
-  await page.getByRole('feed').waitFor();
-  // In the page itself: a call from here for each of a hundred pages takes longer than the pages.
-  const mostLines = await page.getByTestId('entries').evaluate(async (list) => {
-    let most = 0;
-    while (!list.lastElementChild?.textContent?.includes('That is everything.')) {
-      list.scrollTo(0, list.scrollHeight);
-      await new Promise(requestAnimationFrame);
-      most = Math.max(most, list.querySelectorAll('article[data-entry]').length);
-    }
-    return most;
-  });
-  expect(mostLines).toBeGreaterThan(0);
-  expect(mostLines).toBeLessThan(60);
-});
-
 test('a video is loaded only when it is played, and hostile HTML does nothing', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 60 });
   const first = site.api.state.entries[0];
