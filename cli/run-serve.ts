@@ -3,12 +3,15 @@ import { serveService } from './serve.ts';
 import { untilStopped } from './signals.ts';
 import { exitSoon } from './stopping.ts';
 
-/** Serves until asked to stop. */
+/** Serves until asked to stop. A service that cannot start ends its process too, whatever it had opened. */
 export async function runServe(name: BuiltService): Promise<number> {
   const stopped = untilStopped();
-  const running = await serveService(name, process.env);
-  await stopped;
-  await running.stop();
-  exitSoon();
-  return 0;
+  try {
+    const running = await serveService(name, process.env);
+    await stopped;
+    await running.stop();
+    return 0;
+  } finally {
+    exitSoon();
+  }
 }

@@ -4,25 +4,32 @@ import { untilStopped } from './signals.ts';
 import { exitSoon } from './stopping.ts';
 import { type RunningPlatform, startPlatform } from './up.ts';
 
-/** Builds the page if its sources changed, starts everything, says where it is, and serves until asked to stop. */
+/**
+ * Builds the page if its sources changed, starts everything, says where it is, and serves until asked to stop. Whatever
+ * fails on the way, what was started is stopped and the process ends.
+ */
 export async function runUp(args: string[]): Promise<number> {
   const stopped = untilStopped();
-  const environment: Environment = { ...process.env };
-  const { buildFrontend } = await import('../services/alt-frontend/build.ts');
-  await buildFrontend({});
-  const demo = args.includes('--demo') ? await (await import('./demo.ts')).startDemo(environment) : null;
-  const platform = await startPlatform(environment);
-  const needsAccount = await needsFirstAccount(platform);
-  process.stdout.write(await greeting(platform, environment, needsAccount));
-  const follower = demo ? introduceDemo(demo, environment, needsAccount) : null;
-  const lost = await Promise.race([stopped, platform.lost.then((reason) => ({ reason }))]);
-  await follower?.stop();
-  await platform.stop();
-  await demo?.stop();
-  exitSoon();
-  if (typeof lost === 'string') return 0;
-  process.stderr.write(`The database ended: ${lost.reason} Start Alt again; nothing that was saved is lost.\n`);
-  return 1;
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const environment: Environment = { ...process.env };
+    const { buildFrontend } = await import('../services/alt-frontend/build.ts');
+    await buildFrontend({});
+    const demo = args.includes('--demo') ? await (await import('./demo.ts')).startDemo(environment) : null;
+    if (demo) stops.push(demo.stop);
+    const platform = await startPlatform(environment);
+    stops.push(platform.stop);
+    const needsAccount = await needsFirstAccount(platform);
+    process.stdout.write(await greeting(platform, environment, needsAccount));
+    if (demo) stops.push(introduceDemo(demo, environment, needsAccount).stop);
+    const lost = await Promise.race([stopped, platform.lost.then((reason) => ({ reason }))]);
+    if (typeof lost === 'string') return 0;
+    process.stderr.write(`The database ended: ${lost.reason} Start Alt again; nothing that was saved is lost.\n`);
+    return 1;
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+    exitSoon();
+  }
 }
 
 /** Says where the demo's blogs are; an account that is made now finds them followed. */
@@ -30,7 +37,7 @@ function introduceDemo(demo: DemoWeb, environment: Environment, isFirstTime: boo
   const list = `${demo.origin}/subscriptions.opml`;
   if (!isFirstTime) {
     process.stdout.write(`The demo's blogs: ${demo.origin} – their list, for importing: ${list}\n`);
-    return null;
+    return { stop: async () => {} };
   }
   process.stdout.write(
     `The first account follows the ${demo.feeds.length} feeds of the demo's blogs: ${demo.origin}\n`,
@@ -57,7 +64,8 @@ async function needsFirstAccount(platform: RunningPlatform): Promise<boolean> {
 }
 
 async function greeting(platform: RunningPlatform, environment: Environment, needsAccount: boolean): Promise<string> {
-  const code = await platform.setupCode();
+  // A database that dies in this moment comes back; the next start names the code.
+  const code = needsAccount ? await platform.setupCode().catch(() => null) : null;
   const lines = [`Alt is ready at ${platform.url.href.replace(/\/$/, '')}`];
   if (needsAccount) {
     lines.push('Open it and make the first account: it owns this Alt.');

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { copyDataFolder } from '@alt/database/testing.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectRoot } from '../cli/settings.ts';
 import { runInTest } from '../cli/testing.ts';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, register } from './client.ts';
@@ -41,4 +46,16 @@ it('feed add lists the feeds of a site that has several, follows none, and says 
   expect(output.match(/\/windows\/\S+/g)).toHaveLength(3);
   expect(remarks).toContain('Choose one: npm run alt -- feed add ADDRESS');
   expect((await reader.get('/v1/subscriptions')).json.items).toHaveLength(1);
+});
+
+it.each([
+  ['up', '--demo'],
+  ['serve', 'gateway'],
+])('%s %s ends by itself, with a sentence, where it cannot start after it has begun', async (...words) => {
+  const folder = await copyDataFolder('alt-e2e-');
+  const PORT = new URL(machine.origin).port; // taken
+  const environment = { ...process.env, ALT_DATA_DIR: folder, PORT, LOG_LEVEL: 'silent' };
+  const main = promisify(execFile)(process.execPath, ['main.ts', ...words], { cwd: projectRoot, env: environment });
+  await expect(main).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(PORT) });
+  await rm(folder, { recursive: true });
 });

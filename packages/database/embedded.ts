@@ -4,7 +4,8 @@ import { chmod, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
+import { openClient } from './connect.ts';
 import { DURABLE_SETTINGS, LAPTOP_SETTINGS, type PostgresSettings } from './embedded-settings.ts';
 import { DatabaseStartError } from './errors.ts';
 import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
@@ -290,8 +291,7 @@ function superuser(paths: EmbeddedPaths, address: Address): Connection {
 }
 
 async function assertDurable(connection: Connection): Promise<void> {
-  const client = new Client(connection);
-  await client.connect();
+  const client = await openClient({ ...connection, applicationName: 'alt start' });
   try {
     const names = DURABLE_SETTINGS.map((name) => `current_setting('${name}') as ${name}`).join(', ');
     const { rows } = await client.query(`select ${names}`);
