@@ -37,6 +37,8 @@ export async function openBrowser() {
     async reader(options: FakeOptions, screen: BrowserContextOptions = desk): Promise<Visit> {
       const visit = await this.visit(options, screen);
       await signIn(visit.page);
+      // Who leaves the page before the answer is not signed in.
+      await visit.page.locator('input[name=password]').waitFor({ state: 'detached' });
       return visit;
     },
     async closePages() {
