@@ -171,8 +171,8 @@ function operators(archive: Archive): EngineQuery {
 function scopeOf(archive: Archive, articles: number): Partial<EngineRequest['scope']> {
   const dice = archive.random();
   const first = 1 + Math.floor(archive.random() * (ARCHIVE_FEEDS - 30));
-  if (dice < 0.34) return { feedIds: [first] };
-  if (dice < 0.67) return { feedIds: allFeeds.slice(first, first + 30) };
+  if (dice < 0.34) return { feedIds: [first], readableFeedIds: allFeeds };
+  if (dice < 0.67) return { feedIds: allFeeds.slice(first, first + 30), readableFeedIds: allFeeds };
   const before = FIRST_ARTICLE_AT + Math.floor(archive.random() * articles) * ARTICLE_EVERY_MS;
   return { after: before - 30 * DAY_MS, before };
 }

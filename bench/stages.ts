@@ -24,7 +24,7 @@ export async function benchStages({ isQuick, isFull }: { isQuick: boolean; isFul
   const few = Math.min(1_000, ...sizes.slice(-1));
   measures.push(...(await benchFaults(few)));
   return {
-    title: `All stages of ${sizes.map((size) => size.toLocaleString('en')).join(' and ')} articles with the built-in engines`,
+    title: `All stages of ${listOf(sizes)} articles with the built-in engines`,
     notes: [
       `Feeds of ${ITEMS} made-up articles of 10 to 33 sentences, six of ten in English, two in Japanese, two in Russian; one process, one reader. All stages run at once; each rate is over the time from the import to the stage's last article.`,
       'Idle is asked in the same rhythm, after the run. With faults: a model server that hangs, says 429 and breaks off in the middle of answers, in turn, and no Meilisearch where one is configured; tags and stories go on.',
@@ -32,6 +32,10 @@ export async function benchStages({ isQuick, isFull }: { isQuick: boolean; isFul
     ],
     measures,
   };
+}
+
+function listOf(sizes: number[]): string {
+  return new Intl.ListFormat('en').format(sizes.map((size) => size.toLocaleString('en')));
 }
 
 async function enrich(size: number): Promise<{ measures: Measure[]; settings: string }> {

@@ -38,6 +38,8 @@ export const engineQuery: z.ZodType<EngineQuery> = z.lazy(() =>
 export const searchScope = z.object({
   /** What the reader may see; nothing of another feed is found or counted. */
   feedIds: z.array(z.int().min(1)).max(200_000),
+  /** All that the reader may see, where `feedIds` are fewer: a word that stands there is spelled right. */
+  readableFeedIds: z.array(z.int().min(1)).max(200_000).optional(),
   /** Only these, where Postgres leads. */
   articleIds: z.array(articleId).max(CANDIDATE_LIMIT).optional(),
   /** By `sort_at`: at or after, and before. */

@@ -1,4 +1,4 @@
-import type { Database } from '@alt/database';
+import type { Database, Queryable } from '@alt/database';
 import type { Egress } from '@alt/egress';
 import { isPrivateFeedAddress } from '@alt/feeds';
 import type { Logger } from '@alt/service-kit';
@@ -25,7 +25,9 @@ export interface RepairOptions {
 export function createRepair({ database, egress, finder, log }: RepairOptions): Repair {
   async function adopt(feed: Feed, url: string, reason: string): Promise<void> {
     if (url === feed.url || !mayMove(feed, url)) return;
-    const survivor = await moveFeed(database, feed.id, url, hostOf(url));
+    // Two feeds that become one take rows that stages and readers take too; the next poll may be hours away.
+    const move = (tx: Queryable) => moveFeed(tx, feed.id, url, hostOf(url));
+    const survivor = await database.transaction(move, { retry: true });
     log.info({ feedId: feed.id, survivor, from: feed.url, to: url, reason }, 'feed moved');
   }
 

@@ -18,6 +18,8 @@ export interface IndexedArticle {
 /** What may be found, whatever the text. Times in milliseconds since 1970. */
 export interface Scope {
   feedIds: readonly number[];
+  /** All that the reader may see, where `feedIds` are fewer: a word that stands there is spelled right. */
+  readableFeedIds?: readonly number[] | undefined;
   articleIds?: readonly number[] | undefined;
   /** At or after, and before. */
   after?: number | undefined;

@@ -252,6 +252,8 @@ describe.each(engines)('$name', ({ open, isHere }) => {
       corrections: [{ word: 'harbor', readAs: ['harbour'] }],
     });
     expect((await ask('harbor', { feedIds: [1], articleIds: [3] })).corrections).toEqual([]);
+    // In another feed of the reader's: it is right, and stands nowhere in this one.
+    expect(await ask('harbor', { feedIds: [1], readableFeedIds: [1, 2] })).toEqual({ ids: [], corrections: [] });
     await own.apply({ articles: [], removedIds: [1] });
     expect((await ask('harbor', { feedIds: [1] })).corrections).toEqual([]);
     await own.close();

@@ -25,7 +25,7 @@ export function createSearching(options: { database: Database; library: Library;
 }
 
 function requestOf({ scope, text, mode, order, limit, offset, facets }: Asked): EngineRequest {
-  const { feedIds, articleIds, languages, after, before } = scope;
+  const { feedIds, readableFeedIds, articleIds, languages, after, before } = scope;
   return {
     text,
     mode,
@@ -36,6 +36,7 @@ function requestOf({ scope, text, mode, order, limit, offset, facets }: Asked): 
     countLimit: CANDIDATE_LIMIT,
     scope: {
       feedIds,
+      readableFeedIds,
       languages,
       articleIds: articleIds?.map(Number),
       after: after === undefined ? undefined : Date.parse(after),

@@ -78,7 +78,8 @@ export function narrowScope(
   // Two languages at once: no article, which the database finds out.
   const isOfOneLanguage = languages.length === 1;
   const scope = {
-    feedIds: feedIds.filter((id) => feeds.every((set) => set.has(id))),
+    feedIds: feeds.length === 0 ? [...feedIds] : feedIds.filter((id) => feeds.every((set) => set.has(id))),
+    ...(feeds.length > 0 ? { readableFeedIds: [...feedIds] } : {}),
     ...(after.length > 0 ? { after: new Date(Math.max(...after)).toISOString() } : {}),
     ...(before.length > 0 ? { before: new Date(Math.min(...before)).toISOString() } : {}),
     ...(isOfOneLanguage ? { languages } : {}),

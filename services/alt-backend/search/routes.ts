@@ -128,7 +128,8 @@ async function findHighlights(
   if (!only || ids.length === 0) return new Map();
   const text: TextQuery = texts.length > 1 ? { kind: 'or', parts: texts } : only;
   const feedIds = [...new Set(cases.flatMap(({ scope }) => scope.feedIds))];
-  const scope = withArticles({ feedIds }, ids);
+  const readableFeedIds = [...new Set(cases.flatMap(({ scope }) => scope.readableFeedIds ?? scope.feedIds))];
+  const scope = withArticles({ feedIds, readableFeedIds }, ids);
   const { hits } = await ask({ text, mode, order: 'relevance', scope, limit: ids.length, highlight: true });
   return new Map(
     hits.map(({ articleId, title, snippet }) => [articleId, { title: marked(title), snippet: marked(snippet) }]),

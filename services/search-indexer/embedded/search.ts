@@ -22,7 +22,14 @@ export function searchSegments(live: readonly LiveSegment[], request: EngineRequ
   const segments = live.map(({ segment }) => segment);
   const wantedFeeds = new Set(request.scope.feedIds);
   const scopes = live.map((one) => createSegmentScope(one, request.scope, wantedFeeds));
-  const spelled = scopes.flatMap((scope, at) => (segments[at] ? [{ segment: segments[at], scope }] : []));
+  const readable = request.scope.readableFeedIds ?? request.scope.feedIds;
+  const readableFeeds = new Set(readable);
+  const spelled = live.flatMap((one, at) => {
+    const scope = scopes[at];
+    return scope
+      ? [{ segment: one.segment, scope, known: createSegmentScope(one, { feedIds: readable }, readableFeeds) }]
+      : [];
+  });
   const spelling = createSpelling(spelled, analysis, { isOn: request.mode === 'rank', checkTime });
   const nodes = sought ? planSegments(sought, { segments, analysis, spell: spelling.readings, checkTime }) : [];
   const weigh = order === 'relevance' ? createWeigher(segments) : () => [];

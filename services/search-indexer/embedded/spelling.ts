@@ -11,20 +11,22 @@ export interface Spelling {
   corrections(): { word: string; readAs: string[] }[];
 }
 
-/** A segment and what may be found in it: words of other documents are as if they were not there. */
+/** A segment, what may be found in it, and what the reader may see: words of other documents are as if they were not there. */
 export interface Spelled {
   segment: Segment;
   scope: SegmentScope;
+  known: SegmentScope;
 }
 
-/** Looks into so many similar words, the likeliest first, for one that is in scope. */
+/** Looks into so many similar words, the likeliest first, for one that is in scope; and into so many blocks of 128 places. */
 const MAX_LOOKED_INTO = 200;
+const MAX_BLOCKS_LOOKED_INTO = 2_000;
 /** Of so many terms the time is looked at once. */
 const TERMS_A_CHECK = 1_024;
 
 /**
- * Reads unknown words as the most frequent known ones that differ by one or two errors, after the first letter. Known
- * is what a document in scope has: anything else would tell what others read.
+ * Reads unknown words as the most frequent ones in scope that differ by one or two errors, after the first letter. Known
+ * is what a document has that the reader may see: less would correct what is right, more would tell what others read.
  */
 export function createSpelling(
   segments: readonly Spelled[],
@@ -54,25 +56,28 @@ export function createSpelling(
 }
 
 function isKnown(word: string, segments: readonly Spelled[], analysis: Analysis, checkTime: () => void): boolean {
-  return segments.some(({ segment, scope }) =>
+  const mayRead = (): boolean => {
+    checkTime();
+    return true;
+  };
+  return segments.some(({ segment, known }) =>
     [
       TERM.plain(word),
       TERM.exact(word),
       ...segment.meta.stemmedLanguages.map((language) => TERM.stem(language, analysis.stem(word, language))),
     ].some((term) => {
       const place = findTerm(segment, term);
-      return place !== null && isInScope(segment, scope, place, checkTime);
+      return place !== null && isInScope(segment, known, place, mayRead);
     }),
   );
 }
 
-/** Whether any document in scope has a term. */
-function isInScope(segment: Segment, scope: SegmentScope, place: TermPlace, checkTime: () => void): boolean {
+/** Whether any document in scope has a term; `mayRead` is asked before each block, and ends it as if none had. */
+function isInScope(segment: Segment, scope: SegmentScope, place: TermPlace, mayRead: () => boolean): boolean {
   if (scope.holdsSomeOf(place.count)) return true;
   const postings = loadPostings(segment, place);
   const block = createBlock();
-  for (let at = postings.blockCount - 1; at >= 0; at -= 1) {
-    checkTime();
+  for (let at = postings.blockCount - 1; at >= 0 && mayRead(); at -= 1) {
     decodeDocuments(postings, at, block);
     for (let index = 0; index < block.length; index += 1) {
       if (scope.holds(block.documents[index] as number)) return true;
@@ -91,9 +96,15 @@ function similarWords(word: string, segments: readonly Spelled[], maximum: numbe
   const likeliest = [...wordsLike(word, segments, maximum, checkTime)]
     .sort(([, a], [, b]) => a.distance - b.distance || b.count - a.count)
     .slice(0, MAX_LOOKED_INTO);
+  let blocks = 0;
+  const mayRead = (): boolean => {
+    checkTime();
+    blocks += 1;
+    return blocks <= MAX_BLOCKS_LOOKED_INTO;
+  };
   const found: string[] = [];
   for (const [candidate, { places }] of likeliest) {
-    if (places.some(({ segment, scope, place }) => isInScope(segment, scope, place, checkTime))) found.push(candidate);
+    if (places.some(({ segment, scope, place }) => isInScope(segment, scope, place, mayRead))) found.push(candidate);
     if (found.length === MAX_READINGS) break;
   }
   return found;

@@ -75,8 +75,12 @@ async function answerRequest(ask: AskIndex, request: EngineRequest, analysis: An
   if (request.text && !sought) return resultOf({ hits: new Map(), isAll: true }, request, []);
   const search = createSearch(ask, request);
   const filter = scopeFilter(request.scope);
+  const { feedIds, readableFeedIds = feedIds } = request.scope;
+  const known = scopeFilter({ feedIds: readableFeedIds });
   const readings =
-    sought && request.mode === 'rank' ? await readUnknown(ask, sought, filter, analysis) : new Map<string, string[]>();
+    sought && request.mode === 'rank'
+      ? await readUnknown(ask, sought, { filter, known, analysis })
+      : new Map<string, string[]>();
   const asked = sought ? languageClasses(sought, readings, analysis) : [{ language: null, filter: [] as string[] }];
   const found = await Promise.all(
     asked.map(({ language, filter: ofLanguages }) => {

@@ -15,12 +15,11 @@ const spelled = z.object({
   ),
 });
 
-/** Words that no article in scope has, and similar ones that some have. */
+/** Words that no article has of those that `known` lets through, and similar ones that some of those of `filter` have. */
 export async function readUnknown(
   askIndex: AskIndex,
   sought: Sought,
-  filter: string[],
-  analysis: Analysis,
+  { filter, known: knownFilter, analysis }: { filter: string[]; known: string[]; analysis: Analysis },
 ): Promise<Map<string, string[]>> {
   const readings = new Map<string, string[]>();
   const units = unitsOf(sought).filter(
@@ -32,17 +31,22 @@ export async function readUnknown(
     const maximum = maximumErrors(word);
     if (maximum === 0 || unknown >= MAX_CORRECTED) continue;
     const ask = (q: string, attributesToSearchOn: string[], more: object) =>
-      askIndex({ q, filter, attributesToSearchOn, ...more });
+      askIndex({ q, attributesToSearchOn, ...more });
     const forms = [...new Set([word, ...stemmedLanguages.map((language) => analysis.stem(word, language))])];
     const known = await Promise.all(
       forms.map((form) =>
-        ask(`"${encodeWord(form)}"`, ['titleStems', 'textStems'], { limit: 1, attributesToRetrieve: ['id'] }),
+        ask(`"${encodeWord(form)}"`, ['titleStems', 'textStems'], {
+          filter: knownFilter,
+          limit: 1,
+          attributesToRetrieve: ['id'],
+        }),
       ),
     );
     if (known.some((given) => z.object({ hits: z.array(z.unknown()) }).parse(given).hits.length > 0)) continue;
     unknown += 1;
     // A blank at the end: the word is whole, not the beginning of one.
     const given = await ask(`${encodeWord(word)} `, ['titleWords', 'textWords'], {
+      filter,
       limit: 20,
       attributesToRetrieve: ['titleWords', 'textWords'],
       showMatchesPosition: true,
