@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { type Connection, startEmbedded } from '@alt/database';
 import { loadRolePasswords, roleConnection, serviceRole } from '@alt/database/roles.ts';
 import { copyDataFolder } from '@alt/database/testing.ts';
+import { freePort } from '@alt/testing/free-port.ts';
 import { environmentNameOf, services } from '@alt/topology';
 import { type BuiltService, builtServices } from '../cli/registry.ts';
 import { projectRoot } from '../cli/settings.ts';
@@ -169,8 +169,8 @@ async function untilReady(child: ChildProcess | null, url: string): Promise<void
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const response = await fetch(url).catch(() => null);
-    if (response?.ok) return;
     if (child && child.exitCode !== null) throw new Error(`ended while starting: ${logOf(child)}`);
+    if (response?.ok) return;
     if (Date.now() > deadline)
       throw new Error(`not ready: ${url} ${await response?.text()} ${child ? logOf(child) : ''}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -183,15 +183,6 @@ function logOf(child: ChildProcess): string {
 
 function databaseUrl({ host, port, user, password, database }: Connection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (!address || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Waits until `look` gives something other than null or false; fails with what it saw last. */

@@ -15,7 +15,8 @@ describe.each(shapes)('Alt as %s', (shape) => {
     web = await startDemoWeb({ slowDelayMs: 100 });
     machine = await startMachine(shape, { allow: [new URL(web.origin).host] });
     reader = await register(machine.origin, 'ada@example.org');
-    await reader.post('/v1/subscriptions', { url: web.feeds[0]?.url });
+    const { status, text } = await reader.post('/v1/subscriptions', { url: web.feeds[0]?.url });
+    expect(status, text).toBe(201);
   }, 120_000);
 
   afterAll(async () => {
