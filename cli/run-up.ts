@@ -27,8 +27,11 @@ export async function runUp(args: string[]): Promise<number> {
     process.stderr.write(`The database ended: ${lost.reason} Start Alt again; nothing that was saved is lost.\n`);
     return 1;
   } finally {
-    for (const stop of stops.reverse()) await stop();
-    exitSoon();
+    try {
+      for (const stop of stops.reverse()) await stop();
+    } finally {
+      exitSoon();
+    }
   }
 }
 

@@ -16,7 +16,7 @@ import { type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
 
-/** One service in this process, its peers over HTTP: what a pod runs. */
+/** One service in this process, its peers over HTTP: what a pod runs. What was started before a failure is stopped. */
 export async function serveService(
   name: BuiltService,
   given: Environment,
@@ -26,41 +26,46 @@ export async function serveService(
   const log = createLogger(settings.LOG_LEVEL ?? 'info');
   const stopping = new AbortController();
   const service = await loadService(name);
-  const { database, close } = await openOwnDatabase(name, settings, log);
-  const secrets = await localSecrets(name, environment, settings);
-  const egress = openEgress(name, settings, environment);
-  const host = createHost({
-    name,
-    environment,
-    log,
-    signal: stopping.signal,
-    database,
-    listener: database,
-    egress,
-    keys: secrets.keys,
-    publicUrl: settings.publicUrl,
-    trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
-    reach: (peer) => ({
-      baseUrl: environment[environmentNameOf(peer as ServerName)] ?? serviceAddress(peer as ServerName, 'machine'),
-      dispatch: (request) => fetch(request),
-    }),
-  });
-  const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
-  const running = await service.start(config, host);
-  const port = Number(environment.PORT ?? servicePort(name));
-  const server = running.fetch ? await listen(running.fetch, { port, hostname: settings.HOST }) : null;
-  log.info({ service: name, port: server?.port ?? port }, 'ready');
-  return {
-    port: server?.port ?? port,
-    async stop() {
-      stopping.abort();
-      if (server) await stopInTime('requests', server.stop, log);
-      await stopInTime(name, running.stop, log);
-      await stopInTime('egress', () => egress.close(), log);
-      if (database) await stopInTime('connections', database.end, log);
-      await close();
-    },
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    stopping.abort();
+    for (const step of stops.splice(0).reverse()) await step();
   };
+  try {
+    const { database, close } = await openOwnDatabase(name, settings, log);
+    stops.push(close);
+    if (database) stops.push(() => stopInTime('connections', database.end, log));
+    const secrets = await localSecrets(name, environment, settings);
+    const egress = openEgress(name, settings, environment);
+    stops.push(() => stopInTime('egress', () => egress.close(), log));
+    const host = createHost({
+      name,
+      environment,
+      log,
+      signal: stopping.signal,
+      database,
+      listener: database,
+      egress,
+      keys: secrets.keys,
+      publicUrl: settings.publicUrl,
+      trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
+      reach: (peer) => ({
+        baseUrl: environment[environmentNameOf(peer as ServerName)] ?? serviceAddress(peer as ServerName, 'machine'),
+        dispatch: (request) => fetch(request),
+      }),
+    });
+    const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
+    const running = await service.start(config, host);
+    stops.push(() => stopInTime(name, running.stop, log));
+    const port = Number(environment.PORT ?? servicePort(name));
+    const server = running.fetch ? await listen(running.fetch, { port, hostname: settings.HOST }) : null;
+    if (server) stops.push(() => stopInTime('requests', server.stop, log));
+    log.info({ service: name, port: server?.port ?? port }, 'ready');
+    return { port: server?.port ?? port, stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
