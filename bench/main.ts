@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { benchAuth } from './auth.ts';
 import { benchLatency } from './latency.ts';
 import { benchLists } from './lists.ts';
 import { benchMemory } from './memory.ts';
 import { benchRefreshChanged, benchRefreshUnchanged, type RefreshOptions, type RefreshResult } from './refresh.ts';
+import { benchReplicas } from './replicas.ts';
 import { describeMachine, formatSections, type Section, writeRegion } from './report.ts';
 import { benchSearch } from './search.ts';
 import { benchStages } from './stages.ts';
@@ -24,6 +26,8 @@ const parts: Record<string, (options: Options) => Promise<Section>> = {
   start: benchStart,
   memory: benchMemory,
   stages: benchStages,
+  auth: benchAuth,
+  replicas: benchReplicas,
 };
 
 const USAGE = `npm run bench -- [part…] [--quick] [--write] [--rest SECONDS]

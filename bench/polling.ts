@@ -18,12 +18,15 @@ export async function startWeb({
   feeds,
   items,
   hosts = 1,
+  latencyMs = 0,
 }: {
   feeds: number;
   items: number;
   hosts?: number;
+  /** Time that each document takes to come. */
+  latencyMs?: number;
 }): Promise<Web> {
-  const child = fork(new URL('./feed-server.ts', import.meta.url), [feeds, items, hosts].map(String));
+  const child = fork(new URL('./feed-server.ts', import.meta.url), [feeds, items, hosts, latencyMs].map(String));
   const [{ urls }] = (await once(child, 'message')) as [{ urls: string[] }];
   return {
     urls,

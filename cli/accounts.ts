@@ -18,6 +18,8 @@ export async function findReader(databases: DatabaseServer, email: string | unde
     keyId: null,
     scope: 'full',
     csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
   };
 }
 

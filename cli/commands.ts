@@ -1,4 +1,5 @@
 import { readArguments, UsageError } from './arguments.ts';
+import { withMountedSecrets } from './mounted-secrets.ts';
 import { builtServices, isBuilt } from './registry.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -17,26 +18,37 @@ const commands: Record<string, Command> = {
     usage: 'up [--demo]',
     summary: 'start everything in this process',
     details: '--demo  with a bundled little web of blogs, so that everything can be tried offline',
-    async run(args) {
+    async run(args, { environment }) {
       readArguments(args, { least: 0, options: { demo: 'boolean' } });
-      return (await import('./run-up.ts')).runUp(args);
+      return (await import('./run-up.ts')).runUp(args, environment);
     },
   },
   serve: {
     usage: 'serve SERVICE',
     summary: 'start one service',
     details: `SERVICE is one of ${builtServices.join(', ')}.`,
-    async run(args) {
+    async run(args, { environment }) {
       const [name = ''] = readArguments(args, { least: 1, options: {} }).given;
       if (!isBuilt(name))
         throw new UsageError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
-      return (await import('./run-serve.ts')).runServe(name);
+      return (await import('./run-serve.ts')).runServe(name, environment);
     },
   },
   migrate: {
-    usage: 'migrate',
+    usage: 'migrate [--database alt|auth] [--wait SECONDS]',
     summary: 'bring the databases to this release',
+    details: `--database D    one of the two, where they lie on two servers; else both
+--wait SECONDS  how long a server of DATABASE_URL may take to answer; 60 unless given`,
     run: async (args, terminal) => (await import('./migrate.ts')).migrateDatabases(args, terminal),
+  },
+  'secrets make': {
+    usage: 'secrets make --dir DIR | --kubernetes [--existing FILE]',
+    summary: 'make the secrets of a deployment, those that are missing',
+    details: `--dir DIR        as files, a folder for each workload, for Compose; what is there stays as it is
+--kubernetes     as a List of Secrets on standard output, for "kubectl create -f -"
+--existing FILE  what the cluster has, the output of "kubectl get secrets -A -o json" ("-" is standard input): only
+                 what is missing is printed, and it fits what is there`,
+    run: async (args, terminal) => (await import('./secrets/command.ts')).makeSecrets(args, terminal),
   },
   'user add': {
     usage: 'user add EMAIL [--password P] [--name N] [--tenant T]',
@@ -55,6 +67,57 @@ const commands: Record<string, Command> = {
     usage: 'user password EMAIL [--password P]',
     summary: 'set a password and end the sessions of the account',
     run: async (args, terminal) => (await import('./user.ts')).setPassword(args, terminal),
+  },
+  'user without-code': {
+    usage: 'user without-code EMAIL',
+    summary: 'take an authenticator that was lost, and its recovery codes, from an account',
+    run: async (args, terminal) => (await import('./user.ts')).liftSecondFactor(args, terminal),
+  },
+  'tenant list': {
+    usage: 'tenant list [--all]',
+    summary: 'list the teams, their plans and how they are',
+    details: '--all  personal tenants too',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).listTenants(args, terminal),
+  },
+  'tenant add': {
+    usage: 'tenant add NAME --owner EMAIL [--slug S] [--plan P]',
+    summary: 'make a team',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).addTenant(args, terminal),
+  },
+  'tenant plan': {
+    usage: 'tenant plan TENANT PLAN',
+    summary: 'put a tenant on a plan',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).setPlan(args, terminal),
+  },
+  'tenant limits': {
+    usage: 'tenant limits TENANT KIND=NUMBER|none|plan …',
+    summary: "set a tenant's own limits, in place of its plan's",
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).setLimits(args, terminal),
+  },
+  'tenant suspend': {
+    usage: 'tenant suspend TENANT [--reason TEXT]',
+    summary: 'suspend a tenant; nothing is lost',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).suspend(args, terminal),
+  },
+  'tenant resume': {
+    usage: 'tenant resume TENANT',
+    summary: 'end the suspension of a tenant',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).resume(args, terminal),
+  },
+  'tenant delete': {
+    usage: 'tenant delete TENANT --yes',
+    summary: 'remove a team at once and for good',
+    run: async (args, terminal) => (await import('./tenant/standing.ts')).deleteTenant(args, terminal),
+  },
+  'tenant export': {
+    usage: 'tenant export TENANT FILE',
+    summary: 'write everything that a tenant has into one file, beside a running Alt',
+    run: async (args, terminal) => (await import('./tenant/archives.ts')).exportTenant(args, terminal),
+  },
+  'tenant import': {
+    usage: 'tenant import FILE --owner EMAIL',
+    summary: 'make a tenant of such a file, beside a running Alt',
+    run: async (args, terminal) => (await import('./tenant/archives.ts')).importTenant(args, terminal),
   },
   'feed add': {
     usage: 'feed add URL [--user EMAIL] [--force]',
@@ -133,7 +196,7 @@ export async function runCommand(words: string[], terminal: Terminal = processTe
     return 0;
   }
   try {
-    return await command.run(args, terminal);
+    return await command.run(args, { ...terminal, environment: withMountedSecrets(terminal.environment) });
   } catch (error) {
     terminal.remark(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) terminal.remark(usageLine(command));

@@ -5,6 +5,7 @@ import {
   AlreadyRunningError,
   acquireInstanceLock,
   type Connection,
+  connectionFromUrl,
   createDatabase,
   type Database,
   findRunningEmbedded,
@@ -65,8 +66,8 @@ export async function openServer(
   options: OpenOptions,
 ): Promise<{ admin: AdminConnections; stop(): Promise<void> }> {
   if (settings.DATABASE_URL) {
-    const alt = parseDatabaseUrl(settings.DATABASE_URL);
-    const auth = settings.AUTH_DATABASE_URL ? parseDatabaseUrl(settings.AUTH_DATABASE_URL) : alt;
+    const alt = connectionFromUrl(settings.DATABASE_URL);
+    const auth = settings.AUTH_DATABASE_URL ? connectionFromUrl(settings.AUTH_DATABASE_URL) : alt;
     return { admin: { alt, auth }, stop: async () => {} };
   }
   const found = options.isOwner ? null : await findServerOrLock(settings.ALT_DATA_DIR);
@@ -148,19 +149,4 @@ export async function migrateAll(
   const alt = await migrate(admin.alt, { ...options, databases: ['alt'] });
   const auth = await migrate(admin.auth, { ...options, databases: ['auth'] });
   return [...alt.applied, ...auth.applied];
-}
-
-/** The parts of a postgres:// address; `sslmode` other than disable asks for TLS. */
-export function parseDatabaseUrl(address: string): Connection {
-  const url = new URL(address);
-  const socket = url.searchParams.get('host');
-  const sslMode = url.searchParams.get('sslmode') ?? 'disable';
-  return {
-    host: socket ?? decodeURIComponent(url.hostname),
-    port: Number(url.port || 5432),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-    ...(sslMode === 'disable' ? {} : { ssl: { rejectUnauthorized: sslMode !== 'require' && sslMode !== 'prefer' } }),
-  };
 }

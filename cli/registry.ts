@@ -5,10 +5,12 @@ import type { ServiceName } from '@alt/topology';
 export const registry = {
   'sidecar-proxy': async () => (await import('../services/sidecar-proxy/service.ts')).service,
   'auth-service': async () => (await import('../services/auth-service/service.ts')).service,
+  'tenant-service': async () => (await import('../services/tenant-service/service.ts')).service,
   'news-creator': async () => (await import('../services/news-creator/service.ts')).service,
   'pre-processor': async () => (await import('../services/pre-processor/service.ts')).service,
   'tag-generator': async () => (await import('../services/tag-generator/service.ts')).service,
   'search-indexer': async () => (await import('../services/search-indexer/service.ts')).service,
+  'arch-repo-service': async () => (await import('../services/arch-repo-service/service.ts')).service,
   'alt-backend': async () => (await import('../services/alt-backend/service.ts')).service,
   'alt-frontend': async () => (await import('../services/alt-frontend/service.ts')).service,
   gateway: async () => (await import('../services/gateway/service.ts')).service,

@@ -8,11 +8,11 @@ import { type RunningPlatform, startPlatform } from './up.ts';
  * Builds the page if its sources changed, starts everything, says where it is, and serves until asked to stop. Whatever
  * fails on the way, what was started is stopped and the process ends.
  */
-export async function runUp(args: string[]): Promise<number> {
+export async function runUp(args: string[], given: Environment): Promise<number> {
   const stopped = untilStopped();
   const stops: (() => Promise<void>)[] = [];
   try {
-    const environment: Environment = { ...process.env };
+    const environment: Environment = { ...given };
     const { buildFrontend } = await import('../services/alt-frontend/build.ts');
     await buildFrontend({});
     const demo = args.includes('--demo') ? await (await import('./demo.ts')).startDemo(environment) : null;

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { createDatabase, type Database } from '@alt/database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectionFromUrl, createDatabase, type Database } from '@alt/database';
 import { createEgress, parseAllowList } from '@alt/egress';
 import { ConfigError, createHost, createLogger, listen, parseConfig, parseTrustedProxies } from '@alt/service-kit';
 import {
@@ -11,7 +12,7 @@ import {
   servicePort,
   services,
 } from '@alt/topology';
-import { openDatabases, parseDatabaseUrl } from './database.ts';
+import { openDatabases } from './database.ts';
 import { type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
@@ -27,7 +28,11 @@ export async function serveService(
   const stopping = new AbortController();
   const service = await loadService(name);
   const stops: (() => Promise<void>)[] = [];
+  let isDraining = false;
   const stop = async () => {
+    // Whoever sends requests here learns from `/v1/ready` to send them elsewhere, while they are still answered.
+    isDraining = true;
+    await sleep(settings.ALT_DRAIN_SECONDS * 1_000);
     stopping.abort();
     for (const step of stops.splice(0).reverse()) await step();
   };
@@ -43,6 +48,7 @@ export async function serveService(
       environment,
       log,
       signal: stopping.signal,
+      isDraining: () => isDraining,
       database,
       listener: database,
       egress,
@@ -50,7 +56,7 @@ export async function serveService(
       publicUrl: settings.publicUrl,
       trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
       reach: (peer) => ({
-        baseUrl: environment[environmentNameOf(peer as ServerName)] ?? serviceAddress(peer as ServerName, 'machine'),
+        baseUrl: peerAddress(name, peer as ServerName, environment),
         dispatch: (request) => fetch(request),
       }),
     });
@@ -63,9 +69,21 @@ export async function serveService(
     log.info({ service: name, port: server?.port ?? port }, 'ready');
     return { port: server?.port ?? port, stop };
   } catch (error) {
+    settings.ALT_DRAIN_SECONDS = 0; // nobody sends requests to what never started
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Where a peer is found. tag-generator knows news-creator as an Ollama server too: there OLLAMA_HOST may name it, and
+ * counts only where it does, for on one machine it is the server outside that news-creator itself asks.
+ */
+export function peerAddress(name: BuiltService, peer: ServerName, environment: Environment): string {
+  const { OLLAMA_HOST: ollama } = environment;
+  const isNewsCreator = URL.parse(ollama ?? '')?.hostname.split('.')[0] === 'news-creator';
+  const known = name === 'tag-generator' && peer === 'news-creator' && isNewsCreator ? ollama : undefined;
+  return environment[environmentNameOf(peer)] ?? known ?? serviceAddress(peer, 'machine');
 }
 
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
@@ -75,7 +93,7 @@ async function openOwnDatabase(name: BuiltService, settings: Settings, log: Retu
   const address = kind === 'auth' ? (settings.AUTH_DATABASE_URL ?? settings.DATABASE_URL) : settings.DATABASE_URL;
   if (address) {
     const database: Database = createDatabase({
-      ...parseDatabaseUrl(address),
+      ...connectionFromUrl(address),
       applicationName: name,
       log: (message) => log.warn(message),
     });
@@ -95,7 +113,10 @@ async function localSecrets(name: BuiltService, environment: Environment, settin
   if (keyFile && keySetFile) return { keys: readKeyFiles(keyFile, keySetFile), derived };
   if (keyFile || keySetFile) throw new ConfigError('Set both SERVICE_KEY_FILE and SERVICE_KEY_SET_FILE, or neither.');
   const secrets = await loadSecrets(settings.ALT_DATA_DIR);
-  return { keys: secrets.keysOf(name), derived: { ...derived, ALT_IMAGE_KEY: secrets.imageKey } };
+  return {
+    keys: secrets.keysOf(name),
+    derived: { ...derived, ALT_IMAGE_KEY: secrets.imageKey, ALT_SECRET_KEY: secrets.secretKey },
+  };
 }
 
 /** Out through the proxy that the topology names; sidecar-proxy itself dials. */

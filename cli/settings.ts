@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, generateServiceKey, type KeyMaterial, publicHalf } from '@alt/service-kit';
@@ -19,6 +19,8 @@ const schema = z.object({
   EGRESS_PROXY_URL: z.url('must be the URL of a proxy').optional(),
   DATABASE_URL: z.string().optional(),
   AUTH_DATABASE_URL: z.string().optional(),
+  ALT_SECRETS_DIR: z.string().optional(),
+  ALT_DRAIN_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(600).default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
@@ -50,25 +52,36 @@ export function userAgent({ ALT_PUBLIC_URL }: Pick<Settings, 'ALT_PUBLIC_URL'>):
 /** The secrets of a data folder, made at first use and readable by its owner only. */
 export async function loadSecrets(
   dataDir: string,
-): Promise<{ imageKey: string; keysOf(service: ServiceName): KeyMaterial }> {
+): Promise<{ imageKey: string; secretKey: string; keysOf(service: ServiceName): KeyMaterial }> {
   const file = path.join(dataDir, 'secrets.json');
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const keys = await Promise.all(serviceNames.map(generateServiceKey));
     const beside = `${file}.${process.pid}`;
-    writeFileSync(beside, JSON.stringify({ imageKey: randomBytes(32).toString('base64url'), keys }), { mode: 0o600 });
+    const made = { imageKey: randomKey(), secretKey: randomKey(), keys };
+    writeFileSync(beside, JSON.stringify(made), { mode: 0o600 });
     renameSync(beside, file);
   }
-  const { imageKey, keys } = JSON.parse(readFileSync(file, 'utf8')) as { imageKey: string; keys: KeyMaterial['all'] };
+  const kept: { imageKey: string; secretKey?: string; keys: KeyMaterial['all'] } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const { imageKey, keys } = kept;
   const all = keys.map(publicHalf);
   return {
     imageKey,
+    // A file of an older Alt has none. Derived, so that processes that start at once have the same.
+    secretKey:
+      kept.secretKey ?? Buffer.from(hkdfSync('sha256', imageKey, '', 'alt secret key', 32)).toString('base64url'),
     keysOf(service) {
       const own = keys.find(({ kid }) => kid.startsWith(`${service}/`));
       if (!own) throw new ConfigError(`${file} has no key of ${service}. Stop Alt, delete the file and start again.`);
       return { own, all };
     },
   };
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 /** The keys of a service from mounted files, as on a cluster. */

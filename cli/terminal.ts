@@ -21,6 +21,7 @@ export interface Terminal {
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   return {
     environment: process.env,
     print: (text) => void stdout.write(`${text}\n`),
@@ -30,6 +31,11 @@ export function processTerminal(): Terminal {
     input: stdin,
     isInteractive: Boolean(stdin.isTTY && stderr.isTTY),
   };
+}
+
+/** Whoever read has enough: `alt … | head`. What is under way goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** Asks for a password without showing it, or reads the first line of the input where nobody can be asked. */

@@ -131,6 +131,7 @@ function createStarter(options: StarterOptions) {
     });
     const config = parseConfig(name, service.config, {
       ALT_IMAGE_KEY: secrets.imageKey,
+      ALT_SECRET_KEY: secrets.secretKey,
       ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
       ALT_SEARCH_DIR: path.join(settings.ALT_DATA_DIR, 'search'),
       ...environment,

@@ -1,4 +1,4 @@
-import { addAccount, replacePassword } from '../services/auth-service/admin.ts';
+import { AdminError, addAccount, removeSecondFactor, replacePassword } from '../services/auth-service/admin.ts';
 import { allAccounts } from './accounts.ts';
 import { readArguments } from './arguments.ts';
 import type { DatabaseServer } from './database.ts';
@@ -50,10 +50,25 @@ export async function setPassword(args: string[], terminal: Terminal): Promise<n
   return 0;
 }
 
+/** `alt user without-code`. */
+export async function liftSecondFactor(args: string[], terminal: Terminal): Promise<number> {
+  const [email = ''] = readArguments(args, { least: 1, options: {} }).given;
+  const hadOne = await withAuth(terminal, (auth) => removeSecondFactor(auth, { email }));
+  terminal.print(
+    hadOne
+      ? `${email} signs in without a code now. Its sessions are ended.`
+      : `${email} has no authenticator; nothing was changed.`,
+  );
+  return 0;
+}
+
 function withAuth<T>(
   terminal: Terminal,
   work: (auth: ReturnType<DatabaseServer['connectAsAdmin']>) => Promise<T>,
 ): Promise<T> {
+  if (terminal.environment.ALT_IDENTITY_PROVIDER === 'kratos') {
+    throw new AdminError('Kratos keeps passwords and authenticators here. Use its admin API, or its pages.');
+  }
   return withDatabases(terminal, async (databases) => {
     const auth = databases.connectAsAdmin('auth');
     try {

@@ -3,13 +3,13 @@ import { parseFeed } from '@alt/feeds';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, register } from './client.ts';
-import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 
 /** Tags, summaries and the index follow the articles; on a busy machine that takes a while. */
 const ENRICHED_MS = 120_000;
 const HANG_GUARD_MS = 180_000;
 
-describe.each(shapes)('ask, recap and related in Alt as %s', (shape) => {
+describe.each(shapesAtLength('one process'))('ask, recap and related in Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let ada: Client;

@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   altBackendEndpoints,
+  archRepoServiceEndpoints,
   authServiceEndpoints,
   type Endpoint,
   type ProblemCode,
   problemSchema,
   problems,
+  tenantServiceEndpoints,
 } from '@alt/contracts';
 import { createDatabase, databaseNames, statement } from '@alt/database';
 import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, register } from './client.ts';
-import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 import { stagesDone } from './stored.ts';
 
 /** A reader may open so many event streams at once that no limit stands in the way of this test. */
@@ -22,6 +24,7 @@ const RUNS = process.env.ALT_TEST_LONG === '1' ? 100 : 10;
 const QUIET_MS = 2_000;
 const JSON_MAXIMUM_BYTES = 1024 * 1024;
 const TEXT_MAXIMUM_BYTES = 16 * 1024 * 1024;
+const UNKNOWN_UUID = '018f0000-0000-7000-8000-000000000000';
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 /** What every endpoint may answer besides the problems that it declares. */
 const COMMON: ProblemCode[] = [
@@ -48,7 +51,12 @@ const CLOCKED = [
   'term_documents',
 ];
 
-const endpoints = [...authServiceEndpoints, ...altBackendEndpoints];
+const endpoints = [
+  ...authServiceEndpoints,
+  ...tenantServiceEndpoints,
+  ...altBackendEndpoints,
+  ...archRepoServiceEndpoints,
+];
 const named = (list: readonly Endpoint[]) => list.map((endpoint) => [endpoint.name, endpoint] as const);
 const anyText = fc.oneof(
   fc.string(),
@@ -61,7 +69,7 @@ const anyValue = fc.oneof(
   fc.constantFrom(-1, 0, Number.MAX_VALUE, 2 ** 53, [], {}, [''], true),
 );
 
-describe.each(shapesInTime('one process'))('bad input to Alt as %s', (shape) => {
+describe.each(shapesAtLength('one process'))('bad input to Alt as %s', (shape) => {
   let web: StaticFeeds;
   let machine: Machine;
   let reader: Client;
@@ -246,7 +254,13 @@ async function send(client: Client, endpoint: Endpoint, { body, type, query, id 
   for (const [name, values] of Object.entries(query ?? {})) {
     for (const value of [values].flat()) parameters.append(name, value);
   }
-  const path = endpoint.path.replaceAll(/:\w+/g, id === undefined ? '999999' : encodeURIComponent(id));
+  const path =
+    id === undefined
+      ? endpoint.path
+          .replace('/v1/projects/:id', `/v1/projects/${furnished.projectId}`)
+          .replaceAll(/:(partId|userId)/g, NOBODY_UUID)
+          .replaceAll(/:\w+/g, unknownId(endpoint))
+      : endpoint.path.replaceAll(/:\w+/g, encodeURIComponent(id));
   const response = await fetch(`${client.origin}${path}${query ? `?${parameters}` : ''}`, {
     method: endpoint.method,
     redirect: 'manual',
@@ -272,6 +286,11 @@ async function expectProblem(
   expect(problems[problem.code as ProblemCode].status).toBe(answer.status);
   expect(problem.detail.length).toBeGreaterThan(10);
   expect(problem.detail).not.toMatch(/\[object|at .*\.ts:/);
+}
+
+/** An id of the right form that nothing has, so that the rest of the request is looked at too. */
+function unknownId({ params }: Endpoint): string {
+  return params?.safeParse({ id: UNKNOWN_UUID }).success ? UNKNOWN_UUID : '999999';
 }
 
 /** Bodies that a contract refuses: no JSON, other shapes, and its own fields with other values. */
@@ -335,6 +354,11 @@ function matches(pattern: string, path: string): boolean {
   return wanted.length === parts.length && wanted.every((part, n) => part.startsWith(':') || part === parts[n]);
 }
 
+/** A project that is there, so that what is wrong is what is asked of it. */
+const furnished = { projectId: '' };
+/** An id that nothing has, as a number and as a UUID. */
+const NOBODY_UUID = '018f0000-0000-7000-8000-000000999999';
+
 /** A little of everything that bad input might change. */
 async function furnish(reader: Client, web: StaticFeeds): Promise<void> {
   const folder = await reader.post('/v1/folders', { name: 'Folder' });
@@ -346,6 +370,9 @@ async function furnish(reader: Client, web: StaticFeeds): Promise<void> {
   }, 'entries');
   await reader.patch('/v1/entries', { ids: [items[0].id], starred: true, addLabels: ['kept'] });
   await reader.post('/v1/user/api-keys', { name: 'script' });
+  const project = await reader.post('/v1/projects', { title: 'Project' });
+  expect(project.status, project.text).toBe(201);
+  furnished.projectId = project.json.id;
 }
 
 /** Waits until nothing is worked on any more, and answers the fingerprint then: what tags, summaries and stories write is not what bad input changes. */

@@ -6,6 +6,8 @@ export interface Client {
   post(path: string, body?: unknown): Promise<Answer>;
   patch(path: string, body?: unknown): Promise<Answer>;
   delete(path: string): Promise<Answer>;
+  /** The headers that say who this is. */
+  credentials(): Record<string, string>;
   cookie: string;
   csrfToken: string;
 }
@@ -19,11 +21,17 @@ export interface Answer {
   text: string;
 }
 
-export function createClient(origin: string, options: { apiKey?: string } = {}): Client {
+/** `address` is where it comes from, for a machine that trusts loopback to say so (ALT_TRUSTED_PROXIES). */
+export function createClient(origin: string, options: { apiKey?: string; address?: string } = {}): Client {
   const client: Client = {
     origin,
     cookie: '',
     csrfToken: '',
+    credentials: () => ({
+      ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
+      ...(client.cookie ? { cookie: client.cookie } : {}),
+      ...(options.address ? { 'x-forwarded-for': options.address } : {}),
+    }),
     async call(method, path, body, headers = {}) {
       const isText = typeof body === 'string';
       const response = await fetch(`${origin}${path}`, {
@@ -31,8 +39,7 @@ export function createClient(origin: string, options: { apiKey?: string } = {}):
         redirect: 'manual',
         headers: {
           ...(body === undefined ? {} : { 'content-type': isText ? 'text/x-opml' : 'application/json' }),
-          ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
-          ...(client.cookie ? { cookie: client.cookie } : {}),
+          ...client.credentials(),
           ...(client.csrfToken ? { 'x-csrf-token': client.csrfToken } : {}),
           ...headers,
         },
@@ -41,7 +48,7 @@ export function createClient(origin: string, options: { apiKey?: string } = {}):
       const cookie = response.headers.getSetCookie().find((item) => item.startsWith('alt_session='));
       if (cookie) client.cookie = cookie.split(';')[0] ?? '';
       const text = await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      const isJson = /^application\/([\w.-]+\+)?json/.test(response.headers.get('content-type') ?? '');
       return {
         status: response.status,
         headers: response.headers,
@@ -60,8 +67,8 @@ export function createClient(origin: string, options: { apiKey?: string } = {}):
 export const PASSWORD = 'correct horse battery staple 7';
 
 /** Registers an account and keeps its session. */
-export async function register(origin: string, email: string): Promise<Client> {
-  const client = createClient(origin);
+export async function register(origin: string, email: string, options: { address?: string } = {}): Promise<Client> {
+  const client = createClient(origin, options);
   const answer = await client.post('/v1/auth/register', { email, password: PASSWORD });
   if (answer.status !== 201) throw new Error(`register: ${answer.status} ${answer.text}`);
   client.csrfToken = answer.json.csrfToken;

@@ -59,3 +59,9 @@ it.each([
   await expect(main).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(PORT) });
   await rm(folder, { recursive: true });
 });
+
+it('help that nobody reads to its end ends without a complaint', async () => {
+  const script = `"${process.execPath}" main.ts help | true; echo "code \${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { cwd: projectRoot });
+  expect(stdout + stderr).toBe('code 0\n');
+});

@@ -4,7 +4,7 @@ import { type Client, register } from './client.ts';
 import { type Machine, startMachine } from './harness.ts';
 import { counts, findMiscounted, makeAllDue, opmlOf, postmasterPid, untilStored } from './stored.ts';
 
-const ROUNDS = process.env.ALT_TEST_LONG ? 20 : 3;
+const ROUNDS = process.env.ALT_TEST_LONG ? 20 : 2;
 const FEEDS = 200;
 const ITEMS = process.env.ALT_TEST_LONG ? 20 : 10;
 

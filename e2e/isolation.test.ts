@@ -20,6 +20,7 @@ const OWN_TABLES = [
   'entry_labels',
   'entry_splits',
   'saved_searches',
+  'rules',
   'recaps',
   'recap_outlets',
   'tags',
@@ -28,6 +29,8 @@ const OWN_TABLES = [
   'article_tags',
   'feed_selectors',
   'article_variants',
+  'highlights',
+  'notes',
 ];
 const SHARED_TABLES = [
   'feeds',
@@ -48,9 +51,13 @@ describe('two readers of one Alt', () => {
     folder: '',
     entry: '',
     savedSearch: '',
+    rule: '',
     apiKey: '',
     appPassword: '',
+    session: '',
     recap: '',
+    highlight: '',
+    note: '',
     tag: '',
   };
 
@@ -68,7 +75,9 @@ describe('two readers of one Alt', () => {
     ids.entry = (await ada.get('/v1/entries?limit=1')).json.items[0].id;
     await ada.patch('/v1/entries', { ids: [ids.entry], starred: true, addLabels: ['mine'] });
     ids.savedSearch = (await ada.post('/v1/saved-searches', { name: 'Mine', query: 'label:mine' })).json.id;
+    ids.rule = (await ada.post('/v1/rules', { name: 'Mine', query: 'the', actions: { star: true } })).json.id;
     ids.apiKey = (await ada.post('/v1/user/api-keys', { name: 'mine' })).json.id;
+    ids.session = (await ada.get('/v1/user/sessions')).json.items[0].id;
     ids.appPassword = (await ada.post('/v1/user/app-passwords', { name: 'mine' })).json.id;
     await stagesDone(machine);
     await enrich(machine, ada, ids);
@@ -186,7 +195,19 @@ describe('two readers of one Alt', () => {
   });
 });
 
-type Held = 'subscription' | 'folder' | 'entry' | 'apiKey' | 'appPassword' | 'savedSearch' | 'recap' | 'tag';
+type Held =
+  | 'subscription'
+  | 'folder'
+  | 'entry'
+  | 'apiKey'
+  | 'appPassword'
+  | 'session'
+  | 'savedSearch'
+  | 'rule'
+  | 'recap'
+  | 'highlight'
+  | 'note'
+  | 'tag';
 
 /** What the stages and the reader add to articles, so that there is something of it to keep from the other. */
 async function enrich(machine: Machine, ada: Client, ids: Record<Held, string>): Promise<void> {
@@ -198,6 +219,8 @@ async function enrich(machine: Machine, ada: Client, ids: Record<Held, string>):
   expect((await ada.post('/v1/tags/vetoes', { name: tags[1].name })).status).toBe(201);
   expect((await ada.post('/v1/recaps/feed')).status).toBe(201);
   ids.recap = (await ada.get('/v1/recaps')).json.items[0].id;
+  ids.highlight = (await ada.post(`/v1/entries/${ids.entry}/highlights`, { quote: 'mine', isShared: true })).json.id;
+  ids.note = (await ada.post(`/v1/entries/${ids.entry}/notes`, { body: 'mine', highlightId: ids.highlight })).json.id;
   await ada.patch(`/v1/subscriptions/${ids.subscription}`, { selectors: { keep: ['article'], drop: [] } });
   // Stories need two feeds that tell them, and variants a page; the rows themselves do for this.
   await withDatabase(machine, (database) =>
@@ -232,15 +255,24 @@ function idFor({ path }: Endpoint, ids: Record<string, string>): string {
   if (path.startsWith('/v1/folders')) return ids.folder ?? '';
   if (path.startsWith('/v1/entries')) return ids.entry ?? '';
   if (path.startsWith('/v1/saved-searches')) return ids.savedSearch ?? '';
+  if (path.startsWith('/v1/rules')) return ids.rule ?? '';
   if (path.startsWith('/v1/user/api-keys')) return ids.apiKey ?? '';
+  if (path.startsWith('/v1/user/sessions')) return ids.session ?? '';
   if (path.startsWith('/v1/user/app-passwords')) return ids.appPassword ?? '';
   if (path.startsWith('/v1/recaps')) return ids.recap ?? '';
+  if (path.startsWith('/v1/highlights')) return ids.highlight ?? '';
+  if (path.startsWith('/v1/notes')) return ids.note ?? '';
   return ids.subscription ?? '';
 }
 
-function bodyFor({ method, path, body }: Endpoint): unknown {
+function bodyFor({ name, method, path, body }: Endpoint): unknown {
+  if (name === 'createHighlight') return { quote: 'Taken over' };
+  if (name === 'createNote' || name === 'updateNote') return { body: 'Taken over' };
+  if (name === 'updateHighlight') return { color: 'pink' };
   if (method !== 'PATCH') return body ? {} : undefined;
-  return /^\/v1\/(folders|saved-searches)/.test(path) ? { name: 'Taken over' } : { title: 'Taken over' };
+  return /^\/v1\/(folders|saved-searches|rules|user\/passkeys)/.test(path)
+    ? { name: 'Taken over' }
+    : { title: 'Taken over' };
 }
 
 /** Everything that a reader can see of their own. */
@@ -252,11 +284,13 @@ async function fingerprint(client: Client) {
     '/v1/counters',
     '/v1/labels',
     '/v1/saved-searches',
+    '/v1/rules',
     '/v1/user/api-keys',
     '/v1/user/app-passwords',
     '/v1/tags?view=all',
     '/v1/tags/vetoes',
     '/v1/recaps/delivery',
+    '/v1/notes',
   ];
   return Promise.all(paths.map(async (path) => stable((await client.get(path)).json)));
 }

@@ -29,6 +29,7 @@ describe.each(shapes)('a reader of Alt as %s', (shape) => {
       needsFirstAccount: true,
       needsCode: false,
       canRegister: true,
+      provider: 'embedded',
     });
     reader = await register(machine.origin, 'ada@example.org');
     expect((await reader.get('/v1/auth/validate')).json).toMatchObject({

@@ -2,14 +2,14 @@ import { createDatabase } from '@alt/database';
 import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, readEvents, register } from './client.ts';
-import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 import { stagesDone } from './stored.ts';
 
 /** With what a path must carry encoded, and what a file system would not like. */
 const NAME = 'a/b ü%?#';
 const RENAMED = '後で読む';
 
-describe.each(shapes)('Alt as %s', (shape) => {
+describe.each(shapesAtLength('a process per service'))('Alt as %s', (shape) => {
   let web: StaticFeeds;
   let machine: Machine;
   let ada: Client;
@@ -62,7 +62,10 @@ describe.each(shapes)('Alt as %s', (shape) => {
     const renamed = await heard(
       async () => {
         const answer = await ada.patch(at(NAME), { name: RENAMED });
-        expect([answer.status, answer.json]).toEqual([200, { id: expect.any(String), name: RENAMED, count: 2 }]);
+        expect([answer.status, answer.json]).toEqual([
+          200,
+          { id: expect.any(String), isShared: false, name: RENAMED, count: 2 },
+        ]);
       },
       (labels) => labels.length === 2,
     );
@@ -76,7 +79,7 @@ describe.each(shapes)('Alt as %s', (shape) => {
       (labels) => labels.length === 2,
     );
     expect(removed).toEqual([['other'], ['other']]);
-    expect(await labelsOf(ada)).toEqual([{ id: expect.any(String), name: 'other', count: 2 }]);
+    expect(await labelsOf(ada)).toEqual([{ id: expect.any(String), isShared: false, name: 'other', count: 2 }]);
     expect((await ada.get('/v1/counters')).json).toEqual(unread);
   });
 

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { statement } from '@alt/database';
 import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.ts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, register } from './client.ts';
 import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { withDatabase } from './stored.ts';
 
 const ARTICLES = [
   [
@@ -34,12 +37,52 @@ const VALLEY = `<rss version="2.0"><channel><title>Valley</title><item><guid>1</
   <description>Nothing happens in this valley, which is far from any sea, and nobody minds that it is so.</description>
   </item></channel></rss>`;
 
+const leaf = fc.constantFrom(
+  ...[
+    'lighthouse',
+    'bread',
+    'oven',
+    'keep*',
+    '"rye bread"',
+    '"old lighthouses"',
+    '図書館',
+    '"検索エンジン"',
+    'хлеб',
+    'корабль',
+  ],
+  ...[
+    'cafe',
+    'intitle:bread',
+    'intitle:interview',
+    'inurl:posts',
+    'inurl:3',
+    'author:nobody',
+    'feed:harbour',
+    'feed:valley',
+  ],
+  ...['folder:sea', 'lang:en', 'lang:ja', 'lang:ru', 'has:audio', 'after:2026-10-03', 'before:2026-10-05', 'nothing'],
+);
+const { query: anyQuery } = fc.letrec<{ query: string }>((tie) => ({
+  query: fc.oneof(
+    { maxDepth: 3, depthSize: 'small' },
+    leaf,
+    tie('query').map((part) => `-(${part})`),
+    fc.tuple(tie('query'), tie('query')).map(([a, b]) => `(${a}) (${b})`),
+    fc.tuple(tie('query'), tie('query')).map(([a, b]) => `(${a}) OR (${b})`),
+  ),
+}));
+/** What rules ask that stand before the articles come. */
+const RULES = [...new Set(fc.sample(anyQuery, { numRuns: 60, seed: 20261121 }))];
+
 describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
   let folder: string;
   let web: StaticFeeds;
   let machine: Machine;
   let ada: Client;
   let eve: Client;
+  /** Has rules when the articles arrive, and where they are there already. */
+  let mia: Client;
+  let noa: Client;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'alt-search-web-'));
@@ -51,6 +94,12 @@ describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
       environment: { ALT_REGISTRATION: 'open' },
     });
     [ada, eve] = [await register(machine.origin, 'ada@example.org'), await register(machine.origin, 'eve@example.org')];
+    [mia, noa] = [await register(machine.origin, 'mia@example.org'), await register(machine.origin, 'noa@example.org')];
+    for (const reader of [mia, noa]) await makeRules(reader);
+    for (const reader of [mia, noa]) {
+      const folderId = (await reader.post('/v1/folders', { name: 'Sea' })).json.id;
+      await reader.post('/v1/subscriptions', { url: web.url('feed.xml'), folderIds: [folderId] });
+    }
     const made = await ada.post('/v1/subscriptions', { url: web.url('feed.xml') });
     expect(made.status, made.text).toBe(201);
     expect((await eve.post('/v1/subscriptions', { url: web.url('valley.xml') })).status).toBe(201);
@@ -65,6 +114,39 @@ describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
     await machine?.stop();
     await web?.stop();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  async function makeRules(reader: Client): Promise<void> {
+    for (const query of RULES) {
+      const made = await reader.post('/v1/rules', { name: 'Any', query, actions: { markRead: true } });
+      expect(made.status, made.text).toBe(201);
+    }
+  }
+
+  /** The numbers of the articles on which rules with these queries acted for a reader. */
+  async function acted(reader: Client, queries: string[]): Promise<Map<string, number[]>> {
+    const { userId } = (await reader.get('/v1/auth/validate')).json;
+    const hits = await withDatabase(machine, (database) =>
+      database.all<{ query: string; title: string }>(ruleHits, [userId]),
+    );
+    const numbers = (query: string) =>
+      hits.filter((hit) => hit.query === query).map(({ title }) => ARTICLES.findIndex(([known]) => known === title));
+    return new Map(queries.map((query) => [query, numbers(query).sort()]));
+  }
+
+  async function found(reader: Client, queries: string[]): Promise<Map<string, number[]>> {
+    const numbers = new Map<string, number[]>();
+    for (const query of queries) numbers.set(query, (await search(query, reader, '/v1/entries')).sort());
+    return numbers;
+  }
+
+  test('what a rule acted on, at arrival or as its reader began to follow, is what a search finds', async () => {
+    for (const reader of [mia, noa]) {
+      const wanted = await found(reader, RULES);
+      expect(new Set([...wanted.values()].map((numbers) => numbers.join())).size).toBeGreaterThan(10);
+      await eventually(async () => [...(await acted(reader, RULES)).values()].flat().length > 0, 'rules acted');
+      expect(await acted(reader, RULES)).toEqual(wanted);
+    }
   });
 
   /** The numbers of the articles that a query finds. */
@@ -163,3 +245,9 @@ describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
     expect((await eve.get('/v1/saved-searches')).json.items).toEqual([]);
   });
 });
+
+const ruleHits = statement<{ query: string; title: string }>(
+  'e2e_rule_hits',
+  `select u.query, a.title from rule_hits h join rules u on u.id = h.rule_id join articles a on a.id = h.article_id
+   join readers r on r.id = h.reader_id where r.user_id = $1`,
+);

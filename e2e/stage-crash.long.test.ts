@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BuiltService } from '../cli/registry.ts';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, register } from './client.ts';
-import { eventually, type Machine, shapes, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 import { counts, findMiscounted, stagesDone, withDatabase } from './stored.ts';
 
 const HANG_GUARD_MS = 300_000;
@@ -120,54 +120,57 @@ async function endLeases(database: Database): Promise<void> {
   await database.script(`update article_stages set claimed_until = now() where state = 'claimed'; notify alt_stages`);
 }
 
-describe.each(shapes)('a worker killed in the middle of its stage, in Alt as %s', (shape) => {
-  let web: Awaited<ReturnType<typeof startDemoWeb>>;
-  let llm: Awaited<ReturnType<typeof startFakeLlm>>;
-  let machine: Machine;
-  let ada: Client;
+describe.each(shapesAtLength('a process per service'))(
+  'a worker killed in the middle of its stage, in Alt as %s',
+  (shape) => {
+    let web: Awaited<ReturnType<typeof startDemoWeb>>;
+    let llm: Awaited<ReturnType<typeof startFakeLlm>>;
+    let machine: Machine;
+    let ada: Client;
 
-  beforeAll(async () => {
-    web = await startDemoWeb({ slowDelayMs: 100 });
-    llm = await startFakeLlm();
-    llm.answerWith(answerOf);
-    machine = await startMachine(shape, {
-      allow: [...web.hosts, new URL(llm.origin).host],
-      environment: { OLLAMA_HOST: llm.origin },
+    beforeAll(async () => {
+      web = await startDemoWeb({ slowDelayMs: 100 });
+      llm = await startFakeLlm();
+      llm.answerWith(answerOf);
+      machine = await startMachine(shape, {
+        allow: [...web.hosts, new URL(llm.origin).host],
+        environment: { OLLAMA_HOST: llm.origin },
+      });
+      ada = await register(machine.origin, 'ada@example.org');
+      await follow(ada, web.origin);
+      await allDone(machine);
+    }, HANG_GUARD_MS);
+    afterAll(async () => {
+      await machine?.stop();
+      await llm?.stop();
+      await web?.stop();
     });
-    ada = await register(machine.origin, 'ada@example.org');
-    await follow(ada, web.origin);
-    await allDone(machine);
-  }, HANG_GUARD_MS);
-  afterAll(async () => {
-    await machine?.stop();
-    await llm?.stop();
-    await web?.stop();
-  });
 
-  test.each(STAGES)(
-    '$stage loses nothing and does nothing twice',
-    async (worked) => {
-      const look = () =>
-        withDatabase(machine, async (database) => ({
-          stored: await counts(machine),
-          ended: await database.all(ended),
-          made: await database.all(statement(`crash_made_${worked.stage}`, worked.made)),
-        }));
-      if (worked.prepare) await again(machine, worked.stage, worked.prepare);
-      await allDone(machine);
-      const before = await look();
-      expect(before.made.length).toBeGreaterThan(0);
-      await killAmid(machine, worked);
-      await allDone(machine);
-      expect(await look()).toEqual(before);
-      expect(await withDatabase(machine, (database) => database.all(attempts))).toEqual([]);
-      expect(await findMiscounted(machine)).toEqual([]);
-      await foundOnce(ada);
-      if (worked.stage === 'index') await foundByMarks(ada);
-    },
-    HANG_GUARD_MS,
-  );
-});
+    test.each(STAGES)(
+      '$stage loses nothing and does nothing twice',
+      async (worked) => {
+        const look = () =>
+          withDatabase(machine, async (database) => ({
+            stored: await counts(machine),
+            ended: await database.all(ended),
+            made: await database.all(statement(`crash_made_${worked.stage}`, worked.made)),
+          }));
+        if (worked.prepare) await again(machine, worked.stage, worked.prepare);
+        await allDone(machine);
+        const before = await look();
+        expect(before.made.length).toBeGreaterThan(0);
+        await killAmid(machine, worked);
+        await allDone(machine);
+        expect(await look()).toEqual(before);
+        expect(await withDatabase(machine, (database) => database.all(attempts))).toEqual([]);
+        expect(await findMiscounted(machine)).toEqual([]);
+        await foundOnce(ada);
+        if (worked.stage === 'index') await foundByMarks(ada);
+      },
+      HANG_GUARD_MS,
+    );
+  },
+);
 
 /** Undoes what a stage made, and kills its worker while it has articles of the stage in hand. */
 async function killAmid(machine: Machine, { stage, service, undo }: WorkedStage): Promise<void> {

@@ -31,11 +31,26 @@ export const untilStored = (machine: Machine, isEnough: (count: number) => boole
 /** The counters that differ from a recount. */
 export const findMiscounted = (machine: Machine) => withDatabase(machine, (database) => database.all(miscounted));
 
+const tenantStands = statement<{ isSuspended: boolean }>(
+  'e2e_tenant',
+  'select suspended_at is not null as "isSuspended" from tenants where id = $1',
+);
+
+/** Waits until alt-backend's own picture of a tenant says so. */
+export const tenantKnown = (machine: Machine, id: string, isSuspended: boolean) =>
+  withDatabase(machine, (database) =>
+    eventually(
+      async () => (await database.one(tenantStands, [id]))?.isSuspended === isSuspended,
+      `${id} is ${isSuspended ? '' : 'not '}suspended in alt`,
+      20_000,
+    ),
+  );
+
 const unfinished = statement<{ count: number }>(
   'e2e_unfinished',
   `select (select count(*) from article_stages where state in ('waiting', 'claimed'))
      + (select count(*) from tag_requests) + (select count(*) from foldings)
-     + (select count(*) from article_touches) as count`,
+     + (select count(*) from article_touches) + (select count(*) from rule_waits) as count`,
 );
 
 /** Waits until no stage has anything to do: every article is extracted, summarised, tagged, compared, indexed, and told of. */

@@ -2,15 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, readEvents, register, type ServerEvent } from './client.ts';
 import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { findMiscounted } from './stored.ts';
 
 const TAGGED_MS = 120_000;
 const HANG_GUARD_MS = 180_000;
-type Entry = { id: string; title: string; tags: string[] };
+type Entry = { id: string; title: string; tags: string[]; read: boolean; starred: boolean };
 
 describe.each(shapesInTime('one process'))('tags in Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let ada: Client;
+  /** Has a rule that waits for tags. */
   let eve: Client;
   beforeAll(async () => {
     web = await startDemoWeb({ slowDelayMs: 100 });
@@ -19,6 +21,8 @@ describe.each(shapesInTime('one process'))('tags in Alt as %s', (shape) => {
       environment: { ALT_REGISTRATION: 'open' },
     });
     [ada, eve] = [await register(machine.origin, 'ada@example.org'), await register(machine.origin, 'eve@example.org')];
+    const query = '-tag:"a tag that nothing has"';
+    await eve.post('/v1/rules', { name: 'Tagged', query, actions: { markRead: true } });
     const opml = await (await fetch(`${web.origin}/subscriptions.opml`)).text();
     await ada.post('/v1/opml', opml);
     await eve.post('/v1/opml', opml);
@@ -39,6 +43,12 @@ describe.each(shapesInTime('one process'))('tags in Alt as %s', (shape) => {
     (await reader.get('/v1/tags?order=frequent&limit=20')).json.items.map(({ name }: { name: string }) => name);
   const at = (name: string) => `/v1/tags/${encodeURIComponent(name)}`;
   const tagged = (reader: Client, name: string) => entries(reader, `&tag=${encodeURIComponent(name)}`);
+
+  test('a rule that asks for tags acts on what arrived as soon as they are there', async () => {
+    await eventually(async () => (await entries(eve)).every(({ read }) => read), 'the rule acted on everything');
+    expect((await entries(ada)).some(({ read }) => read)).toBe(false);
+    expect(await findMiscounted(machine)).toEqual([]);
+  });
 
   test('every article has at most eight, each names a list, and the list is those articles', async () => {
     const items = await entries(ada);

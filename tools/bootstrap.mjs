@@ -1,7 +1,7 @@
 // Installs what is missing, finds Node 26, and runs a TypeScript entry on it. Plain JavaScript: it must run on Node >= 18.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -20,28 +20,46 @@ const NODE_PACKAGES = {
 /** What is compiled once is kept for all processes and their threads. */
 const COMPILE_CACHE = path.join(root, 'node_modules', '.cache', 'compile');
 
-installIfStale();
+installIfStale(process.argv[2] !== 'main.ts');
 await runOn(findNode(), process.argv.slice(2));
 
-/** Runs `npm ci` when node_modules does not match the lock file; the stamp holds the lock's hash. */
-function installIfStale() {
+/**
+ * Runs `npm ci` when node_modules does not match the lock file; the stamp holds the lock's hash. Who only uses Alt gets half as
+ * much: neither the tools of development nor what tests bring (a browser, a Meilisearch).
+ */
+function installIfStale(isDevelopment) {
   if (process.env.ALT_SKIP_INSTALL) return;
   const stamp = path.join(root, 'node_modules', '.alt-lock');
   const wanted = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (present === wanted || (!isDevelopment && present === `${wanted} for use`)) return;
   process.stderr.write('Installing dependencies (once, about a minute) …\n');
+  // `npm ci` empties node_modules first, also under an Alt that runs. Where only the rest is missing, it is added.
+  const how = isDevelopment && present === `${wanted} for use` ? ['install', '--no-save'] : ['ci'];
   const npm = npmCommand();
   const result = spawnSync(
     npm.file,
-    [...npm.args, 'ci', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'],
+    [
+      ...npm.args,
+      ...[...how, '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'],
+      ...(isDevelopment
+        ? []
+        : ['--omit=dev', '--include-workspace-root', ...workspacesInUse().flatMap((name) => ['-w', name])]),
+    ],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: withoutNpmConfig(process.env) },
   );
   if (result.status !== 0) {
     fail('The dependencies could not be installed. Check the network connection and run the command again.');
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, isDevelopment ? wanted : `${wanted} for use`);
+}
+
+function workspacesInUse() {
+  return ['packages', 'services']
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+    .filter((name) => name !== 'packages/testing' && existsSync(path.join(root, name, 'package.json')));
 }
 
 /** npm as the script that runs us if there is one (same version, no PATH look-up), else `npm` from the PATH. */

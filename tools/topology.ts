@@ -1,4 +1,4 @@
-// `npm run topology`: writes the tables and diagrams of ARCHITECTURE.md that follow from packages/topology.
+// `npm run topology`: writes what follows from packages/topology: tables and diagrams of ARCHITECTURE.md, and the cluster's policies.
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -18,6 +18,9 @@ import {
   storeOf,
   workloads,
 } from '@alt/topology';
+import { writeEdgeFiles } from './deploy/edge/files.ts';
+import { writeFoundation } from './deploy/foundation.ts';
+import { writePolicyFiles } from './deploy/policies/files.ts';
 import { flowchart } from './flowchart.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -153,7 +156,10 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
 
 if (process.argv[1] === import.meta.filename) {
   if (process.argv.includes('--write')) {
+    writeFoundation();
     await writeFile(document, withDerivedRegions(await readFile(document, 'utf8')));
+    await writePolicyFiles();
+    await writeEdgeFiles();
   }
   const drift = await topologyDrift();
   for (const sentence of drift) console.error(sentence);

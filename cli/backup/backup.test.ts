@@ -115,6 +115,20 @@ test('a restored instance has every row of every table, the same schema, and goe
   expect(newest?.id).toBe(3);
 });
 
+test('a log that lies in months comes back whole, whatever months there are where it is restored', async () => {
+  const other = await createTestDatabase({ databases: both, template: filled });
+  databases.push(other);
+  const auth = other.superuser('auth');
+  await auth.script(`insert into audit_log (action, at) select 'signed-in', now() - make_interval(months => n)
+    from generate_series(1, 5) n; select prepare_audit_log(13)`);
+  const lines = statement('log', 'select * from audit_log order by id');
+  const before = await auth.all(lines);
+  await backUp(other);
+  await restore(target);
+  expect(before.length).toBeGreaterThan(5);
+  expect(await target.superuser('auth').all(lines)).toEqual(before);
+});
+
 test('the counters and the outbox follow again after a restore', async () => {
   await backUp(source);
   await restore(target);

@@ -55,7 +55,7 @@ async function load(
   sessions: Record<OwnDatabase, CopySession>,
   { file, password, manifest, onRead }: RestoreSource,
 ): Promise<Map<string, Buffer>> {
-  const targets = tableTargets(sessions, manifest);
+  const targets = await tableTargets(sessions, manifest);
   const files = new Map<string, Buffer>();
   let current: { take(bytes: Buffer): Promise<void>; end(): Promise<void> } | null = null;
   try {
@@ -79,15 +79,27 @@ async function load(
 interface Target {
   session: CopySession;
   table: TableManifest;
+  isPartitioned: boolean;
 }
 
-function tableTargets(sessions: Record<OwnDatabase, CopySession>, manifest: Manifest): Map<string, Target> {
-  const all = databaseNames.flatMap((database) =>
-    manifest.databases[database].tables.map(
-      (table) => [partName(database, table.name), { session: sessions[database], table }] as const,
-    ),
-  );
-  return new Map(all);
+const partitionedTables = statement<{ name: string }>(
+  'restore_partitioned_tables',
+  `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'p'`,
+);
+
+async function tableTargets(
+  sessions: Record<OwnDatabase, CopySession>,
+  manifest: Manifest,
+): Promise<Map<string, Target>> {
+  const targets = new Map<string, Target>();
+  for (const database of databaseNames) {
+    const session = sessions[database];
+    const partitioned = new Set((await session.all(partitionedTables)).map(({ name }) => name));
+    for (const table of manifest.databases[database].tables) {
+      targets.set(partName(database, table.name), { session, table, isPartitioned: partitioned.has(table.name) });
+    }
+  }
+  return targets;
 }
 
 function openPart(
@@ -124,11 +136,14 @@ function openPart(
   };
 }
 
-/** `freeze` spares the rows their first vacuum; it is allowed in tables of the same transaction. */
-function openTable({ session, table }: Target): { write(bytes: Buffer): Promise<void>; end(): Promise<void> } {
+/** `freeze` spares the rows their first vacuum; it is allowed in tables of the same transaction, and not by partitions. */
+function openTable({ session, table, isPartitioned }: Target): {
+  write(bytes: Buffer): Promise<void>;
+  end(): Promise<void>;
+} {
   const columns = table.columns.map(escapeIdentifier).join(', ');
   const stream: Writable = session.copyIn(
-    `copy public.${escapeIdentifier(table.name)} (${columns}) from stdin with (freeze)`,
+    `copy public.${escapeIdentifier(table.name)} (${columns}) from stdin${isPartitioned ? '' : ' with (freeze)'}`,
   );
   const done = finished(stream);
   done.catch(() => {}); // the next write or the end meets it

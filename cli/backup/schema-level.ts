@@ -95,11 +95,11 @@ const findObstacles = statement<{ away: string; back: string }>(
   `select away, back from (
      select 1 as step, c.relname::text as place, format('alter table public.%I no force row level security', relname) as away,
        format('alter table public.%I force row level security', relname) as back
-     from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r' and relforcerowsecurity
+     from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relforcerowsecurity
      union all
      select 2, c.relname, format('alter table public.%I disable trigger user', c.relname),
        format('alter table public.%I enable trigger user', c.relname)
-     from pg_class c where relnamespace = 'public'::regnamespace and relkind = 'r'
+     from pg_class c where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
        and exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)
      union all
      select 3, k.conname, format('alter table public.%I drop constraint %I', c.relname, k.conname),
@@ -109,7 +109,7 @@ const findObstacles = statement<{ away: string; back: string }>(
      union all
      select 4, i.relname, format('drop index public.%I', i.relname), pg_get_indexdef(i.oid)
      from pg_index x join pg_class i on i.oid = x.indexrelid
-     where i.relnamespace = 'public'::regnamespace and i.relkind = 'i'
+     where i.relnamespace = 'public'::regnamespace and i.relkind = 'i' and not i.relispartition
        and not exists (select from pg_constraint k where k.conindid = i.oid)
    ) obstacles order by step, place`,
 );

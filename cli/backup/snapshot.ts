@@ -139,7 +139,8 @@ async function* copyRecords(
   meter: PartMeter,
 ): AsyncGenerator<ArchiveRecord> {
   const columns = table.columns.map(escapeIdentifier).join(', ');
-  const stream = session.copyOut(`copy public.${escapeIdentifier(table.name)} (${columns}) to stdout`);
+  // A query, because COPY itself takes nothing out of a partitioned table.
+  const stream = session.copyOut(`copy (select ${columns} from public.${escapeIdentifier(table.name)}) to stdout`);
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const flush = (): ArchiveRecord => {
@@ -187,17 +188,20 @@ async function readPlan(session: Queryable, database: OwnDatabase): Promise<Plan
 
 const tableNames = statement<{ name: string }>(
   'backup_table_names',
-  `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`,
+  `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace
+     and relkind in ('r', 'p') and not relispartition order by 1`,
 );
 
+// A partitioned table is one table: which partitions it has where it is restored is that database's own business.
 const plannedTables = statement<PlannedTable>(
   'backup_tables',
-  `select c.relname::text as name, pg_table_size(c.oid) as "diskBytes", c.reltuples as "estimatedRows",
+  `select c.relname::text as name, (select coalesce(sum(pg_table_size(relid)), 0) from pg_partition_tree(c.oid)) + pg_table_size(c.oid) as "diskBytes", c.reltuples as "estimatedRows",
      array(select attname::text from pg_attribute
        where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum) as columns,
      c.relrowsecurity and not exists (select from pg_policy where polrelid = c.oid and polpermissive
        and polcmd = '*' and c.relowner = any (polroles) and pg_get_expr(polqual, polrelid) = 'true') as "isHidden"
-   from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname`,
+   from pg_class c
+   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by c.relname`,
 );
 
 const sequences = statement<{ name: string; value: number }>(

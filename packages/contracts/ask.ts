@@ -39,8 +39,17 @@ export const ask = endpoint({
   summary:
     'Answer a question from the articles that the reader has, with exact quotes; or say that they hold no answer',
   access: 'reader',
+  role: 'member',
   body: z.strictObject({ question: z.string().trim().min(1).max(1_000) }),
   response: answer,
   statuses: [200],
-  problems: ['invalid-request', 'csrf-failed', 'too-many-requests', 'bad-gateway', 'unavailable', 'timeout'],
+  problems: [
+    'limit-reached',
+    'invalid-request',
+    'csrf-failed',
+    'too-many-requests',
+    'bad-gateway',
+    'unavailable',
+    'timeout',
+  ],
 });

@@ -5,15 +5,21 @@ import { nameText, time, timeOrNull, uuid } from './primitives.ts';
 export const role = z.enum(['owner', 'admin', 'member', 'reader']);
 export type Role = z.infer<typeof role>;
 
-const email = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
-const password = z.string().min(1).max(1024);
+/** Whether a role may do what asks for at least `least`: owner > admin > member > reader. */
+export function isRoleAtLeast(present: Role, least: Role): boolean {
+  return role.options.indexOf(present) <= role.options.indexOf(least);
+}
+
+export const accountEmail = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
+export const typedPassword = z.string().min(1).max(1024);
 
 export const user = z
   .object({ id: uuid, email: z.string(), name: z.string(), role, tenantId: uuid, createdAt: time })
   .meta({ id: 'User' });
 export type User = z.infer<typeof user>;
 
-const session = z.object({ user, csrfToken: z.string() }).meta({ id: 'Session' });
+/** What a sign-in answers, beside the cookie. */
+export const session = z.object({ user, csrfToken: z.string() }).meta({ id: 'Session' });
 
 export const setup = endpoint({
   name: 'setup',
@@ -25,6 +31,8 @@ export const setup = endpoint({
     needsFirstAccount: z.boolean(),
     needsCode: z.boolean(),
     canRegister: z.boolean(),
+    /** Who keeps what proves who somebody is: `embedded` is Alt itself; `kratos` has pages of its own. */
+    provider: z.enum(['embedded', 'kratos']),
   }),
   statuses: [200],
   problems: [],
@@ -36,10 +44,24 @@ export const register = endpoint({
   path: '/v1/auth/register',
   summary: 'Make an account and sign in',
   access: 'public',
-  body: z.object({ email, password, name: nameText(100).optional(), code: z.string().max(100).optional() }),
+  body: z.object({
+    email: accountEmail,
+    password: typedPassword,
+    name: nameText(100).optional(),
+    code: z.string().max(100).optional(),
+    /** The secret of an invitation, which opens registration where it is closed. */
+    invitation: z.string().max(200).optional(),
+  }),
   response: session,
   statuses: [201],
-  problems: ['email-taken', 'registration-closed', 'setup-code-required', 'weak-password', 'too-many-requests'],
+  problems: [
+    'email-taken',
+    'registration-closed',
+    'setup-code-required',
+    'weak-password',
+    'too-many-requests',
+    'challenge-required',
+  ],
 });
 
 export const login = endpoint({
@@ -48,10 +70,11 @@ export const login = endpoint({
   path: '/v1/auth/login',
   summary: 'Sign in with e-mail and password',
   access: 'public',
-  body: z.object({ email, password }),
+  body: z.object({ email: accountEmail, password: typedPassword }),
   response: session,
   statuses: [200],
-  problems: ['wrong-credentials', 'locked-out', 'too-many-requests'],
+  /** `second-factor-required` carries `challenge` and `methods`: POST /v1/auth/login/second-factor takes it from there. */
+  problems: ['wrong-credentials', 'second-factor-required', 'locked-out', 'too-many-requests', 'challenge-required'],
 });
 
 export const logout = endpoint({
@@ -60,6 +83,7 @@ export const logout = endpoint({
   path: '/v1/auth/logout',
   summary: 'End this session',
   access: 'reader',
+  worksSuspended: true,
   statuses: [204],
   problems: ['csrf-failed', 'invalid-request'],
 });
@@ -70,6 +94,7 @@ export const refresh = endpoint({
   path: '/v1/auth/refresh',
   summary: 'Extend this session and replace its secret',
   access: 'reader',
+  worksSuspended: true,
   response: session,
   statuses: [200],
   problems: ['csrf-failed', 'invalid-request'],
@@ -81,6 +106,7 @@ export const csrf = endpoint({
   path: '/v1/auth/csrf',
   summary: 'The CSRF token of this session',
   access: 'reader',
+  worksSuspended: true,
   response: z.object({ csrfToken: z.string() }),
   statuses: [200],
   problems: ['invalid-request'],
@@ -92,6 +118,7 @@ export const validate = endpoint({
   path: '/v1/auth/validate',
   summary: 'Who is signed in',
   access: 'reader',
+  worksSuspended: true,
   response: z.object({
     valid: z.literal(true),
     userId: uuid,
@@ -111,6 +138,7 @@ export const readProfile = endpoint({
   path: '/v1/user/profile',
   summary: 'The signed-in account',
   access: 'reader',
+  worksSuspended: true,
   response: user,
   statuses: [200],
   problems: [],
@@ -122,14 +150,16 @@ export const writeProfile = endpoint({
   path: '/v1/user/profile',
   summary: 'Change the name or the password of the account',
   access: 'reader',
+  needsSession: true,
+  worksSuspended: true,
   body: z.strictObject({
     name: nameText(100).optional(),
-    password: password.optional(),
-    currentPassword: password.optional(),
+    password: typedPassword.optional(),
+    currentPassword: typedPassword.optional(),
   }),
   response: user,
   statuses: [200],
-  problems: ['csrf-failed', 'wrong-credentials', 'weak-password', 'locked-out', 'invalid-request'],
+  problems: ['csrf-failed', 'wrong-credentials', 'weak-password', 'locked-out', 'invalid-request', 'proof-required'],
 });
 
 export const apiKey = z
@@ -149,6 +179,8 @@ function keyEndpoints(noun: 'api-keys' | 'app-passwords', title: string, suffix:
       path,
       summary: `The ${title}s of the account`,
       access: 'reader',
+      needsSession: true,
+      worksSuspended: true,
       response: z.object({ items: z.array(apiKey), nextCursor: z.null() }),
       statuses: [200],
       problems: [],
@@ -159,6 +191,7 @@ function keyEndpoints(noun: 'api-keys' | 'app-passwords', title: string, suffix:
       path,
       summary: `Make an ${title}; its secret is shown once`,
       access: 'reader',
+      needsSession: true,
       body: keyBody,
       response: newKey,
       statuses: [201],
@@ -170,6 +203,8 @@ function keyEndpoints(noun: 'api-keys' | 'app-passwords', title: string, suffix:
       path: `${path}/:id`,
       summary: `Revoke an ${title}`,
       access: 'reader',
+      needsSession: true,
+      worksSuspended: true,
       params: keyParams,
       statuses: [204],
       problems: ['csrf-failed', 'not-found'],
@@ -191,6 +226,8 @@ export const exchange = endpoint({
     sessionCookie: z.string().max(500).optional(),
     bearer: z.string().max(500).optional(),
     address: z.string().max(100),
+    /** The User-Agent of who showed it. */
+    agent: z.string().max(300).optional(),
   }),
   response: z.object({
     token: z.string(),

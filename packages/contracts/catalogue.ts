@@ -1,14 +1,27 @@
+import * as accountData from './account-data.ts';
+import * as accountMail from './account-mail.ts';
+import * as security from './account-security.ts';
+import * as annotations from './annotations.ts';
 import { ask } from './ask.ts';
+import * as audit from './audit.ts';
 import * as auth from './auth.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as entries from './entries.ts';
 import { previewSubscriptionExtraction } from './extraction.ts';
+import * as invitations from './invitations.ts';
+import { enterByKratos } from './kratos.ts';
 import * as recaps from './recaps.ts';
+import * as rules from './rules.ts';
 import * as searching from './search/endpoints.ts';
+import * as sessions from './sessions.ts';
 import * as settings from './settings.ts';
+import * as signIn from './sign-in.ts';
+import * as singleSignOn from './single-sign-on.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as summaries from './summaries.ts';
 import * as tags from './tags.ts';
+import * as archives from './tenant-archives.ts';
+import * as tenants from './tenants.ts';
 
 /** The public endpoints of auth-service, in the order of the documentation. */
 export const authServiceEndpoints: readonly Endpoint[] = [
@@ -27,6 +40,44 @@ export const authServiceEndpoints: readonly Endpoint[] = [
   auth.appPasswords.list,
   auth.appPasswords.create,
   auth.appPasswords.revoke,
+  signIn.finishLogin,
+  signIn.beginPasskeyLogin,
+  signIn.passkeyLogin,
+  signIn.confirm,
+  sessions.listSessions,
+  sessions.revokeOneSession,
+  sessions.revokeOtherSessions,
+  sessions.switchTenant,
+  security.readSecurity,
+  security.changePassword,
+  security.createTotp,
+  security.confirmTotp,
+  security.removeTotp,
+  security.renewRecoveryCodes,
+  security.listPasskeys,
+  security.beginPasskey,
+  security.createPasskey,
+  security.renamePasskey,
+  security.deletePasskey,
+  accountMail.requestVerification,
+  accountMail.requestEmailChange,
+  accountMail.verifyEmail,
+  accountMail.requestRecovery,
+  accountMail.completeRecovery,
+  accountData.exportAccount,
+  accountData.deleteAccount,
+  audit.listOwnAudit,
+  audit.exportOwnAudit,
+  audit.listAudit,
+  audit.exportAudit,
+  enterByKratos,
+  singleSignOn.readSingleSignOn,
+  singleSignOn.startSingleSignOn,
+  singleSignOn.finishSingleSignOn,
+  singleSignOn.linkSingleSignOn,
+  singleSignOn.confirmBySingleSignOn,
+  singleSignOn.readOwnSingleSignOn,
+  singleSignOn.unlinkSingleSignOn,
 ] as readonly unknown[] as readonly Endpoint[];
 
 /** The public endpoints of alt-backend, in the order of the documentation. */
@@ -43,6 +94,8 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   subscriptions.createFolder,
   subscriptions.updateFolder,
   subscriptions.deleteFolder,
+  subscriptions.leaveFolder,
+  subscriptions.rejoinFolder,
   subscriptions.exportOpml,
   subscriptions.importOpml,
   entries.listEntries,
@@ -52,6 +105,15 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   entries.splitEntry,
   entries.rejoinEntry,
   entries.updateEntries,
+  annotations.listAnnotations,
+  annotations.listHighlights,
+  annotations.listNotes,
+  annotations.createHighlight,
+  annotations.updateHighlight,
+  annotations.deleteHighlight,
+  annotations.createNote,
+  annotations.updateNote,
+  annotations.deleteNote,
   entries.markRead,
   entries.readCounters,
   entries.listLabels,
@@ -63,6 +125,12 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   searching.createSavedSearch,
   searching.updateSavedSearch,
   searching.deleteSavedSearch,
+  rules.listRules,
+  rules.previewRule,
+  rules.createRule,
+  rules.updateRule,
+  rules.deleteRule,
+  rules.runRule,
   ask,
   recaps.listRecaps,
   recaps.readRecapDelivery,
@@ -88,4 +156,41 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   summaries.writeTenantSettings,
   settings.readStats,
   settings.readImage,
+] as readonly unknown[] as readonly Endpoint[];
+
+/** The public endpoints of tenant-service, in the order of the documentation. */
+export const tenantServiceEndpoints: readonly Endpoint[] = [
+  tenants.listMyTenants,
+  tenants.createTenant,
+  tenants.readCurrentTenant,
+  tenants.updateCurrentTenant,
+  tenants.readTenantLimits,
+  tenants.listMembers,
+  tenants.updateMember,
+  tenants.removeMember,
+  tenants.transferTenant,
+  tenants.deleteTenant,
+  tenants.restoreTenant,
+  invitations.listInvitations,
+  invitations.createInvitation,
+  invitations.resendInvitation,
+  invitations.revokeInvitation,
+  invitations.lookAtInvitation,
+  invitations.acceptInvitation,
+  invitations.listDomains,
+  invitations.addDomain,
+  invitations.updateDomain,
+  invitations.verifyDomain,
+  invitations.removeDomain,
+  invitations.listJoinableTenants,
+  invitations.joinTenant,
+  archives.startTenantExport,
+  archives.readTenantExport,
+  archives.readTenantExportFile,
+  archives.startTenantImport,
+  archives.readTenantImport,
+  tenants.listAllTenants,
+  tenants.suspendTenant,
+  tenants.resumeTenant,
+  tenants.changeTenantPlan,
 ] as readonly unknown[] as readonly Endpoint[];

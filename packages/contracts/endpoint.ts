@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Role } from './auth.ts';
 import type { ProblemCode } from './problem.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -21,6 +22,14 @@ export interface Endpoint<
   path: string;
   summary: string;
   access: Access;
+  /** The least role in the tenant that may call it; anyone in the tenant unless given. */
+  role?: Role;
+  /** Only for a browser session; no API key passes: the account's security, its keys, membership, the life of a tenant. */
+  needsSession?: boolean;
+  /** Only for a browser session whose owner proved who they are within `PROOF_MINUTES`; no API key passes. */
+  needsProof?: boolean;
+  /** Answered in a suspended tenant as well: who one is, how to leave, and what is one's own. */
+  worksSuspended?: boolean;
   params?: Params;
   query?: Query;
   body?: Body;
@@ -33,6 +42,9 @@ export interface Endpoint<
   statuses: readonly [number, ...number[]];
   problems: readonly ProblemCode[];
 }
+
+/** How long after a sign-in, or after POST /v1/auth/confirm, a session may do what needs proof. */
+export const PROOF_MINUTES = 15;
 
 type AnyEndpoint = Endpoint;
 

@@ -56,8 +56,10 @@ export type RelatedEntry = z.infer<typeof relatedEntry>;
 export const fullEntry = entry
   .extend({
     contentHtml: z.string(),
-    /** Whether the reader hid it: in no list but that of what is hidden. */
+    /** Whether the reader or a rule hid it: in no list but that of what is hidden. */
     hidden: z.boolean().optional(),
+    /** The rules that acted on it for the reader. */
+    rules: z.array(z.object({ id: smallId, name: z.string() })).optional(),
     summary: fullEntrySummary,
     fullText: z.object({
       state: workState,
@@ -88,7 +90,7 @@ export const fullEntry = entry
 export type FullEntry = z.infer<typeof fullEntry>;
 
 export const entryFilters = {
-  /** `hidden`: what the reader hid, which is in no other view, in no counter and not found by searching. */
+  /** `hidden`: what the reader or a rule hid, which is in no other view, in no counter and not found by searching. */
   view: z.enum([...view.options, 'hidden']).default('all'),
   subscription: repeated(smallId),
   folder: repeated(smallId),
@@ -178,7 +180,7 @@ export const updateEntries = endpoint({
   }),
   response: z.object({ updated: z.int() }),
   statuses: [200],
-  problems: ['invalid-request', 'limit-reached', 'csrf-failed'],
+  problems: ['invalid-request', 'limit-reached', 'forbidden', 'csrf-failed'],
 });
 
 export const markRead = endpoint({
@@ -216,7 +218,15 @@ export const readCounters = endpoint({
   problems: [],
 });
 
-export const label = z.object({ id: smallId, name: z.string(), count: z.int() }).meta({ id: 'Label' });
+export const label = z
+  .object({
+    id: smallId,
+    name: z.string(),
+    /** Whether it is the tenant's: what has it has it for everybody. */
+    isShared: z.boolean(),
+    count: z.int(),
+  })
+  .meta({ id: 'Label' });
 
 export const listLabels = endpoint({
   name: 'listLabels',
@@ -236,24 +246,26 @@ export const renameLabel = endpoint({
   name: 'renameLabel',
   method: 'PATCH',
   path: '/v1/labels/:name',
-  summary: 'Rename a label, on every entry that has it',
+  summary: 'Rename a label on every entry that has it, or share it with the tenant, which cannot be taken back',
   access: 'reader',
   params: labelParams,
-  body: z.strictObject({ name: nameText(200) }),
+  body: z
+    .strictObject({ name: nameText(200).optional(), isShared: z.literal(true).optional() })
+    .refine(({ name, isShared }) => name !== undefined || isShared, 'give a name, or share it'),
   response: label,
   statuses: [200],
-  problems: ['not-found', 'name-taken', 'invalid-request', 'csrf-failed'],
+  problems: ['not-found', 'name-taken', 'invalid-request', 'forbidden', 'csrf-failed'],
 });
 
 export const deleteLabel = endpoint({
   name: 'deleteLabel',
   method: 'DELETE',
   path: '/v1/labels/:name',
-  summary: 'Remove a label from every entry and from the list; the entries stay',
+  summary: 'Remove a label from every entry and from the list, a shared one for everybody; the entries stay',
   access: 'reader',
   params: labelParams,
   statuses: [204],
-  problems: ['not-found', 'csrf-failed'],
+  problems: ['not-found', 'forbidden', 'csrf-failed'],
 });
 
 /**

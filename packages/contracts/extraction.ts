@@ -56,6 +56,7 @@ export const previewSubscriptionExtraction = endpoint({
   path: '/v1/subscriptions/:id/extraction/preview',
   summary: 'What selectors make of a page of the feed: the newest article, or one given. Stores nothing',
   access: 'reader',
+  role: 'member',
   params: z.object({ id: z.string() }),
   body: z.strictObject({ url: typedUrl.optional(), ...selectorRules.shape }),
   response: extractionPreview,

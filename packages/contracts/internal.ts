@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { role } from './auth.ts';
 import { endpoint } from './endpoint.ts';
 import { timeOrNull, typedUrl, uuid } from './primitives.ts';
 import { feedFormat, foundFeed } from './subscriptions.ts';
@@ -121,4 +122,96 @@ export const listTenants = endpoint({
   }),
   statuses: [200],
   problems: ['invalid-query'],
+});
+
+/** Called by arch-repo-service: people are added to projects and mentioned before they have been there themselves. */
+export const listTenantPeople = endpoint({
+  name: 'listTenantPeople',
+  method: 'GET',
+  path: '/internal/tenants/:id/people',
+  summary: 'Who is in a tenant, with their names, by id',
+  access: 'service',
+  params: z.object({ id: uuid }),
+  query: z.object({ after: uuid.optional(), limit: z.coerce.number().int().min(1).max(1000).default(500) }),
+  response: z.object({
+    people: z.array(z.object({ id: uuid, name: z.string(), email: z.string(), role })),
+    hasMore: z.boolean(),
+  }),
+  statuses: [200],
+  problems: ['invalid-query', 'not-found'],
+});
+
+export const sendMail = endpoint({
+  name: 'sendMail',
+  method: 'POST',
+  path: '/internal/mails',
+  summary: 'A mail about an account or an invitation; kept until the relay took it, given up after three days',
+  access: 'service',
+  body: z.object({ to: z.email(), subject: z.string().min(1).max(200), text: z.string().min(1).max(20_000) }),
+  statuses: [202],
+  problems: ['mail-not-configured'],
+});
+
+// What tenant-service asks of those who keep a tenant's data, alt-backend (N20) and arch-repo-service (N21).
+
+const tenantParams = z.object({ id: uuid });
+
+/** What a tenant uses of its limits. */
+export const readTenantUsage = endpoint({
+  name: 'readTenantUsage',
+  method: 'GET',
+  path: '/internal/tenants/:id/usage',
+  summary: 'What a tenant uses of its limits; what a service does not keep it leaves out',
+  access: 'service',
+  params: tenantParams,
+  response: z.object({
+    feeds: z.int().optional(),
+    articles: z.int().optional(),
+    llmRequestsThisMonth: z.int().optional(),
+    projects: z.int().optional(),
+  }),
+  statuses: [200],
+  problems: [],
+});
+
+/** The rows of a tenant as lines of JSON (`application/x-ndjson`), in the order in which `importTenantData` takes them. */
+/** Whoever changed how a tenant stands says so at once; who misses it finds it at the next look. */
+export const announceTenantChange = endpoint({
+  name: 'announceTenantChange',
+  method: 'POST',
+  path: '/internal/tenants/:id/changed',
+  summary: 'A tenant was suspended, goes on, or has other limits: look at the changes now',
+  access: 'service',
+  params: tenantParams,
+  statuses: [202],
+  problems: [],
+});
+
+export const exportTenantData = endpoint({
+  name: 'exportTenantData',
+  method: 'GET',
+  path: '/internal/tenants/:id/export',
+  summary: 'Everything that a service keeps of a tenant, as lines of JSON; accounts by their ids',
+  access: 'service',
+  params: tenantParams,
+  responseType: 'application/x-ndjson',
+  statuses: [200],
+  problems: [],
+});
+
+/**
+ * Takes what `exportTenantData` gave, into a tenant that is new there. The first line says who is who:
+ * `{"accounts":{"<id in the archive>":"<id here>"|null}}`; what is private to an account that is null is left out. All of it or
+ * nothing, and again after a failure: a second call replaces what the first one left.
+ */
+export const importTenantData = endpoint({
+  name: 'importTenantData',
+  method: 'POST',
+  path: '/internal/tenants/:id/import',
+  summary: 'Restore what a service kept of a tenant, from lines of JSON',
+  access: 'service',
+  params: tenantParams,
+  response: z.object({ rows: z.int() }),
+  statuses: [200],
+  problems: ['invalid-archive'],
 });

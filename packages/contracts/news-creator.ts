@@ -127,6 +127,39 @@ export const answerQuestion = endpoint({
   problems: problemsOfCreating,
 });
 
+export const createdBrief = z.object({
+  /** In the order in which they are read; each rests on at least one passage, `quote` being `text.slice(start, end)`. */
+  sentences: z.array(
+    z.object({
+      text: z.string(),
+      citations: z
+        .array(
+          z.object({ passageId: z.string(), articleId: z.string(), quote: z.string(), start: z.int(), end: z.int() }),
+        )
+        .min(1),
+    }),
+  ),
+  engine,
+});
+export type CreatedBrief = z.infer<typeof createdBrief>;
+
+export const createBrief = endpoint({
+  name: 'createBrief',
+  method: 'POST',
+  path: '/v1/brief',
+  summary: 'What passages of several articles say about a topic, every sentence with exact quotes',
+  access: 'service',
+  body: z.object({
+    topic: z.string().trim().min(1).max(500),
+    passages: z.array(passage).min(1).max(60),
+    maximumSentences: z.int().min(1).max(30).default(8),
+    ...asked,
+  }),
+  response: createdBrief,
+  statuses: [200],
+  problems: problemsOfCreating,
+});
+
 const relatable = {
   title: z.string().max(2_000),
   text: z.string().max(8_000),

@@ -15,6 +15,7 @@ export const discoverFeeds = endpoint({
   path: '/v1/feeds/discover',
   summary: 'The feeds of a site, or the feed at an address',
   access: 'reader',
+  role: 'member',
   body: z.object({ url: typedUrl }),
   response: z.object({ feeds: z.array(foundFeed) }),
   statuses: [200],
@@ -36,6 +37,8 @@ export const subscription = z
     }),
     title: z.string(),
     folderIds: z.array(smallId),
+    /** Whether it arrives only because a shared folder has it. */
+    isShared: z.boolean(),
     unreadCount: z.int(),
     /** Fetch the full text of every article. */
     fullText: z.boolean(),
@@ -79,6 +82,7 @@ export const createSubscription = endpoint({
   path: '/v1/subscriptions',
   summary: 'Follow a feed, or the feed of a site; fetches it once',
   access: 'reader',
+  role: 'member',
   body: z.object({
     url: typedUrl,
     title: nameText(300).optional(),
@@ -127,7 +131,7 @@ export const deleteSubscription = endpoint({
   access: 'reader',
   params: subscriptionParams,
   statuses: [204],
-  problems: ['not-found', 'csrf-failed'],
+  problems: ['not-found', 'conflict', 'csrf-failed'],
 });
 
 export const refreshSubscription = endpoint({
@@ -154,7 +158,17 @@ export const refreshSubscriptions = endpoint({
   problems: ['not-found', 'csrf-failed', 'too-many-requests'],
 });
 
-export const folder = z.object({ id: smallId, name: z.string(), parentId: smallId.nullable() }).meta({ id: 'Folder' });
+export const folder = z
+  .object({
+    id: smallId,
+    name: z.string(),
+    parentId: smallId.nullable(),
+    /** Whether all readers of the tenant have it, each with a read state of their own. */
+    isShared: z.boolean(),
+    /** Whether the reader left it: its feeds do not arrive for them. */
+    isLeft: z.boolean(),
+  })
+  .meta({ id: 'Folder' });
 export type Folder = z.infer<typeof folder>;
 
 export const listFolders = endpoint({
@@ -175,34 +189,67 @@ export const createFolder = endpoint({
   path: '/v1/folders',
   summary: 'Make a folder; 200 with the present one if its parent has one of that name',
   access: 'reader',
-  body: z.object({ name: nameText(200), parentId: smallId.nullable().optional() }),
+  body: z.object({
+    name: nameText(200),
+    parentId: smallId.nullable().optional(),
+    /** Shared with the tenant; below a shared folder always. */
+    isShared: z.boolean().optional(),
+  }),
   response: folder,
   statuses: [201, 200],
-  problems: ['unknown-folder', 'limit-reached', 'csrf-failed'],
+  problems: ['unknown-folder', 'limit-reached', 'forbidden', 'csrf-failed'],
 });
 
 export const updateFolder = endpoint({
   name: 'updateFolder',
   method: 'PATCH',
   path: '/v1/folders/:id',
-  summary: 'Rename or move a folder',
+  summary: 'Rename, move or share a folder; sharing takes all below along and cannot be taken back',
   access: 'reader',
   params: subscriptionParams,
-  body: z.strictObject({ name: nameText(200).optional(), parentId: smallId.nullable().optional() }),
+  body: z.strictObject({
+    name: nameText(200).optional(),
+    parentId: smallId.nullable().optional(),
+    isShared: z.literal(true).optional(),
+  }),
   response: folder,
   statuses: [200],
-  problems: ['not-found', 'unknown-folder', 'folder-cycle', 'name-taken', 'csrf-failed'],
+  problems: ['not-found', 'unknown-folder', 'folder-cycle', 'name-taken', 'limit-reached', 'forbidden', 'csrf-failed'],
 });
 
 export const deleteFolder = endpoint({
   name: 'deleteFolder',
   method: 'DELETE',
   path: '/v1/folders/:id',
-  summary: 'Remove a folder; what lies in it moves to its parent',
+  summary: 'Remove a folder, a shared one for everybody; what lies in it moves to its parent',
   access: 'reader',
   params: subscriptionParams,
   statuses: [204],
-  problems: ['not-found', 'csrf-failed'],
+  problems: ['not-found', 'forbidden', 'csrf-failed'],
+});
+
+export const leaveFolder = endpoint({
+  name: 'leaveFolder',
+  method: 'POST',
+  path: '/v1/folders/:id/leave',
+  summary: 'Leave a shared folder and all below it: what came only with it does not arrive any more',
+  access: 'reader',
+  params: subscriptionParams,
+  response: folder,
+  statuses: [200],
+  problems: ['not-found', 'invalid-request', 'csrf-failed'],
+});
+
+export const rejoinFolder = endpoint({
+  name: 'rejoinFolder',
+  method: 'POST',
+  path: '/v1/folders/:id/rejoin',
+  summary: 'Come back to a shared folder and all below it',
+  access: 'reader',
+  params: subscriptionParams,
+  response: folder,
+  statuses: [200],
+  problems: ['not-found', 'invalid-request', 'csrf-failed'],
 });
 
 export const exportOpml = endpoint({
@@ -222,6 +269,7 @@ export const importOpml = endpoint({
   path: '/v1/opml',
   summary: 'Follow everything in an OPML file; fetches nothing, polls follow',
   access: 'reader',
+  role: 'member',
   body: z.string(),
   bodyType: 'text/x-opml',
   response: z.object({

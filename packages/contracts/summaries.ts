@@ -46,6 +46,7 @@ export const requestSummary = endpoint({
   summary:
     'Summarise an entry before others, also where its feed’s summaries are switched off; events say when it is there',
   access: 'reader',
+  role: 'member',
   params: z.object({ id: z.string() }),
   statuses: [202],
   problems: ['not-found', 'invalid-request', 'csrf-failed'],
@@ -76,6 +77,7 @@ export const writeTenantSettings = endpoint({
   path: '/v1/settings/tenant',
   summary: 'Switch something on or off for the whole tenant; for its owners and administrators',
   access: 'reader',
+  role: 'admin',
   body: z.strictObject({ summaries: z.boolean().optional() }),
   response: tenantSettings,
   statuses: [200],

@@ -43,6 +43,7 @@ export const updateTag = endpoint({
   path: '/v1/tags/:name',
   summary: 'Rename, hide or promote a tag, for all members of the tenant; its old names still lead to it',
   access: 'reader',
+  role: 'member',
   params: z.object({ name: tagName }),
   body: z
     .strictObject({ name: tagName.optional(), hidden: z.boolean().optional(), promoted: z.boolean().optional() })
@@ -58,6 +59,7 @@ export const mergeTags = endpoint({
   path: '/v1/tags/merge',
   summary: 'Make tags one: articles and names of `from` become those of `into`',
   access: 'reader',
+  role: 'member',
   body: z.strictObject({ from: z.array(tagName).min(1).max(50), into: tagName }),
   response: z.object({ tag, merged: z.int() }),
   statuses: [200],
@@ -94,6 +96,7 @@ export const dismissTagProposal = endpoint({
   path: '/v1/tags/proposals/dismiss',
   summary: 'Two tags are not the same; the pair is not proposed again',
   access: 'reader',
+  role: 'member',
   body: z.strictObject({ names: z.tuple([tagName, tagName]) }),
   statuses: [204],
   problems: ['not-found', 'forbidden', 'conflict', 'invalid-request', 'csrf-failed', 'unavailable'],

@@ -1,9 +1,9 @@
 import { Client, type ClientConfig, DatabaseError, TypeOverrides } from 'pg';
 import type { Connection } from './embedded.ts';
-import { DatabaseStartError, DatabaseUnavailableError } from './errors.ts';
+import { DatabaseUnavailableError } from './errors.ts';
 
-/** A connection by its parts or by its URL, as whom it shows in `pg_stat_activity`, and its limits. */
-export type ConnectOptions = (Connection | { connectionString: string }) & {
+/** A connection, as whom it shows in `pg_stat_activity`, and its limits. */
+export type ConnectOptions = Connection & {
   applicationName: string;
   /** Default 30 s; 0 for none. */
   statementTimeoutMs?: number;
@@ -15,20 +15,14 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** The configuration that pg's Client and Pool understand. */
 export function clientConfig(options: ConnectOptions): ClientConfig {
-  const address =
-    'connectionString' in options
-      ? { connectionString: options.connectionString }
-      : {
-          host: options.host,
-          port: options.port,
-          user: options.user,
-          password: options.password,
-          database: options.database,
-          ssl: options.ssl,
-        };
   const timeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
   return {
-    ...address,
+    host: options.host,
+    port: options.port,
+    user: options.user,
+    password: options.password,
+    database: options.database,
+    ssl: options.ssl,
     application_name: options.applicationName,
     statement_timeout: timeoutMs === 0 ? undefined : timeoutMs,
     idle_in_transaction_session_timeout: timeoutMs === 0 ? undefined : IDLE_IN_TRANSACTION_TIMEOUT_MS,
@@ -36,17 +30,6 @@ export function clientConfig(options: ConnectOptions): ClientConfig {
     keepAlive: true,
     types: rowTypes(),
   };
-}
-
-/** The parts of a `postgres://` URL, read as libpq reads them (also `?host=/socket/folder` and `sslmode`). */
-export function connectionFromUrl(url: string): Connection {
-  try {
-    new URL(url);
-    const { host, port, user, password, database, ssl } = new Client({ connectionString: url });
-    return { host, port, user: user ?? '', password: password ?? '', database: database ?? '', ssl };
-  } catch (cause) {
-    throw new DatabaseStartError('The database URL must look like postgres://user:password@host:5432/name.', { cause });
-  }
 }
 
 /** One connection of its own. Its errors between queries are reported by the next query. */

@@ -26,6 +26,8 @@ export interface Queryable {
 export interface Reader {
   userId: string;
   tenantId: string;
+  /** Their role in the tenant, for policies that ask for it; those refuse every row where it is not given. */
+  role?: string;
 }
 
 export interface TransactionOptions {

@@ -1,4 +1,5 @@
-export { type ConnectOptions, connectionFromUrl, openClient, sqlState } from './connect.ts';
+export { connectionFromUrl } from './address.ts';
+export { type ConnectOptions, openClient, sqlState } from './connect.ts';
 export {
   type CopySession,
   type Database,
@@ -32,3 +33,4 @@ export {
   serviceRole,
   servicesOf,
 } from './roles.ts';
+export { exportRows, type Row, RowLinesError, readRows } from './row-lines.ts';

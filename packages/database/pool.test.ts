@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { BACKGROUND_NICE } from './giving-way.ts';
-import { type Database, DatabaseUnavailableError, openClient, sqlState, statement } from './index.ts';
+import {
+  connectionFromUrl,
+  type Database,
+  DatabaseUnavailableError,
+  openClient,
+  sqlState,
+  statement,
+} from './index.ts';
 import { createDatabase } from './pool.ts';
 import { createTestDatabase, type TestDatabase } from './testing.ts';
 
@@ -246,8 +253,8 @@ test('a statement that takes too long is cut off', async () => {
 
 test('a URL connects as its parts do', async () => {
   const { host, port, user, password, database: name } = databases.connection('alt_admin');
-  const connectionString = `postgres://${user}:${password}@/${name}?host=${encodeURIComponent(host)}&port=${port}`;
-  const client = await openClient({ connectionString, applicationName: 'test' });
+  const url = `postgres://${user}:${password}@/${name}?host=${encodeURIComponent(host)}&port=${port}`;
+  const client = await openClient({ ...connectionFromUrl(url), applicationName: 'test' });
   expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   await client.end();
 });

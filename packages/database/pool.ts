@@ -55,6 +55,7 @@ const MAX_ATTEMPTS = 4;
 const RETRY_DELAY_MS = 20;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
+const ROLE = /^[a-z]{1,20}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One pool after the other. */
@@ -205,7 +206,9 @@ function beginStatement({ isolation, isReadOnly }: TransactionOptions): string {
   return `begin ${mode};`;
 }
 
-function setReader({ userId, tenantId }: Reader): string {
+function setReader({ userId, tenantId, role }: Reader): string {
   if (!UUID.test(userId) || !UUID.test(tenantId)) throw new TypeError('The ids of a reader must be UUIDs.');
-  return `select set_config('alt.user_id', '${userId}', true), set_config('alt.tenant_id', '${tenantId}', true)`;
+  if (role !== undefined && !ROLE.test(role)) throw new TypeError('The role of a reader must be a word.');
+  const ids = `select set_config('alt.user_id', '${userId}', true), set_config('alt.tenant_id', '${tenantId}', true)`;
+  return role === undefined ? ids : `${ids}, set_config('alt.role', '${role}', true)`;
 }

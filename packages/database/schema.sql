@@ -1,5 +1,9 @@
 -- Derived from the migrations by tools/schema.ts; do not edit.
 
+-- types
+
+create domain tenant_role as text CHECK ((VALUE = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'reader'::text])));
+
 -- sequences
 
 create sequence article_ids as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1;
@@ -37,6 +41,16 @@ create table article_keys (
   key bigint not null,
   article_id bigint not null,
   constraint article_keys_pkey PRIMARY KEY (key, article_id)
+);
+create table article_labels (
+  label_id integer not null,
+  article_id bigint not null,
+  added_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint article_labels_added_by_fkey FOREIGN KEY (added_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint article_labels_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint article_labels_label_id_fkey FOREIGN KEY (label_id) REFERENCES labels(id) ON DELETE CASCADE,
+  constraint article_labels_pkey PRIMARY KEY (label_id, article_id)
 );
 create table article_stages (
   article_id bigint not null,
@@ -254,6 +268,23 @@ create table feeds (
   constraint feeds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint feeds_url_key UNIQUE NULLS NOT DISTINCT (url, tenant_id, credential)
 ) with (fillfactor=70);
+create table folder_feeds (
+  folder_id integer not null,
+  feed_id integer not null,
+  added_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint folder_feeds_added_by_fkey FOREIGN KEY (added_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint folder_feeds_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint folder_feeds_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES folders(id) ON DELETE CASCADE,
+  constraint folder_feeds_pkey PRIMARY KEY (folder_id, feed_id)
+);
+create table folder_leavers (
+  folder_id integer not null,
+  reader_id integer not null,
+  constraint folder_leavers_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES folders(id) ON DELETE CASCADE,
+  constraint folder_leavers_pkey PRIMARY KEY (folder_id, reader_id),
+  constraint folder_leavers_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
 create table folders (
   id integer not null generated always as identity,
   tenant_id uuid not null,
@@ -261,6 +292,8 @@ create table folders (
   parent_id integer,
   name text not null,
   created_at timestamp(3) with time zone not null default now(),
+  created_by integer,
+  constraint folders_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
   constraint folders_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, parent_id, name),
   constraint folders_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint folders_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES folders(id) ON DELETE SET NULL,
@@ -284,6 +317,7 @@ create table highlights (
   is_shared boolean not null default false,
   created_at timestamp(3) with time zone not null default now(),
   constraint highlights_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id),
+  constraint highlights_color CHECK ((color = ANY (ARRAY['yellow'::text, 'green'::text, 'blue'::text, 'pink'::text]))),
   constraint highlights_pkey PRIMARY KEY (id),
   constraint highlights_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
@@ -297,16 +331,34 @@ create table hosts (
   robots_fetched_at timestamp(3) with time zone,
   constraint hosts_pkey PRIMARY KEY (host)
 ) with (fillfactor=70);
+create table import_ids (
+  tenant_id uuid not null,
+  kind text not null,
+  old_id text not null,
+  new_id text not null,
+  constraint import_ids_pkey PRIMARY KEY (tenant_id, kind, old_id),
+  constraint import_ids_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table labels (
   id integer not null generated always as identity,
   tenant_id uuid not null,
   owner_id integer,
   name text not null,
   created_at timestamp(3) with time zone not null default now(),
+  created_by integer,
+  constraint labels_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
   constraint labels_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, name),
   constraint labels_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint labels_pkey PRIMARY KEY (id),
   constraint labels_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table llm_usage (
+  tenant_id uuid not null,
+  month date not null,
+  requests integer not null,
+  constraint llm_usage_pkey PRIMARY KEY (tenant_id, month),
+  constraint llm_usage_requests_check CHECK ((requests >= 0)),
+  constraint llm_usage_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
 create table notes (
   id uuid not null default uuidv7(),
@@ -321,6 +373,268 @@ create table notes (
   constraint notes_highlight_id_fkey FOREIGN KEY (highlight_id) REFERENCES highlights(id) ON DELETE CASCADE,
   constraint notes_pkey PRIMARY KEY (id),
   constraint notes_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table people (
+  reader_id integer not null,
+  tenant_id uuid not null,
+  name text not null,
+  email text not null,
+  role tenant_role not null,
+  seen_at timestamp(3) with time zone not null default now(),
+  constraint people_pkey PRIMARY KEY (reader_id),
+  constraint people_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint people_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table project_activity (
+  id bigint not null generated always as identity,
+  project_id uuid not null,
+  actor_id integer,
+  kind text not null,
+  subject jsonb not null default '{}'::jsonb,
+  at timestamp(3) with time zone not null default now(),
+  constraint project_activity_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_activity_pkey PRIMARY KEY (id),
+  constraint project_activity_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_articles (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  article_id bigint,
+  section_id uuid,
+  "position" bigint not null,
+  url text,
+  title text not null,
+  feed_title text not null default ''::text,
+  feed_url text,
+  identity bytea,
+  published_at timestamp(3) with time zone,
+  origin text not null,
+  pinned_by integer,
+  pinned_at timestamp(3) with time zone not null default now(),
+  constraint project_articles_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE SET NULL,
+  constraint project_articles_key UNIQUE (project_id, article_id),
+  constraint project_articles_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'rule'::text, 'import'::text]))),
+  constraint project_articles_pinned_by_fkey FOREIGN KEY (pinned_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_articles_pkey PRIMARY KEY (id),
+  constraint project_articles_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_articles_section_id_fkey FOREIGN KEY (section_id) REFERENCES project_sections(id) ON DELETE SET NULL
+);
+create table project_briefs (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  number integer not null,
+  engine text not null,
+  parts jsonb not null,
+  article_count integer not null,
+  sentence_count integer not null,
+  created_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint project_briefs_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_briefs_number_key UNIQUE (project_id, number),
+  constraint project_briefs_pkey PRIMARY KEY (id),
+  constraint project_briefs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_decisions (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  number integer not null,
+  title text not null,
+  context text not null default ''::text,
+  decision text not null default ''::text,
+  consequences text not null default ''::text,
+  alternatives jsonb not null default '[]'::jsonb,
+  status text not null default 'proposed'::text,
+  superseded_by uuid,
+  version integer not null default 1,
+  created_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint project_decisions_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_decisions_number_key UNIQUE (project_id, number),
+  constraint project_decisions_pkey PRIMARY KEY (id),
+  constraint project_decisions_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_decisions_status_check CHECK ((status = ANY (ARRAY['proposed'::text, 'accepted'::text, 'superseded'::text, 'rejected'::text]))),
+  constraint project_decisions_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES project_decisions(id) ON DELETE SET NULL
+);
+create table project_dismissals (
+  project_id uuid not null,
+  article_id bigint not null,
+  constraint project_dismissals_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint project_dismissals_pkey PRIMARY KEY (project_id, article_id),
+  constraint project_dismissals_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_files (
+  job_id uuid not null,
+  part text not null,
+  name text not null,
+  media_type text not null,
+  bytes bytea not null,
+  expires_at timestamp(3) with time zone not null default (now() + '1 day'::interval),
+  constraint project_files_bytes_check CHECK ((length(bytes) <= 52428800)),
+  constraint project_files_job_id_fkey FOREIGN KEY (job_id) REFERENCES project_jobs(id) ON DELETE CASCADE,
+  constraint project_files_part_check CHECK ((part = ANY (ARRAY['input'::text, 'output'::text]))),
+  constraint project_files_pkey PRIMARY KEY (job_id, part)
+);
+create table project_highlights (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  pin_id uuid not null,
+  quote text not null,
+  prefix text not null default ''::text,
+  suffix text not null default ''::text,
+  created_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint project_highlights_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_highlights_pin_id_fkey FOREIGN KEY (pin_id) REFERENCES project_articles(id) ON DELETE CASCADE,
+  constraint project_highlights_pkey PRIMARY KEY (id),
+  constraint project_highlights_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_jobs (
+  id uuid not null default uuidv7(),
+  tenant_id uuid not null,
+  project_id uuid,
+  reader_id integer not null,
+  role tenant_role not null,
+  kind text not null,
+  input jsonb not null default '{}'::jsonb,
+  state text not null default 'waiting'::text,
+  done integer not null default 0,
+  total integer not null default 0,
+  kept jsonb not null default '{}'::jsonb,
+  result jsonb,
+  error_code text,
+  error text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  constraint project_jobs_kind_check CHECK ((kind = ANY (ARRAY['brief'::text, 'export'::text, 'import'::text]))),
+  constraint project_jobs_pkey PRIMARY KEY (id),
+  constraint project_jobs_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_jobs_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint project_jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint project_jobs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+) with (fillfactor=70);
+create table project_members (
+  project_id uuid not null,
+  reader_id integer not null,
+  role text not null,
+  added_at timestamp(3) with time zone not null default now(),
+  constraint project_members_pkey PRIMARY KEY (project_id, reader_id),
+  constraint project_members_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_members_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint project_members_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'editor'::text, 'viewer'::text])))
+);
+create table project_mentions (
+  note_id uuid not null,
+  reader_id integer not null,
+  project_id uuid not null,
+  created_at timestamp(3) with time zone not null default now(),
+  read_at timestamp(3) with time zone,
+  constraint project_mentions_note_id_fkey FOREIGN KEY (note_id) REFERENCES project_notes(id) ON DELETE CASCADE,
+  constraint project_mentions_pkey PRIMARY KEY (note_id, reader_id),
+  constraint project_mentions_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_mentions_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
+);
+create table project_notes (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  pin_id uuid,
+  highlight_id uuid,
+  body text not null,
+  version integer not null default 1,
+  created_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null default now(),
+  constraint project_notes_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_notes_highlight_id_fkey FOREIGN KEY (highlight_id) REFERENCES project_highlights(id) ON DELETE SET NULL,
+  constraint project_notes_pin_id_fkey FOREIGN KEY (pin_id) REFERENCES project_articles(id) ON DELETE SET NULL,
+  constraint project_notes_pkey PRIMARY KEY (id),
+  constraint project_notes_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_publications (
+  project_id uuid not null,
+  kind text not null,
+  secret_hash bytea,
+  slug text,
+  opened_by integer,
+  opened_at timestamp(3) with time zone not null default now(),
+  constraint project_publications_check CHECK ((((kind = 'private'::text) = (secret_hash IS NOT NULL)) AND ((kind = 'public'::text) = (slug IS NOT NULL)))),
+  constraint project_publications_kind_check CHECK ((kind = ANY (ARRAY['private'::text, 'public'::text]))),
+  constraint project_publications_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint project_publications_pkey PRIMARY KEY (project_id),
+  constraint project_publications_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_publications_secret_hash_key UNIQUE (secret_hash),
+  constraint project_publications_slug_key UNIQUE (slug)
+);
+create table project_rules (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  section_id uuid,
+  name text not null,
+  query text not null,
+  is_enabled boolean not null default true,
+  version integer not null default 1,
+  owner_id integer not null,
+  revision bigint,
+  article_id bigint not null default 0,
+  next_check_at timestamp(3) with time zone not null default now(),
+  created_at timestamp(3) with time zone not null default now(),
+  constraint project_rules_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint project_rules_pkey PRIMARY KEY (id),
+  constraint project_rules_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE,
+  constraint project_rules_section_id_fkey FOREIGN KEY (section_id) REFERENCES project_sections(id) ON DELETE SET NULL
+) with (fillfactor=70);
+create table project_sections (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  title text not null,
+  "position" integer not null,
+  version integer not null default 1,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint project_sections_pkey PRIMARY KEY (id),
+  constraint project_sections_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table project_sources (
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  kind text not null,
+  feed_id integer,
+  folder_id integer,
+  query text,
+  name text not null,
+  added_by integer not null,
+  created_at timestamp(3) with time zone not null default now(),
+  constraint project_sources_added_by_fkey FOREIGN KEY (added_by) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint project_sources_check CHECK ((num_nonnulls(feed_id, folder_id, query) = 1)),
+  constraint project_sources_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint project_sources_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES folders(id) ON DELETE CASCADE,
+  constraint project_sources_kind_check CHECK ((kind = ANY (ARRAY['feed'::text, 'folder'::text, 'search'::text]))),
+  constraint project_sources_pkey PRIMARY KEY (id),
+  constraint project_sources_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects(id) ON DELETE CASCADE
+);
+create table projects (
+  id uuid not null,
+  tenant_id uuid not null,
+  code text not null,
+  title text not null,
+  description text not null default ''::text,
+  visibility text not null default 'members'::text,
+  status text not null default 'active'::text,
+  version integer not null default 1,
+  created_by integer,
+  created_at timestamp(3) with time zone not null default now(),
+  updated_at timestamp(3) with time zone not null default now(),
+  deleted_at timestamp(3) with time zone,
+  constraint projects_code_check CHECK ((code ~ '^[A-Z][A-Z0-9-]{1,15}$'::text)),
+  constraint projects_code_key UNIQUE (tenant_id, code),
+  constraint projects_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
+  constraint projects_pkey PRIMARY KEY (id),
+  constraint projects_status_check CHECK ((status = ANY (ARRAY['active'::text, 'archived'::text]))),
+  constraint projects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
+  constraint projects_visibility_check CHECK ((visibility = ANY (ARRAY['members'::text, 'tenant'::text])))
 );
 create table readers (
   id integer not null generated always as identity,
@@ -387,6 +701,32 @@ create table recaps (
   constraint recaps_pkey PRIMARY KEY (id),
   constraint recaps_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
+create table rule_hits (
+  reader_id integer not null,
+  article_id bigint not null,
+  rule_id integer not null,
+  version integer not null default 1,
+  acted_at timestamp(3) with time zone not null default now(),
+  constraint rule_hits_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint rule_hits_pkey PRIMARY KEY (article_id, reader_id, rule_id),
+  constraint rule_hits_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint rule_hits_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(id) ON DELETE CASCADE
+);
+create table rule_switches (
+  rule_id integer not null,
+  reader_id integer not null,
+  constraint rule_switches_pkey PRIMARY KEY (rule_id, reader_id),
+  constraint rule_switches_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint rule_switches_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(id) ON DELETE CASCADE
+);
+create table rule_waits (
+  id bigint not null generated always as identity,
+  article_id bigint not null,
+  tenant_id uuid,
+  reader_id integer,
+  after_reader_id integer not null default 0,
+  constraint rule_waits_pkey PRIMARY KEY (id)
+);
 create table rules (
   id integer not null generated always as identity,
   tenant_id uuid not null,
@@ -398,6 +738,10 @@ create table rules (
   needs_stage text,
   "position" integer not null default 0,
   created_at timestamp(3) with time zone not null default now(),
+  created_by integer,
+  active_since timestamp(3) with time zone not null default now(),
+  version integer not null default 1,
+  constraint rules_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
   constraint rules_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint rules_pkey PRIMARY KEY (id),
   constraint rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
@@ -409,6 +753,8 @@ create table saved_searches (
   name text not null,
   query text not null,
   created_at timestamp(3) with time zone not null default now(),
+  created_by integer,
+  constraint saved_searches_created_by_fkey FOREIGN KEY (created_by) REFERENCES readers(id) ON DELETE SET NULL,
   constraint saved_searches_name_key UNIQUE NULLS NOT DISTINCT (tenant_id, owner_id, name),
   constraint saved_searches_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint saved_searches_pkey PRIMARY KEY (id),
@@ -469,6 +815,7 @@ create table subscriptions (
   created_at timestamp(3) with time zone not null default now(),
   wants_summary boolean not null default true,
   auto_full_text boolean not null default true,
+  is_shared boolean not null default false,
   constraint subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint subscriptions_feed_key UNIQUE (reader_id, feed_id),
   constraint subscriptions_pkey PRIMARY KEY (id),
@@ -582,6 +929,8 @@ create table websub_subscriptions (
 CREATE INDEX article_contents_audio ON public.article_contents USING btree (article_id) WHERE (enclosures @@ '($[*]."type" starts with "audio/")'::jsonpath);
 CREATE INDEX article_keyphrases_phrase ON public.article_keyphrases USING btree (normalised, article_id);
 CREATE INDEX article_keys_article ON public.article_keys USING btree (article_id);
+CREATE INDEX article_labels_added_by ON public.article_labels USING btree (added_by);
+CREATE INDEX article_labels_article ON public.article_labels USING btree (article_id);
 CREATE INDEX article_stages_unfinished ON public.article_stages USING btree (stage, priority DESC, next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'claimed'::text]));
 CREATE INDEX article_tags_list ON public.article_tags USING btree (tag_id, sort_at, article_id);
 CREATE INDEX article_variants_tenant ON public.article_variants USING btree (tenant_id);
@@ -600,19 +949,75 @@ CREATE INDEX feed_selectors_tenant ON public.feed_selectors USING btree (tenant_
 CREATE INDEX feeds_due ON public.feeds USING btree (next_poll_at) WHERE (subscriber_count > 0);
 CREATE INDEX feeds_host ON public.feeds USING btree (host);
 CREATE INDEX feeds_waiting ON public.feeds USING btree (next_poll_at) WHERE (priority > 0);
+CREATE INDEX folder_feeds_added_by ON public.folder_feeds USING btree (added_by);
+CREATE INDEX folder_feeds_feed ON public.folder_feeds USING btree (feed_id);
+CREATE INDEX folder_leavers_reader ON public.folder_leavers USING btree (reader_id);
+CREATE INDEX folders_created_by ON public.folders USING btree (created_by);
 CREATE INDEX folders_owner ON public.folders USING btree (owner_id);
 CREATE INDEX folders_parent ON public.folders USING btree (parent_id);
 CREATE INDEX highlights_article ON public.highlights USING btree (article_id, reader_id);
 CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, created_at);
+CREATE INDEX labels_created_by ON public.labels USING btree (created_by);
 CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
+CREATE INDEX notes_own ON public.notes USING btree (reader_id, id);
 CREATE INDEX notes_reader ON public.notes USING btree (reader_id, created_at);
+CREATE INDEX people_tenant ON public.people USING btree (tenant_id, reader_id);
+CREATE INDEX project_activity_actor ON public.project_activity USING btree (actor_id);
+CREATE INDEX project_activity_list ON public.project_activity USING btree (project_id, id);
+CREATE INDEX project_articles_article ON public.project_articles USING btree (article_id);
+CREATE INDEX project_articles_in_section ON public.project_articles USING btree (section_id);
+CREATE INDEX project_articles_loose ON public.project_articles USING btree (project_id, "position", id) WHERE (section_id IS NULL);
+CREATE INDEX project_articles_newest ON public.project_articles USING btree (project_id, id);
+CREATE INDEX project_articles_reader ON public.project_articles USING btree (pinned_by);
+CREATE INDEX project_articles_section ON public.project_articles USING btree (project_id, section_id, "position", id);
+CREATE INDEX project_briefs_reader ON public.project_briefs USING btree (created_by);
+CREATE INDEX project_decisions_reader ON public.project_decisions USING btree (created_by);
+CREATE INDEX project_decisions_successor ON public.project_decisions USING btree (superseded_by);
+CREATE INDEX project_dismissals_article ON public.project_dismissals USING btree (article_id);
+CREATE INDEX project_files_expired ON public.project_files USING btree (expires_at);
+CREATE INDEX project_highlights_list ON public.project_highlights USING btree (project_id, id);
+CREATE INDEX project_highlights_pin ON public.project_highlights USING btree (pin_id);
+CREATE INDEX project_highlights_reader ON public.project_highlights USING btree (created_by);
+CREATE INDEX project_jobs_finished ON public.project_jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX project_jobs_project ON public.project_jobs USING btree (project_id, id);
+CREATE INDEX project_jobs_reader ON public.project_jobs USING btree (reader_id);
+CREATE INDEX project_jobs_tenant ON public.project_jobs USING btree (tenant_id);
+CREATE INDEX project_jobs_unfinished ON public.project_jobs USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX project_members_reader ON public.project_members USING btree (reader_id, project_id);
+CREATE INDEX project_mentions_project ON public.project_mentions USING btree (project_id);
+CREATE INDEX project_mentions_unread ON public.project_mentions USING btree (reader_id, note_id) WHERE (read_at IS NULL);
+CREATE INDEX project_notes_highlight ON public.project_notes USING btree (highlight_id);
+CREATE INDEX project_notes_list ON public.project_notes USING btree (project_id, id);
+CREATE INDEX project_notes_pin ON public.project_notes USING btree (pin_id);
+CREATE INDEX project_notes_reader ON public.project_notes USING btree (created_by);
+CREATE INDEX project_publications_reader ON public.project_publications USING btree (opened_by);
+CREATE INDEX project_rules_due ON public.project_rules USING btree (next_check_at) WHERE is_enabled;
+CREATE INDEX project_rules_owner ON public.project_rules USING btree (owner_id);
+CREATE INDEX project_rules_project ON public.project_rules USING btree (project_id, id);
+CREATE INDEX project_rules_section ON public.project_rules USING btree (section_id);
+CREATE INDEX project_sections_list ON public.project_sections USING btree (project_id, "position", id);
+CREATE INDEX project_sources_feed ON public.project_sources USING btree (feed_id);
+CREATE INDEX project_sources_folder ON public.project_sources USING btree (folder_id);
+CREATE INDEX project_sources_project ON public.project_sources USING btree (project_id, id);
+CREATE INDEX project_sources_reader ON public.project_sources USING btree (added_by);
+CREATE INDEX projects_creator ON public.projects USING btree (created_by);
+CREATE INDEX projects_deleted ON public.projects USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX projects_list ON public.projects USING btree (tenant_id, id);
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
 CREATE UNIQUE INDEX recap_outlets_token ON public.recap_outlets USING btree (mail_token);
 CREATE INDEX recaps_list ON public.recaps USING btree (reader_id, starts_at, id);
+CREATE INDEX rule_hits_reader ON public.rule_hits USING btree (reader_id);
+CREATE INDEX rule_hits_rule ON public.rule_hits USING btree (rule_id);
+CREATE INDEX rule_switches_reader ON public.rule_switches USING btree (reader_id);
+CREATE INDEX rules_arriving ON public.rules USING btree (tenant_id) WHERE (is_enabled AND (needs_stage IS NULL));
+CREATE INDEX rules_created_by ON public.rules USING btree (created_by);
 CREATE INDEX rules_owner ON public.rules USING btree (owner_id);
+CREATE INDEX rules_tenant ON public.rules USING btree (tenant_id, owner_id);
+CREATE INDEX rules_waiting ON public.rules USING btree (tenant_id) WHERE (is_enabled AND (needs_stage IS NOT NULL));
+CREATE INDEX saved_searches_created_by ON public.saved_searches USING btree (created_by);
 CREATE INDEX saved_searches_owner ON public.saved_searches USING btree (owner_id);
 CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL))) WHERE (left_at IS NULL);
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
@@ -631,6 +1036,7 @@ CREATE INDEX websub_due ON public.websub_subscriptions USING btree (next_attempt
 alter table article_contents enable row level security, force row level security;
 alter table article_keyphrases enable row level security, force row level security;
 alter table article_keys enable row level security, force row level security;
+alter table article_labels enable row level security, force row level security;
 alter table article_stages enable row level security, force row level security;
 alter table article_summaries enable row level security, force row level security;
 alter table article_tags enable row level security, force row level security;
@@ -648,16 +1054,40 @@ alter table entry_splits enable row level security, force row level security;
 alter table feed_documents enable row level security, force row level security;
 alter table feed_selectors enable row level security, force row level security;
 alter table feeds enable row level security, force row level security;
+alter table folder_feeds enable row level security, force row level security;
+alter table folder_leavers enable row level security, force row level security;
 alter table folders enable row level security, force row level security;
 alter table foldings enable row level security, force row level security;
 alter table highlights enable row level security, force row level security;
 alter table hosts enable row level security, force row level security;
+alter table import_ids enable row level security, force row level security;
 alter table labels enable row level security, force row level security;
+alter table llm_usage enable row level security, force row level security;
 alter table notes enable row level security, force row level security;
+alter table people enable row level security, force row level security;
+alter table project_activity enable row level security, force row level security;
+alter table project_articles enable row level security, force row level security;
+alter table project_briefs enable row level security, force row level security;
+alter table project_decisions enable row level security, force row level security;
+alter table project_dismissals enable row level security, force row level security;
+alter table project_files enable row level security, force row level security;
+alter table project_highlights enable row level security, force row level security;
+alter table project_jobs enable row level security, force row level security;
+alter table project_members enable row level security, force row level security;
+alter table project_mentions enable row level security, force row level security;
+alter table project_notes enable row level security, force row level security;
+alter table project_publications enable row level security, force row level security;
+alter table project_rules enable row level security, force row level security;
+alter table project_sections enable row level security, force row level security;
+alter table project_sources enable row level security, force row level security;
+alter table projects enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
 alter table recap_askings enable row level security, force row level security;
 alter table recap_outlets enable row level security, force row level security;
 alter table recaps enable row level security, force row level security;
+alter table rule_hits enable row level security, force row level security;
+alter table rule_switches enable row level security, force row level security;
+alter table rule_waits enable row level security, force row level security;
 alter table rules enable row level security, force row level security;
 alter table saved_searches enable row level security, force row level security;
 alter table search_engine enable row level security, force row level security;
@@ -690,6 +1120,10 @@ create policy indexing on article_contents as permissive for all to search_index
 create policy owner on article_contents as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy pinned on article_contents as permissive for select to arch_repo_service
+  using ((EXISTS ( SELECT
+   FROM project_articles p
+  WHERE (p.article_id = article_contents.article_id))));
 create policy worker on article_contents as permissive for all to pre_processor
   using (true)
   with check (true);
@@ -713,6 +1147,9 @@ create policy owner on article_keys as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy worker on article_keys as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy owner on article_labels as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy indexing on article_stages as permissive for all to search_indexer, tag_generator
@@ -772,6 +1209,10 @@ create policy indexing on articles as permissive for all to search_indexer, tag_
 create policy owner on articles as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy pinned on articles as permissive for select to arch_repo_service
+  using ((EXISTS ( SELECT
+   FROM project_articles p
+  WHERE (p.article_id = articles.id))));
 create policy worker on articles as permissive for all to pre_processor
   using (true)
   with check (true);
@@ -860,6 +1301,18 @@ create policy owner on feeds as permissive for all to alt_owner
 create policy worker on feeds as permissive for all to pre_processor
   using (true)
   with check (true);
+create policy own on folder_feeds as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM folders f
+  WHERE ((f.id = folder_feeds.folder_id) AND (f.owner_id IS NULL) AND (f.tenant_id = current_tenant_id())))));
+create policy owner on folder_feeds as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on folder_leavers as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on folder_leavers as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy own on folders as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
@@ -884,10 +1337,16 @@ create policy owner on hosts as permissive for all to alt_owner
 create policy worker on hosts as permissive for all to pre_processor
   using (true)
   with check (true);
+create policy owner on import_ids as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy own on labels as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on labels as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on llm_usage as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on notes as permissive for all to alt_backend
@@ -896,11 +1355,193 @@ create policy own on notes as permissive for all to alt_backend
 create policy owner on notes as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy owner on people as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy tenant on people as permissive for select to arch_repo_service
+  using ((tenant_id = current_tenant_id()));
+create policy add on project_activity as permissive for insert to arch_repo_service
+  with check (((project_rank(project_id) >= 1) AND (NOT (actor_id IS DISTINCT FROM ( SELECT current_reader_id() AS current_reader_id)))));
+create policy look on project_activity as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_activity as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy add on project_articles as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_articles as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_articles as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_articles as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_articles as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_briefs as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_briefs as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_briefs as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy add on project_decisions as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_decisions as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_decisions as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_decisions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_decisions as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_dismissals as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_dismissals as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_dismissals as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_dismissals as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_dismissals as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy own on project_files as permissive for all to arch_repo_service
+  using ((EXISTS ( SELECT
+   FROM project_jobs j
+  WHERE ((j.id = project_files.job_id) AND (j.reader_id = ( SELECT current_reader_id() AS current_reader_id))))))
+  with check ((EXISTS ( SELECT
+   FROM project_jobs j
+  WHERE ((j.id = project_files.job_id) AND (j.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy owner on project_files as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy add on project_highlights as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_highlights as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_highlights as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_highlights as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_highlights as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_jobs as permissive for insert to arch_repo_service
+  with check (((tenant_id = current_tenant_id()) AND (reader_id = ( SELECT current_reader_id() AS current_reader_id)) AND ((project_id IS NULL) OR (project_rank(project_id) >= 1))));
+create policy change on project_jobs as permissive for update to arch_repo_service
+  using (((tenant_id = current_tenant_id()) AND (reader_id = ( SELECT current_reader_id() AS current_reader_id))))
+  with check (((tenant_id = current_tenant_id()) AND (reader_id = ( SELECT current_reader_id() AS current_reader_id))));
+create policy look on project_jobs as permissive for select to arch_repo_service
+  using (((tenant_id = current_tenant_id()) AND ((reader_id = ( SELECT current_reader_id() AS current_reader_id)) OR ((kind = 'brief'::text) AND (project_rank(project_id) >= 1)))));
+create policy owner on project_jobs as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy add on project_members as permissive for insert to arch_repo_service
+  with check (((project_rank(project_id) >= 3) AND (EXISTS ( SELECT
+   FROM readers r
+  WHERE ((r.id = project_members.reader_id) AND (r.purge_after IS NULL))))));
+create policy change on project_members as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 3))
+  with check ((project_rank(project_id) >= 3));
+create policy look on project_members as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_members as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_members as permissive for delete to arch_repo_service
+  using (((project_rank(project_id) >= 3) OR (reader_id = ( SELECT current_reader_id() AS current_reader_id))));
+create policy add on project_mentions as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_mentions as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy own on project_mentions as permissive for update to arch_repo_service
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on project_mentions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_mentions as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_notes as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_notes as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_notes as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_notes as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_notes as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_publications as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 3));
+create policy look on project_publications as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_publications as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_publications as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 3));
+create policy add on project_rules as permissive for insert to arch_repo_service
+  with check (((project_rank(project_id) >= 2) AND (owner_id = ( SELECT current_reader_id() AS current_reader_id))));
+create policy change on project_rules as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_rules as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_rules as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_rules as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_sections as permissive for insert to arch_repo_service
+  with check ((project_rank(project_id) >= 2));
+create policy change on project_sections as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_sections as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_sections as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_sections as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy add on project_sources as permissive for insert to arch_repo_service
+  with check (((project_rank(project_id) >= 2) AND (added_by = ( SELECT current_reader_id() AS current_reader_id))));
+create policy change on project_sources as permissive for update to arch_repo_service
+  using ((project_rank(project_id) >= 2))
+  with check ((project_rank(project_id) >= 2));
+create policy look on project_sources as permissive for select to arch_repo_service
+  using ((project_rank(project_id) >= 1));
+create policy owner on project_sources as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy remove on project_sources as permissive for delete to arch_repo_service
+  using ((project_rank(project_id) >= 2));
+create policy change on projects as permissive for update to arch_repo_service
+  using (((tenant_id = current_tenant_id()) AND (project_rank(id) >= 2)))
+  with check (((tenant_id = current_tenant_id()) AND (project_rank(id) >= 2)));
+create policy look on projects as permissive for select to arch_repo_service
+  using (((tenant_id = current_tenant_id()) AND (project_rank(id) >= 1)));
+create policy make on projects as permissive for insert to arch_repo_service
+  with check (((tenant_id = current_tenant_id()) AND ((current_tenant_role())::text <> 'reader'::text) AND (created_by = ( SELECT current_reader_id() AS current_reader_id))));
+create policy owner on projects as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy own on readers as permissive for all to alt_backend
   using (((user_id = current_user_id()) AND (tenant_id = current_tenant_id())));
 create policy owner on readers as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy tenant on readers as permissive for select to arch_repo_service
+  using ((tenant_id = current_tenant_id()));
 create policy owner on recap_askings as permissive for all to alt_owner
   using (true)
   with check (true);
@@ -914,6 +1555,20 @@ create policy own on recaps as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on recaps as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on rule_hits as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on rule_hits as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on rule_switches as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on rule_switches as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on rule_waits as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on rules as permissive for all to alt_backend
@@ -1034,6 +1689,83 @@ create policy worker on websub_subscriptions as permissive for all to pre_proces
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.act_by_rules(deeds jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+  acted integer;
+begin
+  select array_agg(distinct x."readerId") into reader_ids from jsonb_to_recordset(deeds) as x ("readerId" integer);
+  if reader_ids is null then
+    return 0;
+  end if;
+  perform from readers r where r.id = any (reader_ids) order by r.id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  with given as materialized (
+    select x."ruleId" as rule_id, x.version, x."readerId" as reader_id, x."articleId" as article_id,
+      coalesce(x."markRead", false) as is_read, coalesce(x.star, false) as is_starred, coalesce(x.hide, false) as is_hidden,
+      coalesce(x."labelIds", '{}') as label_ids
+    from jsonb_to_recordset(deeds) as x ("ruleId" integer, version integer, "readerId" integer, "articleId" bigint, "markRead" boolean,
+      star boolean, hide boolean, "labelIds" integer[])
+  ), standing as materialized (
+    select u.id, u.owner_id, u.tenant_id from rules u where u.id in (select g.rule_id from given g) order by u.id for key share
+  ), usable as materialized (
+    select l.id, l.owner_id, l.tenant_id from labels l where l.id in (select unnest(g.label_ids) from given g)
+      order by l.id for key share
+  ), fresh as (
+    insert into rule_hits as h (reader_id, article_id, rule_id, version)
+      select g.reader_id, g.article_id, g.rule_id, g.version
+      from given g join standing u on u.id = g.rule_id
+      join entries e on e.article_id = g.article_id and e.reader_id = g.reader_id
+      on conflict (article_id, reader_id, rule_id) do update set version = excluded.version, acted_at = now()
+        where h.version < excluded.version
+      returning reader_id, article_id, rule_id
+  ), wanted as materialized (
+    select g.*, coalesce(e.folded_into, e.article_id) as shown_id, e.folded_into is null as is_shown
+    from fresh x
+    join given g on g.reader_id = x.reader_id and g.article_id = x.article_id and g.rule_id = x.rule_id
+    join entries e on e.article_id = x.article_id and e.reader_id = x.reader_id
+  ), named as materialized (
+    select distinct w.reader_id, w.article_id, w.shown_id, l.id as label_id, l.owner_id is null as is_shared
+    from wanted w
+    join standing u on u.id = w.rule_id
+    join usable l on l.id = any (w.label_ids) and l.tenant_id = u.tenant_id and l.owner_id is not distinct from u.owner_id
+  ), labelled as (
+    insert into entry_labels (reader_id, label_id, article_id, sort_at)
+      select distinct n.reader_id, n.label_id, e.article_id, e.sort_at
+      from named n join entries e on e.reader_id = n.reader_id and e.article_id = n.shown_id
+      on conflict do nothing
+  ), shared as (
+    insert into article_labels (label_id, article_id) select distinct n.label_id, n.article_id from named n where n.is_shared
+      on conflict do nothing
+  ), wishes as (
+    select w.reader_id, w.shown_id, bool_or(w.is_read and w.is_shown) as is_read, bool_or(w.is_starred) as is_starred,
+      bool_or(w.is_hidden and w.is_shown) as is_hidden
+    from wanted w group by w.reader_id, w.shown_id
+  ), targets as materialized (
+    select w.*, w.shown_id as article_id from wishes w
+    union all
+    select w.*, e.article_id from wishes w join entries e on e.reader_id = w.reader_id and e.folded_into = w.shown_id
+  ), changed as (
+    update entries e
+      set revision = r.revision,
+        is_read = e.is_read or t.is_read
+          or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before),
+        read_at = case when t.is_read then coalesce(e.read_at, now()) else e.read_at end,
+        is_starred = e.is_starred or t.is_starred,
+        hidden_reason = coalesce(e.hidden_reason, case when t.is_hidden then 'rule' end)
+      from targets t, readers r, counters c
+      where e.article_id = t.article_id and e.reader_id = t.reader_id and r.id = t.reader_id
+        and c.reader_id = e.reader_id and c.feed_id = e.feed_id
+  )
+  select count(*) into acted from (select distinct w.reader_id, w.article_id from wanted w) x;
+  return acted;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.address_hash(address text)
  RETURNS bytea
  LANGUAGE sql
@@ -1092,6 +1824,30 @@ BEGIN ATOMIC
       JOIN feeds f ON ((f.id = a.feed_id)));
 END
 ;
+CREATE OR REPLACE FUNCTION public.articles_to_pin(wanted bigint[])
+ RETURNS TABLE(article_id bigint, url text, title text, feed_title text, feed_url text, identity bytea, published_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT a.id,
+     a.url,
+     a.title,
+     COALESCE(s.title, f.title, f.url) AS "coalesce",
+         CASE
+             WHEN ((f.tenant_id IS NULL) AND (f.credential IS NULL)) THEN f.url
+             ELSE NULL::text
+         END AS "case",
+     a.identity,
+     a.published_at
+    FROM ((((unnest(articles_to_pin.wanted) WITH ORDINALITY w(id, place)
+      JOIN entries e ON (((e.article_id = w.id) AND (e.reader_id = current_reader_id()))))
+      JOIN articles a ON ((a.id = e.article_id)))
+      JOIN feeds f ON ((f.id = a.feed_id)))
+      LEFT JOIN subscriptions s ON (((s.feed_id = f.id) AND (s.reader_id = e.reader_id))))
+   ORDER BY w.place;
+END
+;
 CREATE OR REPLACE FUNCTION public.await_articles(wanted_feeds integer[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1106,6 +1862,67 @@ begin
   perform pg_advisory_xact_lock_shared(7204653);
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.await_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from rules u where u.is_enabled and u.needs_stage is not null) then
+    insert into rule_waits (article_id) values (new.article_id);
+    perform pg_notify('alt_rules', '');
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.await_rules_of_subscribers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from rules u where u.is_enabled) then
+    return null;
+  end if;
+  with arriving as materialized (
+    select n.reader_id, a.id as article_id
+    from new_rows n
+    join readers r on r.id = n.reader_id
+    join feed_documents d on d.feed_id = n.feed_id
+    cross join unnest(d.article_ids) as x (id)
+    join articles a on a.id = x.id
+    where exists (select from rules u where u.tenant_id = r.tenant_id and u.is_enabled and (u.owner_id = r.id or u.owner_id is null))
+      and not exists (select from entries e where e.article_id = a.id and e.reader_id = n.reader_id)
+  ), forgotten as (
+    delete from rule_hits h using arriving x where h.article_id = x.article_id and h.reader_id = x.reader_id
+  )
+  insert into rule_waits (article_id, reader_id) select x.article_id, x.reader_id from arriving x;
+  if found then
+    perform pg_notify('alt_rules', '');
+  end if;
+  return null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.await_tag_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into rule_waits (article_id, tenant_id)
+    select distinct x.id, o.tenant_id
+    from old_rows o cross join unnest(o.article_ids) as x (id)
+    where not o.is_index_only
+      and exists (select from rules u where u.tenant_id = o.tenant_id and u.is_enabled and u.needs_stage is not null);
+  if found then
+    perform pg_notify('alt_rules', '');
+  end if;
+  return null;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.begin_change()
  RETURNS bigint
@@ -1133,6 +1950,25 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.begin_project_import(tenant uuid, accounts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into tenants (id) values (tenant) on conflict do nothing;
+  delete from project_jobs where tenant_id = tenant;
+  delete from projects where tenant_id = tenant;
+  delete from people where tenant_id = tenant;
+  delete from import_ids i where i.tenant_id = tenant and i.kind <> 'feed';
+  insert into readers (user_id, tenant_id)
+    select distinct a.value::uuid, tenant from jsonb_each_text(accounts) a where a.value is not null on conflict do nothing;
+  insert into import_ids (tenant_id, kind, old_id, new_id)
+    select tenant, 'account', a.key, r.id::text from jsonb_each_text(accounts) a
+    join readers r on r.user_id = a.value::uuid and r.tenant_id = tenant where a.value is not null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.begin_reset()
  RETURNS bigint
  LANGUAGE sql
@@ -1142,6 +1978,16 @@ BEGIN ATOMIC
  UPDATE readers SET revision = (readers.revision + 1), structure_revision = (readers.revision + 1), reset_revision = (readers.revision + 1)
    WHERE (readers.id = current_reader_id())
    RETURNING readers.revision;
+END
+;
+CREATE OR REPLACE FUNCTION public.begin_shared_change()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1), structure_revision = (readers.revision + 1)
+   WHERE (readers.id = ANY (tenant_reader_ids(current_tenant_id())));
 END
 ;
 CREATE OR REPLACE FUNCTION public.begin_structure_change()
@@ -1164,6 +2010,170 @@ BEGIN ATOMIC
  UPDATE readers SET revision = (readers.revision + 1), tags_revision = (readers.revision + 1)
    WHERE (readers.id = current_reader_id())
    RETURNING readers.revision;
+END
+;
+CREATE OR REPLACE FUNCTION public.begin_tenant_import(tenant uuid, accounts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  former integer[];
+begin
+  insert into tenants (id) values (tenant) on conflict do nothing;
+  select coalesce(array_agg(r.id), '{}') into former from readers r where r.tenant_id = tenant;
+  perform from feeds f where f.id in (select s.feed_id from subscriptions s where s.reader_id = any (former))
+    order by f.id for no key update;
+  with gone as (delete from subscriptions s where s.reader_id = any (former) returning s.feed_id)
+  update feeds f set subscriber_count = f.subscriber_count - g.count
+    from (select feed_id, count(*)::integer as count from gone group by feed_id) g where f.id = g.feed_id;
+  delete from entries where reader_id = any (former);
+  delete from labels where tenant_id = tenant;
+  delete from folders where tenant_id = tenant;
+  delete from rules where tenant_id = tenant;
+  delete from saved_searches where tenant_id = tenant;
+  delete from tags where tenant_id = tenant;
+  delete from feed_selectors where tenant_id = tenant;
+  delete from article_variants where tenant_id = tenant;
+  delete from llm_usage where tenant_id = tenant;
+  delete from readers where tenant_id = tenant;
+  delete from import_ids where tenant_id = tenant;
+  insert into import_ids (tenant_id, kind, old_id, new_id)
+    select tenant, 'account', a.key, a.value from jsonb_each_text(accounts) a where a.value is not null;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.carry_pins(old_ids bigint[], new_ids bigint[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE project_articles p SET article_id = m.new_id
+    FROM UNNEST(carry_pins.old_ids, carry_pins.new_ids) m(old_id, new_id)
+   WHERE ((p.article_id = m.old_id) AND (NOT (EXISTS ( SELECT
+            FROM project_articles o
+           WHERE ((o.project_id = p.project_id) AND (o.article_id = m.new_id))))) AND (NOT (EXISTS ( SELECT
+            FROM (UNNEST(carry_pins.old_ids, carry_pins.new_ids) x(old_id, new_id)
+              JOIN project_articles o ON ((o.article_id = x.old_id)))
+           WHERE ((o.project_id = p.project_id) AND (x.new_id = m.new_id) AND (x.old_id < m.old_id))))));
+ UPDATE project_highlights h SET pin_id = o.id
+    FROM project_articles p,
+     UNNEST(carry_pins.old_ids, carry_pins.new_ids) m(old_id, new_id),
+     project_articles o
+   WHERE ((h.pin_id = p.id) AND (p.article_id = m.old_id) AND (o.project_id = p.project_id) AND (o.article_id = m.new_id));
+ UPDATE project_notes n SET pin_id = o.id
+    FROM project_articles p,
+     UNNEST(carry_pins.old_ids, carry_pins.new_ids) m(old_id, new_id),
+     project_articles o
+   WHERE ((n.pin_id = p.id) AND (p.article_id = m.old_id) AND (o.project_id = p.project_id) AND (o.article_id = m.new_id));
+ DELETE FROM project_articles p
+    USING UNNEST(carry_pins.old_ids, carry_pins.new_ids) m(old_id, new_id)
+   WHERE ((p.article_id = m.old_id) AND (EXISTS ( SELECT
+            FROM project_articles o
+           WHERE ((o.project_id = p.project_id) AND (o.article_id = m.new_id)))));
+END
+;
+CREATE OR REPLACE FUNCTION public.check_feed_limit(tenant uuid, feeds_before integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  maximum integer;
+  present integer;
+begin
+  if feeds_before is null then
+    return;
+  end if;
+  select (t.limits ->> 'feeds')::integer into maximum from tenants t where t.id = tenant;
+  present := tenant_feed_count(tenant);
+  if present > maximum and present > feeds_before then
+    raise exception 'the tenant may have % feeds', maximum using errcode = 'ALT01', detail = maximum::text;
+  end if;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.claim_project_jobs(worker text, wanted integer, lease interval)
+ RETURNS TABLE(id uuid, kind text, project_id uuid, tenant_id uuid, user_id uuid, role tenant_role, attempts integer)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 5
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT j.id
+            FROM (project_jobs j
+              JOIN tenants t ON (((t.id = j.tenant_id) AND (t.suspended_at IS NULL))))
+           WHERE ((j.state = ANY (ARRAY['waiting'::text, 'running'::text])) AND (j.next_attempt_at <= now()) AND ((j.state = 'waiting'::text) OR (j.claimed_until < now())))
+           ORDER BY j.next_attempt_at
+          LIMIT claim_project_jobs.wanted
+          FOR UPDATE OF j SKIP LOCKED
+         ), taken AS (
+          UPDATE project_jobs j SET state = 'running'::text, claimed_by = claim_project_jobs.worker, claimed_until = (now() + claim_project_jobs.lease), attempts = (j.attempts + 1)
+            FROM due
+           WHERE (j.id = due.id)
+           RETURNING j.id,
+             j.kind,
+             j.project_id,
+             j.tenant_id,
+             j.reader_id,
+             j.role,
+             j.attempts
+         )
+  SELECT taken.id,
+     taken.kind,
+     taken.project_id,
+     taken.tenant_id,
+     r.user_id,
+     taken.role,
+     taken.attempts
+    FROM (taken
+      JOIN readers r ON ((r.id = taken.reader_id)));
+END
+;
+CREATE OR REPLACE FUNCTION public.claim_project_rules(wanted integer, lease interval)
+ RETURNS TABLE(id uuid, project_id uuid, section_id uuid, query text, version integer, revision bigint, article_id bigint, tenant_id uuid, user_id uuid, role tenant_role)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 10
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT x.id
+            FROM ((((project_rules x
+              JOIN projects p ON (((p.id = x.project_id) AND (p.status = 'active'::text) AND (p.deleted_at IS NULL))))
+              JOIN tenants t ON (((t.id = p.tenant_id) AND (t.suspended_at IS NULL))))
+              JOIN readers r_1 ON (((r_1.id = x.owner_id) AND (r_1.purge_after IS NULL))))
+              JOIN people n_1 ON ((n_1.reader_id = r_1.id)))
+           WHERE (x.is_enabled AND (x.next_check_at <= now()))
+           ORDER BY x.next_check_at
+          LIMIT claim_project_rules.wanted
+          FOR UPDATE OF x SKIP LOCKED
+         ), taken AS (
+          UPDATE project_rules x SET next_check_at = (now() + claim_project_rules.lease)
+            FROM due
+           WHERE (x.id = due.id)
+           RETURNING x.id,
+             x.project_id,
+             x.section_id,
+             x.query,
+             x.version,
+             x.revision,
+             x.article_id,
+             x.owner_id
+         )
+  SELECT taken.id,
+     taken.project_id,
+     taken.section_id,
+     taken.query,
+     taken.version,
+     taken.revision,
+     taken.article_id,
+     r.tenant_id,
+     r.user_id,
+     n.role
+    FROM ((taken
+      JOIN readers r ON ((r.id = taken.owner_id)))
+      JOIN people n ON ((n.reader_id = r.id)));
 END
 ;
 CREATE OR REPLACE FUNCTION public.claim_recap_outlets(wanted integer, lease interval)
@@ -1209,7 +2219,9 @@ begin
   if looked_at is null then
     delete from feeds f where f.subscriber_count = 0 and f.created_at < now() - interval '1 day'
       and not exists (select from articles a where a.feed_id = f.id)
-      and not exists (select from subscriptions s where s.feed_id = f.id);
+      and not exists (select from subscriptions s where s.feed_id = f.id)
+      and not exists (select from folder_feeds p join folders d on d.id = p.folder_id join tenants t on t.id = d.tenant_id
+        where p.feed_id = f.id and (t.purge_after is null or t.purge_after > now()));
     return null;
   end if;
   select array_agg(distinct a.feed_id) into feed_ids
@@ -1227,6 +2239,7 @@ begin
     where a.id = any (looked_at) and a.feed_id = any (feed_ids) and a.received_at < now() - interval '1 day'
       and not exists (select from entries e where e.article_id = a.id)
       and not exists (select from deliveries d where a.id = any (d.article_ids))
+      and not exists (select from project_articles p where p.article_id = a.id)
       and (f.subscriber_count = 0
         or not exists (select from feed_documents d where d.feed_id = a.feed_id and a.id = any (d.article_ids)))
     for update of a skip locked
@@ -1260,6 +2273,26 @@ BEGIN ATOMIC
          END
    WHERE ((o.mail_token = confirm_recap_mail.token) AND (o.mail_confirmed_at IS NULL));
 END
+;
+CREATE OR REPLACE FUNCTION public.continue_delivery(delivery bigint, batch integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  d deliveries;
+  last_reader integer;
+begin
+  select * into d from deliveries x where x.id = delivery for update;
+  last_reader := deliver_batch(d.feed_id, d.article_ids, d.after_reader_id, batch);
+  if last_reader is null then
+    delete from deliveries x where x.id = d.id;
+    perform fold_soon(array(select m.cluster_id from cluster_members m where m.article_id = any (d.article_ids)));
+  else
+    update deliveries x set after_reader_id = last_reader where x.id = d.id;
+  end if;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.count_asking(address text, maximum integer)
  RETURNS boolean
@@ -1372,6 +2405,12 @@ CREATE OR REPLACE FUNCTION public.current_tenant_id()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (current_setting('alt.tenant_id'::text))::uuid
+;
+CREATE OR REPLACE FUNCTION public.current_tenant_role()
+ RETURNS tenant_role
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (current_setting('alt.role'::text))::tenant_role
 ;
 CREATE OR REPLACE FUNCTION public.current_user_id()
  RETURNS uuid
@@ -1515,6 +2554,46 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.drop_shared(wanted_feeds integer[], wanted_readers integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  lost record;
+begin
+  perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  update subscriptions s set is_shared = false
+    where s.reader_id = any (wanted_readers) and s.feed_id = any (wanted_feeds) and s.is_shared
+      and exists (select from subscription_folders p join folders f on f.id = p.folder_id
+        where p.subscription_id = s.id and f.owner_id is not null)
+      and not exists (select from subscription_folders p join folders f on f.id = p.folder_id
+        where p.subscription_id = s.id and f.owner_id is null);
+  for lost in
+    select s.reader_id, s.feed_id from subscriptions s
+    where s.reader_id = any (wanted_readers) and s.feed_id = any (wanted_feeds) and s.is_shared
+      and not exists (select from subscription_folders p where p.subscription_id = s.id)
+    order by s.reader_id, s.feed_id
+  loop
+    perform unsubscribe_reader(lost.reader_id, lost.feed_id);
+  end loop;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.end_project_import(tenant uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update project_sources s set query = imported_query(tenant, s.query) from projects p
+    where p.id = s.project_id and p.tenant_id = tenant and s.query ~* 'feed:"?#';
+  update project_rules u set query = imported_query(tenant, u.query) from projects p
+    where p.id = u.project_id and p.tenant_id = tenant and u.query ~* 'feed:"?#';
+  delete from import_ids where tenant_id = tenant;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.end_recap_mail(token text)
  RETURNS void
  LANGUAGE sql
@@ -1524,6 +2603,23 @@ BEGIN ATOMIC
  UPDATE recap_outlets o SET is_daily_mailed = false, is_weekly_mailed = false, mail_confirmed_at = NULL::timestamp with time zone, mail_error = NULL::text
    WHERE (o.mail_token = end_recap_mail.token);
 END
+;
+CREATE OR REPLACE FUNCTION public.end_tenant_import(tenant uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update feeds f set subscriber_count = (select count(*) from subscriptions s where s.feed_id = f.id)
+    where f.id in (select s.feed_id from subscriptions s join readers r on r.id = s.reader_id where r.tenant_id = tenant);
+  update readers set revision = 1, structure_revision = 1, reset_revision = 1 where tenant_id = tenant;
+  update saved_searches s set query = imported_query(tenant, s.query) where s.tenant_id = tenant and s.query ~* 'feed:"?#';
+  update rules u set query = imported_query(tenant, u.query) where u.tenant_id = tenant and u.query ~* 'feed:"?#';
+  delete from import_ids i where i.tenant_id = tenant and i.kind <> 'feed';
+  perform pg_notify('alt_polls', '');
+  perform pg_notify('alt_stages', '');
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.ensure_feed(feed_url text, feed_host text, feed_tenant uuid, feed_credential text, feed_title text DEFAULT NULL::text)
  RETURNS integer
@@ -1563,6 +2659,25 @@ begin
   insert into tenants (id) values (current_tenant_id()) on conflict do nothing;
   insert into readers (user_id, tenant_id) values (current_user_id(), current_tenant_id()) on conflict do nothing;
   return (select id from readers where user_id = current_user_id() and tenant_id = current_tenant_id());
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.enter_projects(person_name text, person_email text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer := ensure_reader();
+begin
+  insert into people as p (reader_id, tenant_id, name, email, role)
+    values (reader, current_tenant_id(), person_name, person_email, current_tenant_role())
+    on conflict (reader_id) do update
+      set name = excluded.name, email = excluded.email, role = excluded.role, seen_at = now()
+      where (p.name, p.email, p.role) is distinct from (excluded.name, excluded.email, excluded.role)
+        or p.seen_at < now() - interval '1 day';
+  return reader;
 end
 $function$
 ;
@@ -1673,6 +2788,219 @@ BEGIN ATOMIC
                  END AS code) c)
    WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = ANY (entry_summaries.wanted_articles)));
 END
+;
+CREATE OR REPLACE FUNCTION public.export_project_rows(tenant uuid, kind text)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  members integer[] := tenant_reader_ids(tenant);
+begin
+  case kind
+    when 'person' then return query
+      select to_jsonb(p) - 'reader_id' - 'tenant_id' || jsonb_build_object('account', r.user_id)
+        from people p join readers r on r.id = p.reader_id where p.tenant_id = tenant and r.id = any (members) order by r.user_id;
+    when 'project' then return query
+      select with_account(to_jsonb(p) - 'tenant_id', 'created_by') from projects p where p.tenant_id = tenant order by p.id;
+    when 'project_member' then return query
+      select with_account(to_jsonb(m), 'reader_id') from project_members m join projects p on p.id = m.project_id
+        where p.tenant_id = tenant and m.reader_id = any (members) order by m.project_id, m.reader_id;
+    when 'project_section' then return query
+      select to_jsonb(s) from project_sections s join projects p on p.id = s.project_id where p.tenant_id = tenant order by s.id;
+    when 'project_article' then return query
+      select with_account(to_jsonb(a), 'pinned_by')
+          || jsonb_build_object('feed_is_private', f.tenant_id is not null, 'feed_credential', f.credential,
+            'article_feed_url', f.url)
+        from project_articles a join projects p on p.id = a.project_id
+        left join articles x on x.id = a.article_id left join feeds f on f.id = x.feed_id
+        where p.tenant_id = tenant order by a.id;
+    when 'project_highlight' then return query
+      select with_account(to_jsonb(h), 'created_by') from project_highlights h join projects p on p.id = h.project_id
+        where p.tenant_id = tenant order by h.id;
+    when 'project_note' then return query
+      select with_account(to_jsonb(n), 'created_by') from project_notes n join projects p on p.id = n.project_id
+        where p.tenant_id = tenant order by n.id;
+    when 'project_mention' then return query
+      select with_account(to_jsonb(m), 'reader_id') from project_mentions m join projects p on p.id = m.project_id
+        where p.tenant_id = tenant and m.reader_id = any (members) order by m.note_id, m.reader_id;
+    when 'project_decision' then return query
+      -- What is superseded comes after what supersedes it.
+      with recursive chain as (
+        select d.*, 0 as depth from project_decisions d join projects p on p.id = d.project_id
+          where p.tenant_id = tenant and d.superseded_by is null
+        union all select d.*, c.depth + 1 from project_decisions d join chain c on d.superseded_by = c.id where c.depth < 1000
+      )
+      select with_account(to_jsonb(c) - 'depth', 'created_by') from chain c order by c.depth, c.id;
+    when 'project_brief' then return query
+      select with_account(to_jsonb(b), 'created_by') from project_briefs b join projects p on p.id = b.project_id
+        where p.tenant_id = tenant order by b.id;
+    when 'project_activity' then return query
+      select with_account(to_jsonb(a) - 'id', 'actor_id') from project_activity a join projects p on p.id = a.project_id
+        where p.tenant_id = tenant order by a.id;
+    when 'project_dismissal' then return query
+      select jsonb_build_object('project_id', d.project_id, 'article_id', d.article_id, 'identity', a.identity, 'feed_url', f.url,
+          'feed_is_private', f.tenant_id is not null, 'feed_credential', f.credential)
+        from project_dismissals d join projects p on p.id = d.project_id join articles a on a.id = d.article_id
+        join feeds f on f.id = a.feed_id where p.tenant_id = tenant order by d.project_id, d.article_id;
+    when 'project_publication' then return query
+      select with_account(to_jsonb(o), 'opened_by') from project_publications o join projects p on p.id = o.project_id
+        where p.tenant_id = tenant order by o.project_id;
+    when 'project_source' then return query
+      select with_account(to_jsonb(s) - 'feed_id' - 'folder_id', 'added_by') || jsonb_build_object('feed_url', f.url,
+          'feed_is_private', f.tenant_id is not null, 'feed_credential', f.credential, 'folder_path', folder_path(s.folder_id),
+          'folder_owner', (select r.user_id from folders d join readers r on r.id = d.owner_id where d.id = s.folder_id))
+        from project_sources s join projects p on p.id = s.project_id left join feeds f on f.id = s.feed_id
+        where p.tenant_id = tenant order by s.id;
+    when 'project_rule' then return query
+      select with_account(to_jsonb(r) - 'revision' - 'article_id' - 'next_check_at', 'owner_id')
+        from project_rules r join projects p on p.id = r.project_id where p.tenant_id = tenant order by r.id;
+  end case;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.export_rule_rows(tenant uuid, kind text)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  members integer[] := tenant_reader_ids(tenant);
+begin
+  case kind
+    when 'rule' then return query
+      select to_jsonb(u) from rules u
+        where u.tenant_id = tenant and (u.owner_id is null or u.owner_id = any (members)) order by u.id;
+    when 'rule_switch' then return query
+      select to_jsonb(o) from rule_switches o where o.reader_id = any (members) order by o.rule_id, o.reader_id;
+    when 'rule_hit' then return query
+      select to_jsonb(h) from rule_hits h where h.reader_id = any (members)
+        and exists (select from entries e where e.article_id = h.article_id and e.reader_id = h.reader_id)
+        order by h.reader_id, h.article_id, h.rule_id;
+  end case;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.export_tenant_rows(tenant uuid, kind text)
+ RETURNS SETOF jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  members integer[] := tenant_reader_ids(tenant);
+begin
+  case kind
+    when 'tenant' then return query
+      select jsonb_build_object('disabled_stages', t.disabled_stages) from tenants t where t.id = tenant;
+    when 'reader' then return query
+      select to_jsonb(x) from (select r.id, r.user_id, r.settings, r.settings_version, r.created_at
+        from readers r where r.id = any (members) order by r.user_id) x;
+    when 'feed' then return query
+      select to_jsonb(x) from (
+        select f.id, f.url, f.host, f.credential, f.tenant_id is not null as is_private, f.site_url, f.title, f.description,
+          f.language, f.image_url, f.format, f.created_at, f.wants_full_text
+        from feeds f
+        where f.id in (select s.feed_id from subscriptions s where s.reader_id = any (members)
+          union select c.feed_id from counters c where c.reader_id = any (members)
+          union select p.feed_id from folder_feeds p join folders d on d.id = p.folder_id where d.tenant_id = tenant)
+        order by f.url, f.credential, f.id) x;
+    when 'article' then return query
+      select to_jsonb(x) from (
+        select a.*, (select to_jsonb(c) - 'article_id' from article_contents c where c.article_id = a.id) as content,
+          (select coalesce(jsonb_agg(to_jsonb(k) - 'article_id' order by k.normalised), '[]')
+            from article_keyphrases k where k.article_id = a.id) as keyphrases,
+          (select coalesce(jsonb_agg(to_jsonb(m) - 'article_id' - 'tenant_id' || jsonb_build_object('is_own', m.tenant_id is not null)
+            order by m.tenant_id nulls first, m.language, m.engine), '[]')
+            from article_summaries m where m.article_id = a.id and (m.tenant_id is null or m.tenant_id = tenant)) as summaries,
+          (select jsonb_build_object('id', m.cluster_id, 'reason', m.reason, 'joined_at', m.joined_at, 'first_at', k.first_at)
+            from cluster_members m join clusters k on k.id = m.cluster_id where m.article_id = a.id) as cluster
+        from articles a
+        where a.id in (select e.article_id from entries e where e.reader_id = any (members))
+        order by a.id) x;
+    when 'subscription' then return query
+      select to_jsonb(s) from subscriptions s where s.reader_id = any (members) order by s.id;
+    when 'folder' then return query
+      with recursive tree as (
+        select f.*, 0 as depth from folders f where f.tenant_id = tenant and f.parent_id is null
+          and (f.owner_id is null or f.owner_id = any (members))
+        union all select f.*, t.depth + 1 from folders f join tree t on f.parent_id = t.id where t.depth < 1000
+      )
+      select to_jsonb(x) - 'depth' from (select * from tree order by depth, id) x;
+    when 'subscription_folder' then return query
+      select to_jsonb(p) from subscription_folders p where p.reader_id = any (members)
+        order by p.reader_id, p.subscription_id, p.folder_id;
+    when 'folder_feed' then return query
+      select to_jsonb(p) from folder_feeds p join folders f on f.id = p.folder_id where f.tenant_id = tenant
+        order by p.folder_id, p.feed_id;
+    when 'folder_leaver' then return query
+      select to_jsonb(p) from folder_leavers p where p.reader_id = any (members) order by p.folder_id, p.reader_id;
+    when 'label' then return query
+      select to_jsonb(l) from labels l where l.tenant_id = tenant and (l.owner_id is null or l.owner_id = any (members))
+        order by l.id;
+    when 'entry' then return query
+      -- What "mark all read" covers is read, whether its rows have followed or not.
+      select jsonb_build_object('article_id', e.article_id, 'reader_id', e.reader_id, 'folded_into', e.folded_into,
+          'hidden_reason', e.hidden_reason, 'is_starred', e.is_starred, 'read_at', e.read_at, 'sort_at', e.sort_at,
+          'received_at', e.received_at,
+          'is_read', e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before))
+        from entries e join counters c on c.reader_id = e.reader_id and c.feed_id = e.feed_id
+        where e.reader_id = any (members) order by e.reader_id, e.article_id;
+    when 'entry_label' then return query
+      select to_jsonb(n) from entry_labels n where n.reader_id = any (members) order by n.reader_id, n.label_id, n.article_id;
+    when 'article_label' then return query
+      select to_jsonb(n) from article_labels n join labels l on l.id = n.label_id where l.tenant_id = tenant
+        order by n.label_id, n.article_id;
+    when 'entry_split' then return query
+      select to_jsonb(n) from entry_splits n where n.reader_id = any (members) order by n.reader_id, n.article_id;
+    when 'highlight' then return query
+      select to_jsonb(h) from highlights h where h.reader_id = any (members) order by h.id;
+    when 'note' then return query
+      select to_jsonb(n) from notes n where n.reader_id = any (members) order by n.id;
+    when 'share' then return query
+      select to_jsonb(s) from shares s where s.reader_id = any (members) order by s.id;
+    when 'saved_search' then return query
+      select to_jsonb(s) from saved_searches s
+        where s.tenant_id = tenant and (s.owner_id is null or s.owner_id = any (members)) order by s.id;
+    when 'rule' then return query
+      select to_jsonb(s) from rules s
+        where s.tenant_id = tenant and (s.owner_id is null or s.owner_id = any (members)) order by s.id;
+    when 'tag' then return query
+      select to_jsonb(t) from tags t where t.tenant_id = tenant order by t.id;
+    when 'tag_alias' then return query
+      select to_jsonb(t) from tag_aliases t where t.tenant_id = tenant order by t.normalised;
+    when 'tag_distinction' then return query
+      select to_jsonb(t) from tag_distinctions t where t.tenant_id = tenant order by t.tag_id, t.other_tag_id;
+    when 'article_tag' then return query
+      select to_jsonb(t) from article_tags t where t.tenant_id = tenant
+        and exists (select from entries e where e.article_id = t.article_id and e.reader_id = any (members))
+        order by t.tag_id, t.article_id;
+    when 'tag_veto' then return query
+      select to_jsonb(t) from tag_vetoes t where t.reader_id = any (members) order by t.reader_id, t.normalised;
+    when 'feed_selector' then return query
+      select to_jsonb(s) from feed_selectors s where s.tenant_id = tenant order by s.feed_id;
+    when 'article_variant' then return query
+      select to_jsonb(v) from article_variants v where v.tenant_id = tenant
+        and exists (select from entries e where e.article_id = v.article_id and e.reader_id = any (members))
+        order by v.article_id;
+    when 'recap' then return query
+      select to_jsonb(r) - 'mail_claimed_until' from recaps r where r.reader_id = any (members) order by r.id;
+    when 'recap_outlet' then return query
+      select to_jsonb(r) from recap_outlets r where r.reader_id = any (members) order by r.reader_id;
+    when 'llm_usage' then return query
+      select to_jsonb(u) from llm_usage u where u.tenant_id = tenant order by u.month;
+  end case;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.feed_at(tenant uuid, address text, is_private boolean, credential text)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT f.id FROM feeds f WHERE ((f.url = feed_at.address) AND (NOT (f.credential IS DISTINCT FROM feed_at.credential)) AND (NOT (f.tenant_id IS DISTINCT FROM CASE WHEN feed_at.is_private THEN feed_at.tenant ELSE NULL::uuid END))))
 ;
 CREATE OR REPLACE FUNCTION public.fold_next(batch integer)
  RETURNS integer
@@ -1791,6 +3119,33 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.folder_at(tenant uuid, owner integer, path jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  present integer;
+  step text;
+begin
+  for step in select x.value from jsonb_array_elements_text(path) with ordinality x order by x.ordinality loop
+    select f.id into present from folders f
+      where f.tenant_id = tenant and f.owner_id is not distinct from owner and f.parent_id is not distinct from present and f.name = step;
+    if present is null then
+      return null;
+    end if;
+  end loop;
+  return present;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.folder_path(folder integer)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (WITH RECURSIVE up AS (SELECT f.id, f.parent_id, f.name, 0 AS depth FROM folders f WHERE (f.id = folder_path.folder) UNION ALL SELECT f.id, f.parent_id, f.name, (u_1.depth + 1) FROM (folders f JOIN up u_1 ON ((u_1.parent_id = f.id))) WHERE (u_1.depth < 1000)) SELECT jsonb_agg(u.name ORDER BY u.depth DESC) AS jsonb_agg FROM up u)
+;
 CREATE OR REPLACE FUNCTION public.follow_changes(seen bigint, next bigint, changes jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1827,6 +3182,20 @@ begin
   insert into auth_position as a (position) values (next)
     on conflict (is_only_row) do update set position = excluded.position, updated_at = now();
   return true;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.forget_projects()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from projects p using tenants t
+    where t.id = old.tenant_id and t.purge_after is not null and p.tenant_id = t.id
+      and not exists (select from readers r where r.tenant_id = t.id);
+  return null;
 end
 $function$
 ;
@@ -1869,6 +3238,13 @@ BEGIN ATOMIC
   LIMIT 1;
 END
 ;
+CREATE OR REPLACE FUNCTION public.has_arrival_rules()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (EXISTS (SELECT FROM rules WHERE (rules.is_enabled AND (rules.needs_stage IS NULL))))
+;
 CREATE OR REPLACE FUNCTION public.held_languages(wanted bigint[])
  RETURNS TABLE(article_id bigint, language text)
  LANGUAGE sql
@@ -1886,6 +3262,499 @@ BEGIN ATOMIC
            WHERE (a_1.id = e.article_id)
           OFFSET 0) a);
 END
+;
+CREATE OR REPLACE FUNCTION public.hold_feed_count(tenant uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from tenants t where t.id = tenant and t.limits ->> 'feeds' is not null for no key update;
+  return case when found then tenant_feed_count(tenant) end;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.import_project_rows(tenant uuid, kind text, rows jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  moved jsonb;
+begin
+  case kind
+    when 'person' then
+      insert into people (reader_id, tenant_id, name, email, role, seen_at)
+        select imported_reader(tenant, r -> 'account'), tenant, r ->> 'name', r ->> 'email', (r ->> 'role')::tenant_role,
+          (r ->> 'seen_at')::timestamptz
+        from jsonb_array_elements(rows) r where imported_reader(tenant, r -> 'account') is not null;
+    when 'project' then
+      insert into projects (id, tenant_id, code, title, description, visibility, status, version, created_by, created_at, updated_at, deleted_at)
+        select x.id, tenant, x.code, x.title, x.description, x.visibility, x.status, x.version,
+          imported_reader(tenant, r -> 'created_by'), x.created_at, x.updated_at, x.deleted_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::projects, r - 'created_by') x;
+      -- Who made one became its lead just now; who its members are is said by the next rows.
+      delete from project_members m using jsonb_array_elements(rows) r where m.project_id = (r ->> 'id')::uuid;
+    when 'project_member' then
+      insert into project_members (project_id, reader_id, role, added_at)
+        select x.project_id, imported_reader(tenant, r -> 'reader_id'), x.role, x.added_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_members, r - 'reader_id') x
+        where imported_reader(tenant, r -> 'reader_id') is not null;
+    when 'project_section' then
+      insert into project_sections select x.* from jsonb_populate_recordset(null::project_sections, rows) x;
+    when 'project_article' then
+      with given as materialized (
+        select x.*, r as line, (r ->> 'article_id') as there,
+          (select a.id from articles a where a.identity = x.identity
+            and a.feed_id = feed_at(tenant, coalesce(r ->> 'article_feed_url', x.feed_url), (r ->> 'feed_is_private')::boolean, r ->> 'feed_credential')) as here
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_articles, r - 'pinned_by' - 'article_id') x
+      ), made as (
+        insert into project_articles (id, project_id, article_id, section_id, position, url, title, feed_title, feed_url, identity,
+            published_at, origin, pinned_by, pinned_at)
+          select g.id, g.project_id, g.here, g.section_id, g.position, g.url, g.title, g.feed_title, g.feed_url, g.identity,
+            g.published_at, g.origin, imported_reader(tenant, g.line -> 'pinned_by'), g.pinned_at from given g
+      )
+      select coalesce(jsonb_agg(jsonb_build_array(g.there, g.here::text)), '[]') into moved
+        from given g where g.here is not null and g.here::text <> g.there;
+    when 'project_highlight' then
+      insert into project_highlights (id, project_id, pin_id, quote, prefix, suffix, created_by, created_at)
+        select x.id, x.project_id, x.pin_id, x.quote, x.prefix, x.suffix, imported_reader(tenant, r -> 'created_by'), x.created_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_highlights, r - 'created_by') x;
+    when 'project_note' then
+      insert into project_notes (id, project_id, pin_id, highlight_id, body, version, created_by, created_at, updated_at)
+        select x.id, x.project_id, x.pin_id, x.highlight_id, x.body, x.version, imported_reader(tenant, r -> 'created_by'),
+          x.created_at, x.updated_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_notes, r - 'created_by') x;
+    when 'project_mention' then
+      insert into project_mentions (note_id, reader_id, project_id, created_at, read_at)
+        select x.note_id, imported_reader(tenant, r -> 'reader_id'), x.project_id, x.created_at, x.read_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_mentions, r - 'reader_id') x
+        where imported_reader(tenant, r -> 'reader_id') is not null;
+    when 'project_decision' then
+      insert into project_decisions (id, project_id, number, title, context, decision, consequences, alternatives, status,
+          superseded_by, version, created_by, created_at, updated_at)
+        select x.id, x.project_id, x.number, x.title, x.context, x.decision, x.consequences, x.alternatives, x.status,
+          x.superseded_by, x.version, imported_reader(tenant, r -> 'created_by'), x.created_at, x.updated_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_decisions, r - 'created_by') x;
+    when 'project_brief' then
+      insert into project_briefs (id, project_id, number, engine, parts, article_count, sentence_count, created_by, created_at)
+        select x.id, x.project_id, x.number, x.engine, x.parts, x.article_count, x.sentence_count,
+          imported_reader(tenant, r -> 'created_by'), x.created_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_briefs, r - 'created_by') x;
+    when 'project_activity' then
+      insert into project_activity (project_id, actor_id, kind, subject, at)
+        select x.project_id, imported_reader(tenant, r.value -> 'actor_id'), x.kind, x.subject, x.at
+        from jsonb_array_elements(rows) with ordinality r, jsonb_populate_record(null::project_activity, r.value - 'actor_id') x
+        order by r.ordinality;
+    when 'project_dismissal' then
+      insert into project_dismissals (project_id, article_id)
+        select (r ->> 'project_id')::uuid, a.id
+        from jsonb_array_elements(rows) r join articles a on a.identity = (r ->> 'identity')::bytea
+          and a.feed_id = feed_at(tenant, r ->> 'feed_url', (r ->> 'feed_is_private')::boolean, r ->> 'feed_credential');
+    when 'project_publication' then
+      -- An address answers once: where the project that the archive was written from still has it, that one keeps it.
+      insert into project_publications (project_id, kind, secret_hash, slug, opened_by, opened_at)
+        select x.project_id, x.kind, x.secret_hash, x.slug, imported_reader(tenant, r -> 'opened_by'), x.opened_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_publications, r - 'opened_by') x
+        on conflict do nothing;
+    when 'project_source' then
+      insert into project_sources (id, project_id, kind, feed_id, folder_id, query, name, added_by, created_at)
+        select g.id, g.project_id, g.kind, g.feed, g.folder, g.query, g.name, g.adder, g.created_at
+        from (
+          select x.*, imported_reader(tenant, r -> 'added_by') as adder,
+            feed_at(tenant, r ->> 'feed_url', (r ->> 'feed_is_private')::boolean, r ->> 'feed_credential') as feed,
+            case when jsonb_typeof(r -> 'folder_path') = 'array'
+              then folder_at(tenant, imported_reader(tenant, r -> 'folder_owner'), r -> 'folder_path') end as folder
+          from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_sources, r - 'added_by') x
+        ) g
+        where g.adder is not null and (g.kind <> 'feed' or g.feed is not null) and (g.kind <> 'folder' or g.folder is not null);
+    when 'project_rule' then
+      -- What had come before the archive was written has been judged.
+      insert into project_rules (id, project_id, section_id, name, query, is_enabled, version, owner_id, revision, article_id, created_at)
+        select x.id, x.project_id, x.section_id, x.name, x.query, x.is_enabled, x.version, imported_reader(tenant, r -> 'owner_id'),
+          1, 9007199254740991, x.created_at
+        from jsonb_array_elements(rows) r, jsonb_populate_record(null::project_rules, r - 'owner_id') x
+        where imported_reader(tenant, r -> 'owner_id') is not null;
+  end case;
+  return moved;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.import_rule_rows(tenant uuid, kind text, rows jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+begin
+  case kind
+    when 'rule' then
+      with given as materialized (
+        select x.*, imported_id(tenant, 'reader', x.owner_id::text)::integer as reader,
+          imported_id(tenant, 'reader', x.created_by::text)::integer as maker,
+          nextval(pg_get_serial_sequence('public.rules', 'id'))::integer as new_id
+        from (select * from jsonb_populate_recordset(null::rules, rows) order by id) x
+      ), made as (
+        insert into rules (id, tenant_id, owner_id, created_by, name, query, actions, is_enabled, needs_stage, position,
+            created_at, active_since, version)
+          overriding system value
+          select g.new_id, tenant, g.reader, g.maker, g.name, g.query, case
+              when jsonb_typeof(g.actions -> 'labelIds') = 'array' then jsonb_set(g.actions, '{labelIds}', (
+                select coalesce(jsonb_agg(i.new_id::integer order by l.place), '[]')
+                from jsonb_array_elements_text(g.actions -> 'labelIds') with ordinality as l (id, place)
+                join import_ids i on i.tenant_id = tenant and i.kind = 'label' and i.old_id = l.id))
+              else g.actions end,
+            g.is_enabled, g.needs_stage, g.position, g.created_at, coalesce(g.active_since, now()), coalesce(g.version, 1)
+          from given g where g.owner_id is null or g.reader is not null
+          returning id
+      )
+      insert into import_ids select tenant, kind, g.id::text, g.new_id::text
+        from given g join made m on m.id = g.new_id;
+    when 'rule_switch' then
+      insert into rule_switches (rule_id, reader_id)
+        select u.new_id::integer, r.new_id::integer
+        from jsonb_populate_recordset(null::rule_switches, rows) x
+        join import_ids u on u.tenant_id = tenant and u.kind = 'rule' and u.old_id = x.rule_id::text
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text;
+    when 'rule_hit' then
+      insert into rule_hits (reader_id, article_id, rule_id, version, acted_at)
+        select r.new_id::integer, i.new_id::bigint, u.new_id::integer, x.version, x.acted_at
+        from jsonb_populate_recordset(null::rule_hits, rows) x
+        join import_ids u on u.tenant_id = tenant and u.kind = 'rule' and u.old_id = x.rule_id::text
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text;
+  end case;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.import_tenant_articles(tenant uuid, rows jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  given record;
+  feed integer;
+  here bigint;
+  story bigint;
+  moved jsonb := '[]';
+begin
+  for given in
+    select x.*, r.value as line from jsonb_array_elements(rows) r cross join jsonb_populate_record(null::articles, r.value) x
+      order by x.id
+  loop
+    feed := imported_id(tenant, 'feed', given.feed_id::text)::integer;
+    select a.id into here from articles a where a.feed_id = feed and a.identity = given.identity;
+    if here is null then
+      here := case when exists (select from articles a where a.id = given.id) then allocate_article_ids(1) else given.id end;
+      insert into articles (id, feed_id, identity, url, title, author, excerpt, image_url, comments_url, language, published_at,
+          updated_at, received_at, sort_at, content_hash, comment_count)
+        values (here, feed, given.identity, given.url, given.title, given.author, given.excerpt, given.image_url,
+          given.comments_url, given.language, given.published_at, given.updated_at, given.received_at, given.sort_at,
+          given.content_hash, given.comment_count);
+      insert into article_contents select (c).* from (
+        select jsonb_populate_record(null::article_contents, given.line -> 'content' || jsonb_build_object('article_id', here)) as c
+        where given.line -> 'content' is not null) x;
+      insert into article_keyphrases (article_id, phrase, normalised, score)
+        select here, k.phrase, k.normalised, k.score from jsonb_populate_recordset(null::article_keyphrases, given.line -> 'keyphrases') k;
+      if jsonb_typeof(given.line -> 'cluster') = 'object' then
+        select i.new_id::bigint into story from import_ids i
+          where i.tenant_id = tenant and i.kind = 'cluster' and i.old_id = given.line -> 'cluster' ->> 'id';
+        if story is null then
+          insert into clusters (first_at) values ((given.line -> 'cluster' ->> 'first_at')::timestamptz) returning id into story;
+          insert into import_ids values (tenant, 'cluster', given.line -> 'cluster' ->> 'id', story::text);
+        end if;
+        insert into cluster_members (article_id, cluster_id, reason, joined_at)
+          values (here, story, given.line -> 'cluster' ->> 'reason', (given.line -> 'cluster' ->> 'joined_at')::timestamptz);
+      end if;
+      perform mark_for_index(array[here]);
+    elsif jsonb_typeof(given.line -> 'cluster') = 'object' then
+      insert into import_ids
+        select tenant, 'cluster', given.line -> 'cluster' ->> 'id', m.cluster_id::text from cluster_members m where m.article_id = here
+        on conflict do nothing;
+    end if;
+    insert into article_summaries (article_id, tenant_id, language, engine, content_hash, summary, sentences, score, created_at, note)
+      select here, case when (s.value ->> 'is_own')::boolean then tenant end, x.language, x.engine, x.content_hash, x.summary,
+        x.sentences, x.score, x.created_at, x.note
+      from jsonb_array_elements(given.line -> 'summaries') s, jsonb_populate_record(null::article_summaries, s.value) x
+      on conflict do nothing;
+    insert into import_ids values (tenant, 'article', given.id::text, here::text);
+    if here <> given.id then
+      moved := moved || jsonb_build_array(jsonb_build_array(given.id::text, here::text));
+    end if;
+  end loop;
+  return moved;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.import_tenant_folder(tenant uuid, given jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  owner integer := imported_id(tenant, 'reader', given ->> 'owner_id')::integer;
+  made integer;
+begin
+  if given ->> 'owner_id' is not null and owner is null then
+    return;
+  end if;
+  insert into folders (tenant_id, owner_id, parent_id, name, created_at, created_by)
+    values (tenant, owner, imported_id(tenant, 'folder', given ->> 'parent_id')::integer, given ->> 'name',
+      (given ->> 'created_at')::timestamptz, imported_id(tenant, 'reader', given ->> 'created_by')::integer)
+    returning id into made;
+  insert into import_ids values (tenant, 'folder', given ->> 'id', made::text);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.import_tenant_rows(tenant uuid, kind text, rows jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_variable
+declare
+  moved jsonb;
+begin
+  case kind
+    when 'tenant' then
+      update tenants t set disabled_stages = array(select jsonb_array_elements_text(rows -> 0 -> 'disabled_stages')) where t.id = tenant;
+    when 'reader' then
+      with given as (
+        select x.*, imported_id(tenant, 'account', x.user_id::text)::uuid as account from jsonb_populate_recordset(null::readers, rows) x
+      ), made as (
+        insert into readers (user_id, tenant_id, settings, settings_version, created_at)
+          select g.account, tenant, g.settings, g.settings_version, g.created_at from given g where g.account is not null
+          on conflict (user_id, tenant_id) do nothing
+          returning id, user_id
+      )
+      insert into import_ids select tenant, kind, g.id::text, m.id::text from given g join made m on m.user_id = g.account;
+    when 'feed' then
+      insert into import_ids
+        select tenant, kind, x.id::text, ensure_feed(x.url, x.host, case when x.is_private then tenant end, x.credential, x.title)::text
+        from jsonb_to_recordset(rows) as x (id integer, url text, host text, credential text, is_private boolean, title text)
+        order by x.url, x.credential;
+      update feeds f set site_url = coalesce(f.site_url, x.site_url), title = coalesce(f.title, x.title),
+          description = coalesce(f.description, x.description), language = coalesce(f.language, x.language),
+          image_url = coalesce(f.image_url, x.image_url), format = coalesce(f.format, x.format),
+          created_at = least(f.created_at, x.created_at), wants_full_text = f.wants_full_text or x.wants_full_text
+        from jsonb_populate_recordset(null::feeds, rows) x
+        where f.id = imported_id(tenant, kind, x.id::text)::integer;
+    when 'article' then
+      moved := import_tenant_articles(tenant, rows);
+    when 'subscription' then
+      with given as (
+        select x.*, imported_id(tenant, 'reader', x.reader_id::text)::integer as reader,
+          imported_id(tenant, 'feed', x.feed_id::text)::integer as feed
+        from jsonb_populate_recordset(null::subscriptions, rows) x
+      ), made as (
+        insert into subscriptions (reader_id, feed_id, title, wants_full_text, created_at, wants_summary, auto_full_text, is_shared)
+          select g.reader, g.feed, g.title, g.wants_full_text, g.created_at, g.wants_summary, g.auto_full_text, g.is_shared
+          from given g where g.reader is not null order by g.id
+          returning id, reader_id, feed_id
+      ), counted as (
+        insert into counters (reader_id, feed_id) select m.reader_id, m.feed_id from made m on conflict do nothing
+      )
+      insert into import_ids select tenant, kind, g.id::text, m.id::text
+        from given g join made m on m.reader_id = g.reader and m.feed_id = g.feed;
+    when 'folder' then
+      perform import_tenant_folder(tenant, x) from jsonb_array_elements(rows) with ordinality as r (x, place) order by place;
+    when 'subscription_folder' then
+      insert into subscription_folders (reader_id, subscription_id, folder_id)
+        select imported_id(tenant, 'reader', x.reader_id::text)::integer,
+          imported_id(tenant, 'subscription', x.subscription_id::text)::integer, imported_id(tenant, 'folder', x.folder_id::text)::integer
+        from jsonb_populate_recordset(null::subscription_folders, rows) x
+        where imported_id(tenant, 'subscription', x.subscription_id::text) is not null
+          and imported_id(tenant, 'folder', x.folder_id::text) is not null;
+    when 'folder_feed' then
+      insert into folder_feeds (folder_id, feed_id, added_by, created_at)
+        select imported_id(tenant, 'folder', x.folder_id::text)::integer, imported_id(tenant, 'feed', x.feed_id::text)::integer,
+          imported_id(tenant, 'reader', x.added_by::text)::integer, x.created_at
+        from jsonb_populate_recordset(null::folder_feeds, rows) x;
+    when 'folder_leaver' then
+      insert into folder_leavers (folder_id, reader_id)
+        select imported_id(tenant, 'folder', x.folder_id::text)::integer, imported_id(tenant, 'reader', x.reader_id::text)::integer
+        from jsonb_populate_recordset(null::folder_leavers, rows) x
+        where imported_id(tenant, 'reader', x.reader_id::text) is not null;
+    when 'label' then
+      with given as (
+        select x.*, imported_id(tenant, 'reader', x.owner_id::text)::integer as reader,
+          imported_id(tenant, 'reader', x.created_by::text)::integer as maker
+        from jsonb_populate_recordset(null::labels, rows) x
+      ), made as (
+        insert into labels (tenant_id, owner_id, name, created_at, created_by)
+          select tenant, g.reader, g.name, g.created_at, g.maker from given g
+          where g.owner_id is null or g.reader is not null order by g.id
+          returning id, owner_id, name
+      )
+      insert into import_ids select tenant, kind, g.id::text, m.id::text
+        from given g join made m on m.name = g.name and m.owner_id is not distinct from g.reader
+        where g.owner_id is null or g.reader is not null;
+    when 'entry' then
+      insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, folded_into,
+          hidden_reason, is_read, is_starred, read_at)
+        select a.id, r.new_id::integer, a.feed_id, x.sort_at, x.received_at, 1, 1,
+          imported_id(tenant, 'article', x.folded_into::text)::bigint, x.hidden_reason, x.is_read, x.is_starred, x.read_at
+        from jsonb_populate_recordset(null::entries, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+        join articles a on a.id = i.new_id::bigint;
+    when 'entry_label' then
+      insert into entry_labels (reader_id, label_id, article_id, sort_at)
+        select r.new_id::integer, imported_id(tenant, 'label', x.label_id::text)::integer,
+          imported_id(tenant, 'article', x.article_id::text)::bigint, x.sort_at
+        from jsonb_populate_recordset(null::entry_labels, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text;
+    when 'article_label' then
+      insert into article_labels (label_id, article_id, added_by, created_at)
+        select imported_id(tenant, 'label', x.label_id::text)::integer, i.new_id::bigint,
+          imported_id(tenant, 'reader', x.added_by::text)::integer, x.created_at
+        from jsonb_populate_recordset(null::article_labels, rows) x
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text;
+    when 'entry_split' then
+      insert into entry_splits (reader_id, article_id, created_at)
+        select r.new_id::integer, i.new_id::bigint, x.created_at
+        from jsonb_populate_recordset(null::entry_splits, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text;
+    when 'highlight' then
+      with given as materialized (
+        select x.*, uuidv7() as new_id, r.new_id::integer as reader, i.new_id::bigint as article
+        from jsonb_populate_recordset(null::highlights, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+      ), kept as (
+        insert into import_ids select tenant, kind, g.id::text, g.new_id::text from given g
+      )
+      insert into highlights (id, reader_id, article_id, quote, prefix, suffix, color, is_shared, created_at)
+        select g.new_id, g.reader, g.article, g.quote, g.prefix, g.suffix, g.color, g.is_shared, g.created_at from given g;
+    when 'note' then
+      insert into notes (reader_id, article_id, highlight_id, body, is_shared, created_at, updated_at)
+        select r.new_id::integer, i.new_id::bigint, imported_id(tenant, 'highlight', x.highlight_id::text)::uuid, x.body,
+          x.is_shared, x.created_at, x.updated_at
+        from jsonb_populate_recordset(null::notes, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+        order by x.id;
+    when 'share' then
+      insert into shares (reader_id, article_id, secret_hash, created_at, expires_at)
+        select r.new_id::integer, i.new_id::bigint, x.secret_hash, x.created_at, x.expires_at
+        from jsonb_populate_recordset(null::shares, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+        on conflict (secret_hash) do nothing;
+    when 'saved_search' then
+      insert into saved_searches (tenant_id, owner_id, name, query, created_at, created_by)
+        select tenant, imported_id(tenant, 'reader', x.owner_id::text)::integer, x.name, x.query, x.created_at,
+          imported_id(tenant, 'reader', x.created_by::text)::integer
+        from jsonb_populate_recordset(null::saved_searches, rows) x
+        where x.owner_id is null or imported_id(tenant, 'reader', x.owner_id::text) is not null order by x.id;
+    when 'rule' then
+      insert into rules (tenant_id, owner_id, name, query, actions, is_enabled, needs_stage, position, created_at)
+        select tenant, imported_id(tenant, 'reader', x.owner_id::text)::integer, x.name, x.query, x.actions, x.is_enabled,
+          x.needs_stage, x.position, x.created_at
+        from jsonb_populate_recordset(null::rules, rows) x
+        where x.owner_id is null or imported_id(tenant, 'reader', x.owner_id::text) is not null order by x.id;
+    when 'tag' then
+      with made as (
+        insert into tags (tenant_id, name, normalised, is_hidden, is_promoted, created_at, is_edited)
+          select tenant, x.name, x.normalised, x.is_hidden, x.is_promoted, x.created_at, x.is_edited
+          from jsonb_populate_recordset(null::tags, rows) x order by x.id
+          returning id, normalised
+      )
+      insert into import_ids select tenant, kind, x.id::text, m.id::text
+        from jsonb_populate_recordset(null::tags, rows) x join made m on m.normalised = x.normalised;
+    when 'tag_alias' then
+      insert into tag_aliases (tenant_id, normalised, tag_id)
+        select tenant, x.normalised, imported_id(tenant, 'tag', x.tag_id::text)::integer
+        from jsonb_populate_recordset(null::tag_aliases, rows) x;
+    when 'tag_distinction' then
+      insert into tag_distinctions (tenant_id, tag_id, other_tag_id)
+        select tenant, least(a, b), greatest(a, b)
+        from (select imported_id(tenant, 'tag', x.tag_id::text)::integer as a, imported_id(tenant, 'tag', x.other_tag_id::text)::integer as b
+          from jsonb_populate_recordset(null::tag_distinctions, rows) x) pairs;
+    when 'article_tag' then
+      insert into article_tags (tenant_id, tag_id, article_id, sort_at, score)
+        select tenant, imported_id(tenant, 'tag', x.tag_id::text)::integer, i.new_id::bigint, x.sort_at, x.score
+        from jsonb_populate_recordset(null::article_tags, rows) x
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+        on conflict do nothing;
+    when 'tag_veto' then
+      insert into tag_vetoes (reader_id, normalised, created_at, name)
+        select r.new_id::integer, x.normalised, x.created_at, x.name
+        from jsonb_populate_recordset(null::tag_vetoes, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text;
+    when 'feed_selector' then
+      insert into feed_selectors (feed_id, tenant_id, keep, "drop", updated_at)
+        select i.new_id::integer, tenant, x.keep, x."drop", x.updated_at
+        from jsonb_populate_recordset(null::feed_selectors, rows) x
+        join import_ids i on i.tenant_id = tenant and i.kind = 'feed' and i.old_id = x.feed_id::text;
+    when 'article_variant' then
+      insert into article_variants (article_id, tenant_id, html, text)
+        select i.new_id::bigint, tenant, x.html, x.text
+        from jsonb_populate_recordset(null::article_variants, rows) x
+        join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text;
+    when 'recap' then
+      insert into recaps (reader_id, period, local_date, time_zone, starts_at, ends_at, is_final, article_count, story_count,
+          engine, content, built_at, mailed_at, mail_attempts)
+        select r.new_id::integer, x.period, x.local_date, x.time_zone, x.starts_at, x.ends_at, x.is_final, x.article_count,
+          x.story_count, x.engine, x.content, x.built_at, x.mailed_at, x.mail_attempts
+        from jsonb_populate_recordset(null::recaps, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        order by x.id;
+    when 'recap_outlet' then
+      -- A secret address answers once: where the one that it was written from still stands, that one keeps it.
+      insert into recap_outlets (reader_id, is_daily_mailed, is_weekly_mailed, mail_to, mail_error, feed_secret_hash,
+          feed_created_at, next_check_at, daily_done, weekly_done, mail_token, mail_confirmed_at, confirmation_sent_at, confirmation_count)
+        select r.new_id::integer, x.is_daily_mailed, x.is_weekly_mailed, x.mail_to, x.mail_error,
+          case when not t.is_taken then x.feed_secret_hash end, case when not t.is_taken then x.feed_created_at end,
+          x.next_check_at, x.daily_done, x.weekly_done, x.mail_token, x.mail_confirmed_at, x.confirmation_sent_at, x.confirmation_count
+        from jsonb_populate_recordset(null::recap_outlets, rows) x
+        join import_ids r on r.tenant_id = tenant and r.kind = 'reader' and r.old_id = x.reader_id::text
+        cross join lateral (
+          select exists (select from recap_outlets o where o.feed_secret_hash = x.feed_secret_hash) as is_taken) t;
+    when 'llm_usage' then
+      insert into llm_usage (tenant_id, month, requests)
+        select tenant, x.month, x.requests from jsonb_populate_recordset(null::llm_usage, rows) x;
+  end case;
+  return moved;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.imported_id(tenant uuid, wanted_kind text, wanted_id text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT i.new_id FROM import_ids i WHERE ((i.tenant_id = imported_id.tenant) AND (i.kind = imported_id.wanted_kind) AND (i.old_id = imported_id.wanted_id)))
+;
+CREATE OR REPLACE FUNCTION public.imported_query(tenant uuid, query text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  written text := '';
+  rest text := query;
+  parts text[];
+begin
+  loop
+    parts := regexp_match(rest, '^(.*?feed:"?#)(\d+)(?!\d)(.*)$', 'i');
+    exit when parts is null;
+    written := written || parts[1] || coalesce(imported_id(tenant, 'feed', parts[2]), '0');
+    rest := parts[3];
+  end loop;
+  return written || rest;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.imported_reader(tenant uuid, account jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (imported_id(tenant, 'account'::text, (account #>> '{}'::text[])))::integer
 ;
 CREATE OR REPLACE FUNCTION public.index_moved_article()
  RETURNS trigger
@@ -1921,6 +3790,112 @@ BEGIN ATOMIC
    VALUES (keep_tenant.tenant, keep_tenant.wanted_limits, keep_tenant.suspended) ON CONFLICT(id) DO UPDATE SET limits = excluded.limits, suspended_at = excluded.suspended_at, purge_after = NULL::timestamp with time zone;
 END
 ;
+CREATE OR REPLACE FUNCTION public.know_people(named jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into tenants (id) values (current_tenant_id()) on conflict do nothing;
+  insert into readers (user_id, tenant_id)
+    select f.id, current_tenant_id() from jsonb_to_recordset(named) as f(id uuid)
+      where not exists (select from readers r where r.user_id = f.id and r.tenant_id = current_tenant_id())
+      order by f.id
+    on conflict do nothing;
+  insert into people as p (reader_id, tenant_id, name, email, role)
+    select r.id, r.tenant_id, f.name, f.email, f.role
+      from jsonb_to_recordset(named) as f(id uuid, name text, email text, role tenant_role)
+      join readers r on r.user_id = f.id and r.tenant_id = current_tenant_id()
+      order by r.id
+    on conflict (reader_id) do update set name = excluded.name, email = excluded.email, role = excluded.role
+      where (p.name, p.email, p.role) is distinct from (excluded.name, excluded.email, excluded.role);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.label_for_all(wanted_labels integer[], wanted_articles bigint[], is_added boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  shared integer[] := own_shared_labels(wanted_labels);
+  held bigint[];
+begin
+  select coalesce(array_agg(e.article_id), '{}') into held
+    from entries e where e.reader_id = current_reader_id() and e.article_id = any (wanted_articles);
+  perform lock_tenant_readers();
+  if is_added then
+    insert into article_labels (label_id, article_id, added_by)
+      select l, a, current_reader_id() from unnest(shared) l, unnest(held) a on conflict do nothing;
+  else
+    delete from article_labels where label_id = any (shared) and article_id = any (held);
+  end if;
+  with concerned as materialized (
+    select e.reader_id, coalesce(e.folded_into, e.article_id) as article_id
+    from entries e where e.reader_id = any (tenant_reader_ids(current_tenant_id())) and e.article_id = any (held)
+  ), added as (
+    insert into entry_labels (reader_id, label_id, article_id, sort_at)
+      select c.reader_id, l, e.article_id, e.sort_at
+      from concerned c join entries e on e.reader_id = c.reader_id and e.article_id = c.article_id, unnest(shared) l
+      where is_added
+      on conflict do nothing
+  ), removed as (
+    delete from entry_labels n using concerned c
+      where not is_added and n.reader_id = c.reader_id and n.article_id = c.article_id and n.label_id = any (shared)
+  ), raised as (
+    update readers r set revision = r.revision + 1
+      where r.id in (select c.reader_id from concerned c) returning r.id, r.revision
+  )
+  update entries e
+    set revision = x.revision, is_read = e.is_read or is_covered(e.revision, e.received_at, k.read_through, k.read_before)
+    from concerned c join raised x on x.id = c.reader_id, counters k
+    where e.reader_id = c.reader_id and e.article_id = c.article_id and k.reader_id = e.reader_id and k.feed_id = e.feed_id;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.lead_own_project()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into project_members (project_id, reader_id, role) values (new.id, new.created_by, 'lead');
+  return null;
+end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.leave_folders(wanted_folders integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  me integer := current_reader_id();
+  held integer[];
+begin
+  select coalesce(array_agg(distinct s.feed_id), '{}') into held
+    from subscription_folders p join subscriptions s on s.id = p.subscription_id
+    where p.reader_id = me and p.folder_id = any (wanted_folders);
+  perform from feeds f where f.id = any (held) order by f.id for no key update;
+  perform begin_structure_change();
+  insert into folder_leavers (folder_id, reader_id)
+    select own_shared_folder(x), me from unnest(wanted_folders) x on conflict do nothing;
+  delete from subscription_folders where reader_id = me and folder_id = any (wanted_folders);
+  perform drop_shared(held, array[me]);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.lock_tenant_readers()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from readers r where r.id = any (tenant_reader_ids(current_tenant_id())) order by r.id for no key update;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.mark_for_index(marked_articles bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1937,7 +3912,7 @@ begin
 end
 $function$
 ;
-CREATE OR REPLACE FUNCTION public.merge_feeds(old_feed integer, new_feed integer)
+CREATE OR REPLACE FUNCTION public.merge_feed_rows(old_feed integer, new_feed integer)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2025,6 +4000,7 @@ begin
   update entries e set folded_into = nullif(m.new_id, e.article_id) from unnest(old_ids, new_ids) as m (old_id, new_id)
     where e.reader_id = any (reader_ids) and e.folded_into = m.old_id;
   delete from entries where article_id = any (old_ids);
+  perform carry_pins(old_ids, new_ids);
   delete from articles where id = any (old_ids);
 
   update articles set feed_id = new_feed where feed_id = old_feed;
@@ -2085,6 +4061,27 @@ begin
   delete from feeds where id = old_feed;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.merge_feeds(old_feed integer, new_feed integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform from feeds where id in (old_feed, new_feed) order by id for no key update;
+  insert into folder_feeds (folder_id, feed_id, added_by, created_at)
+    select x.folder_id, new_feed, x.added_by, x.created_at from folder_feeds x where x.feed_id = old_feed
+    on conflict do nothing;
+  update subscriptions n set is_shared = false from subscriptions o
+    where o.feed_id = old_feed and n.feed_id = new_feed and n.reader_id = o.reader_id and n.is_shared and not o.is_shared;
+  insert into article_labels (label_id, article_id, added_by, created_at)
+    select x.label_id, n.id, x.added_by, x.created_at
+    from article_labels x join articles o on o.id = x.article_id and o.feed_id = old_feed
+    join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
+    on conflict do nothing;
+  perform merge_feed_rows(old_feed, new_feed);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.miscounted()
  RETURNS TABLE(reader_id integer, feed_id integer, kept integer, counted integer)
@@ -2224,6 +4221,184 @@ BEGIN ATOMIC
   LIMIT old_entries.wanted) o;
 END
 ;
+CREATE OR REPLACE FUNCTION public.own_shared_folder(wanted_folder integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  found_id integer;
+begin
+  select f.id into found_id from folders f
+    where f.id = wanted_folder and f.owner_id is null and f.tenant_id = current_tenant_id();
+  if found_id is null then
+    raise exception 'folder % is not shared in this tenant', wanted_folder using errcode = 'no_data_found';
+  end if;
+  return found_id;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.own_shared_labels(wanted_labels integer[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (
+    select from unnest(wanted_labels) w where not exists (
+      select from labels l where l.id = w and l.owner_id is null and l.tenant_id = current_tenant_id())
+  ) then
+    raise exception 'a label is not shared in this tenant' using errcode = 'no_data_found';
+  end if;
+  return wanted_labels;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.own_source_name(wanted_feed integer, wanted_folder integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT COALESCE(( SELECT COALESCE(s.title, f.title, f.url) AS "coalesce"
+            FROM (subscriptions s
+              JOIN feeds f ON ((f.id = s.feed_id)))
+           WHERE ((s.feed_id = own_source_name.wanted_feed) AND (s.reader_id = current_reader_id()))), ( SELECT d.name
+            FROM folders d
+           WHERE ((d.id = own_source_name.wanted_folder) AND (d.tenant_id = current_tenant_id()) AND ((d.owner_id IS NULL) OR (d.owner_id = current_reader_id()))))) AS "coalesce";
+END
+;
+CREATE OR REPLACE FUNCTION public.pinned_scope(wanted uuid)
+ RETURNS TABLE(article_ids bigint[], feed_ids integer[])
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT COALESCE(array_agg(a.id), '{}'::bigint[]) AS "coalesce",
+     COALESCE(array_agg(DISTINCT a.feed_id), '{}'::integer[]) AS "coalesce"
+    FROM (project_articles p
+      JOIN articles a ON ((a.id = p.article_id)))
+   WHERE ((p.project_id = pinned_scope.wanted) AND (project_rank(pinned_scope.wanted) >= 1));
+END
+;
+CREATE OR REPLACE FUNCTION public.pinned_texts(wanted_project uuid, wanted_pins uuid[], length integer)
+ RETURNS TABLE(pin_id uuid, article_id bigint, language text, text text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 40
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT p.id,
+     a.id,
+     a.language,
+     "left"(
+         CASE
+             WHEN (c.full_state = 'ready'::text) THEN COALESCE(c.full_text, c.text)
+             ELSE c.text
+         END, pinned_texts.length) AS "left"
+    FROM (((unnest(pinned_texts.wanted_pins) WITH ORDINALITY w(id, place)
+      JOIN project_articles p ON (((p.id = w.id) AND (p.project_id = pinned_texts.wanted_project))))
+      JOIN articles a ON ((a.id = p.article_id)))
+      JOIN article_contents c ON ((c.article_id = a.id)))
+   WHERE (project_rank(pinned_texts.wanted_project) >= 1)
+   ORDER BY w.place;
+END
+;
+CREATE OR REPLACE FUNCTION public.project_counts(wanted uuid[])
+ RETURNS TABLE(project_id uuid, members integer, articles integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT w.id,
+     ( SELECT (count(*))::integer AS count
+            FROM project_members m
+           WHERE (m.project_id = w.id)) AS count,
+     ( SELECT (count(*))::integer AS count
+            FROM project_articles a
+           WHERE (a.project_id = w.id)) AS count
+    FROM unnest(project_counts.wanted) w(id)
+   WHERE (project_rank(w.id) >= 1);
+END
+;
+CREATE OR REPLACE FUNCTION public.project_rank(wanted uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((p.deleted_at IS NOT NULL) AND (x.rank < 3)) THEN 0
+             ELSE x.rank
+         END AS rank
+    FROM (projects p
+      CROSS JOIN LATERAL ( SELECT
+                 CASE
+                     WHEN ((current_tenant_role())::text = ANY (ARRAY['owner'::text, 'admin'::text])) THEN 3
+                     ELSE LEAST(
+                     CASE
+                         WHEN ((current_tenant_role())::text = 'reader'::text) THEN 1
+                         ELSE 3
+                     END, GREATEST(
+                     CASE
+                         WHEN (p.visibility = 'tenant'::text) THEN 1
+                         ELSE 0
+                     END, COALESCE(( SELECT
+                             CASE m.role
+                                 WHEN 'lead'::text THEN 3
+                                 WHEN 'editor'::text THEN 2
+                                 ELSE 1
+                             END AS "case"
+                        FROM (project_members m
+                          JOIN readers r ON ((r.id = m.reader_id)))
+                       WHERE ((m.project_id = p.id) AND (r.user_id = current_user_id()) AND (r.tenant_id = p.tenant_id) AND (r.purge_after IS NULL))), 0)))
+                 END AS rank) x)
+   WHERE ((p.id = project_rank.wanted) AND (p.tenant_id = current_tenant_id()));
+END
+;
+CREATE OR REPLACE FUNCTION public.published_project(wanted_hash bytea, wanted_slug text)
+ RETURNS TABLE(kind text, title text, description text, updated_at timestamp with time zone, sections jsonb, articles jsonb, brief jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT x.kind,
+     p.title,
+     p.description,
+     p.updated_at,
+     COALESCE(( SELECT jsonb_agg(jsonb_build_object('id', s.id, 'title', s.title) ORDER BY s."position", s.id) AS jsonb_agg
+            FROM project_sections s
+           WHERE (s.project_id = p.id)), '[]'::jsonb) AS "coalesce",
+     COALESCE(( SELECT jsonb_agg(jsonb_build_object('id', a.id, 'sectionId', a.section_id, 'title', a.title, 'url', a.url, 'feedTitle', a.feed_title, 'publishedAt', a.published_at, 'pinnedAt', a.pinned_at) ORDER BY a.id DESC) AS jsonb_agg
+            FROM ( SELECT n.id,
+                     n.project_id,
+                     n.article_id,
+                     n.section_id,
+                     n."position",
+                     n.url,
+                     n.title,
+                     n.feed_title,
+                     n.feed_url,
+                     n.identity,
+                     n.published_at,
+                     n.origin,
+                     n.pinned_by,
+                     n.pinned_at
+                    FROM project_articles n
+                   WHERE (n.project_id = p.id)
+                   ORDER BY n.id DESC
+                  LIMIT 500) a), '[]'::jsonb) AS "coalesce",
+     ( SELECT jsonb_build_object('number', b.number, 'createdAt', b.created_at, 'parts', b.parts) AS jsonb_build_object
+            FROM project_briefs b
+           WHERE (b.project_id = p.id)
+           ORDER BY b.number DESC
+          LIMIT 1) AS jsonb_build_object
+    FROM ((project_publications x
+      JOIN projects p ON (((p.id = x.project_id) AND (p.status = 'active'::text) AND (p.deleted_at IS NULL))))
+      JOIN tenants t ON (((t.id = p.tenant_id) AND (t.suspended_at IS NULL) AND (t.purge_after IS NULL))))
+   WHERE ((x.secret_hash = published_project.wanted_hash) OR (x.slug = published_project.wanted_slug));
+END
+;
 CREATE OR REPLACE FUNCTION public.purge_leavers(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2258,6 +4433,8 @@ begin
       wants_full_text = exists (select from subscriptions s
         where s.feed_id = f.id and s.reader_id <> leaver.id and s.wants_full_text)
     from gone where f.id = gone.feed_id;
+  delete from entry_labels l where l.reader_id = leaver.id
+    and l.label_id in (select x.id from labels x where x.tenant_id = leaver.tenant_id);
   delete from entries e using (
     select x.article_id from entries x where x.reader_id = leaver.id limit batch
   ) old where e.reader_id = leaver.id and e.article_id = old.article_id;
@@ -2282,6 +4459,58 @@ begin
   return removed + 1;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.purge_project_work(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH files AS (
+          DELETE FROM project_files f
+            USING ( SELECT x.job_id,
+                     x.part
+                    FROM project_files x
+                   WHERE (x.expires_at < now())
+                  LIMIT purge_project_work.batch) old
+           WHERE ((f.job_id = old.job_id) AND (f.part = old.part))
+           RETURNING f.job_id
+         ), jobs AS (
+          DELETE FROM project_jobs j
+            USING ( SELECT x.id
+                    FROM project_jobs x
+                   WHERE (x.finished_at < (now() - '30 days'::interval))
+                  LIMIT purge_project_work.batch) old
+           WHERE (j.id = old.id)
+           RETURNING j.id
+         )
+  SELECT ((( SELECT count(*) AS count
+            FROM files) + ( SELECT count(*) AS count
+            FROM jobs)))::integer AS int4;
+END
+;
+CREATE OR REPLACE FUNCTION public.purge_projects(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH old AS (
+          SELECT p.id
+            FROM projects p
+           WHERE (p.deleted_at < (now() - '30 days'::interval))
+           ORDER BY p.deleted_at
+          LIMIT purge_projects.batch
+          FOR UPDATE OF p SKIP LOCKED
+         ), gone AS (
+          DELETE FROM projects p
+            USING old
+           WHERE (p.id = old.id)
+           RETURNING p.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM gone;
+END
 ;
 CREATE OR REPLACE FUNCTION public.queue_skipped_summaries(of_readers integer[], of_feed integer)
  RETURNS void
@@ -2378,6 +4607,24 @@ BEGIN ATOMIC
    WHERE (o.mail_token = recap_mail.token);
 END
 ;
+CREATE OR REPLACE FUNCTION public.receive_shared()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  folders_there integer[];
+  held integer[];
+begin
+  select array_agg(distinct x.folder_id), array_agg(distinct x.feed_id) into folders_there, held
+    from folders f join folder_feeds x on x.folder_id = f.id where f.tenant_id = new.tenant_id and f.owner_id is null;
+  if held is not null then
+    perform spread_shared(folders_there, held, array[new.id]);
+  end if;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.reconcile_tenants(seen bigint, after_id uuid, last_id uuid, present jsonb, started_at timestamp with time zone)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2410,6 +4657,16 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.refund_llm_request()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE llm_usage SET requests = (llm_usage.requests - 1)
+   WHERE ((llm_usage.tenant_id = current_tenant_id()) AND (llm_usage.month = usage_month()) AND (llm_usage.requests > 0));
+END
+;
 CREATE OR REPLACE FUNCTION public.rejoin_entry(wanted_article bigint)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2431,6 +4688,24 @@ begin
   return true;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.rejoin_folders(wanted_folders integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  me integer := current_reader_id();
+  held integer[];
+begin
+  select coalesce(array_agg(distinct x.feed_id), '{}') into held from folder_feeds x
+    where x.folder_id in (select own_shared_folder(w) from unnest(wanted_folders) w);
+  perform from feeds f where f.id = any (held) order by f.id for no key update;
+  perform begin_structure_change();
+  delete from folder_leavers where reader_id = me and folder_id = any (wanted_folders);
+  perform spread_shared(wanted_folders, held, array[me]);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.related_candidates(subject bigint, beside integer, wanted integer)
  RETURNS TABLE(article_id bigint, weight double precision)
@@ -2506,6 +4781,27 @@ BEGIN ATOMIC
    ORDER BY weighed.weight DESC, (abs(EXTRACT(epoch FROM (e.sort_at - held.sort_at)))), e.article_id
   LIMIT related_candidates.wanted;
 END
+;
+CREATE OR REPLACE FUNCTION public.remove_shared_folder(wanted_folder integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  folder integer := own_shared_folder(wanted_folder);
+  parent integer;
+  held integer[];
+begin
+  select f.parent_id into parent from folders f where f.id = folder for update;
+  select coalesce(array_agg(x.feed_id), '{}') into held from folder_feeds x where x.folder_id = folder;
+  if parent is not null then
+    perform share_feeds(parent, held);
+  end if;
+  update folders set parent_id = parent where parent_id = folder;
+  perform unshare_feeds(folder, held);
+  delete from folders where id = folder;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.request_feed_full_text(wanted_subscription integer, is_wanted boolean)
  RETURNS void
@@ -2661,6 +4957,37 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.reset_tenant_readers()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE readers SET revision = (readers.revision + 1), reset_revision = (readers.revision + 1)
+   WHERE (readers.id = ANY (tenant_reader_ids(current_tenant_id())));
+END
+;
+CREATE OR REPLACE FUNCTION public.resolve_references(identities bytea[], feed_urls text[])
+ RETURNS TABLE(place bigint, article_id bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 200
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT w.place,
+     min(a.id) AS min
+    FROM (((UNNEST(resolve_references.identities, resolve_references.feed_urls) WITH ORDINALITY w(identity, feed_url, place)
+      CROSS JOIN LATERAL ( SELECT f.id
+            FROM feeds f
+           WHERE (f.url = w.feed_url)
+         UNION ALL
+          SELECT c.feed_id
+            FROM counters c
+           WHERE ((w.feed_url IS NULL) AND (c.reader_id = current_reader_id()))) k)
+      JOIN articles a ON (((a.feed_id = k.id) AND (a.identity = w.identity))))
+      JOIN entries e ON (((e.article_id = a.id) AND (e.reader_id = current_reader_id()))))
+   GROUP BY w.place;
+END
+;
 CREATE OR REPLACE FUNCTION public.retain(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2674,11 +5001,15 @@ declare
   changed integer;
 begin
   for reader in
-    select id, now() - make_interval(days => (settings #>> '{retention,readDays}')::int) as read_before,
-      now() - make_interval(days => (settings #>> '{retention,unreadDays}')::int) as unread_before
-    from readers
-    where settings #>> '{retention,readDays}' is not null or settings #>> '{retention,unreadDays}' is not null
-    order by id
+    with cutoffs as materialized (
+      select t.id, tenant_cutoff(t.id) as before from tenants t where t.limits ->> 'articlesKept' is not null
+    )
+    select r.id, greatest(now() - make_interval(days => (r.settings #>> '{retention,readDays}')::int), c.before) as read_before,
+      greatest(now() - make_interval(days => (r.settings #>> '{retention,unreadDays}')::int), c.before) as unread_before
+    from readers r left join cutoffs c on c.id = r.tenant_id
+    where r.settings #>> '{retention,readDays}' is not null or r.settings #>> '{retention,unreadDays}' is not null
+      or c.before is not null
+    order by r.id
   loop
     old_ids := old_entries(reader.id, reader.read_before, reader.unread_before, batch - removed);
     continue when old_ids is null;
@@ -2724,6 +5055,362 @@ BEGIN ATOMIC
      readers.revision
     FROM readers
    WHERE (readers.id = ANY (revisions_of.reader_ids));
+END
+;
+CREATE OR REPLACE FUNCTION public.rule_candidates(wanted_project uuid, after_revision bigint, after_article bigint, wanted integer)
+ RETURNS TABLE(id bigint, revision bigint, is_sourced boolean, title text, text text, author text, url text, language text, feed_id integer, feed_title text, feed_url text, is_read boolean, is_starred boolean, has_audio boolean, sort_at timestamp with time zone, reader_revision bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH me AS MATERIALIZED (
+          SELECT r.id,
+             r.revision
+            FROM readers r
+           WHERE ((r.id = current_reader_id()) AND (project_rank(rule_candidates.wanted_project) >= 2))
+         ), sourced AS MATERIALIZED (
+          SELECT s.feed_id
+            FROM project_sources s
+           WHERE ((s.project_id = rule_candidates.wanted_project) AND (s.feed_id IS NOT NULL))
+         UNION
+          SELECT b_1.feed_id
+            FROM ((project_sources s
+              JOIN subscription_folders f_1 ON ((f_1.folder_id = s.folder_id)))
+              JOIN subscriptions b_1 ON ((b_1.id = f_1.subscription_id)))
+           WHERE (s.project_id = rule_candidates.wanted_project)
+         ), next AS MATERIALIZED (
+         ( SELECT e.article_id,
+             e.reader_id,
+             e.feed_id,
+             e.sort_at,
+             e.received_at,
+             e.revision,
+             e.arrival_revision,
+             e.folded_into,
+             e.hidden_reason,
+             e.is_read,
+             e.is_starred,
+             e.is_listed,
+             e.read_at
+            FROM (me me_1
+              JOIN entries e ON ((e.reader_id = me_1.id)))
+           WHERE ((rule_candidates.after_revision IS NOT NULL) AND (ROW(e.revision, e.article_id) > ROW(rule_candidates.after_revision, rule_candidates.after_article)) AND (e.revision >= rule_candidates.after_revision))
+           ORDER BY e.revision, e.article_id
+          LIMIT rule_candidates.wanted)
+         UNION ALL
+         ( SELECT e.article_id,
+             e.reader_id,
+             e.feed_id,
+             e.sort_at,
+             e.received_at,
+             e.revision,
+             e.arrival_revision,
+             e.folded_into,
+             e.hidden_reason,
+             e.is_read,
+             e.is_starred,
+             e.is_listed,
+             e.read_at
+            FROM (me me_1
+              JOIN entries e ON ((e.reader_id = me_1.id)))
+           WHERE ((rule_candidates.after_revision IS NULL) AND e.is_listed)
+           ORDER BY e.sort_at DESC, e.article_id DESC
+          LIMIT rule_candidates.wanted)
+         )
+  SELECT a.id,
+     n.revision,
+     (n.feed_id IN ( SELECT x.feed_id
+            FROM sourced x)),
+     a.title,
+     "left"(
+         CASE
+             WHEN (c.full_state = 'ready'::text) THEN COALESCE(c.full_text, c.text)
+             ELSE c.text
+         END, 20000) AS "left",
+     a.author,
+     a.url,
+     a.language,
+     a.feed_id,
+     COALESCE(b.title, f.title, f.url) AS "coalesce",
+     COALESCE(f.site_url, f.url) AS "coalesce",
+     n.is_read,
+     n.is_starred,
+     (c.enclosures @@ '($[*]."type" starts with "audio/")'::jsonpath),
+     n.sort_at,
+     me.revision
+    FROM (((((next n
+      JOIN me ON (true))
+      JOIN articles a ON ((a.id = n.article_id)))
+      JOIN article_contents c ON ((c.article_id = a.id)))
+      JOIN feeds f ON ((f.id = a.feed_id)))
+      LEFT JOIN subscriptions b ON (((b.feed_id = f.id) AND (b.reader_id = n.reader_id))))
+   ORDER BY n.revision, n.article_id;
+END
+;
+CREATE OR REPLACE FUNCTION public.rules_for_entries(article_ids bigint[], reader_ids integer[], is_arrival boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH owners AS MATERIALIZED (
+          SELECT r.id AS reader_id,
+             r.tenant_id,
+             u.id,
+             u.version,
+             u.query,
+             u.actions,
+             u.active_since,
+             string_to_array(u.needs_stage, ','::text) AS stages,
+             (EXISTS ( SELECT
+                    FROM rule_switches o
+                   WHERE ((o.rule_id = u.id) AND (o.reader_id = r.id)))) AS is_off
+            FROM (readers r
+              JOIN rules u ON (((u.tenant_id = r.tenant_id) AND ((u.owner_id = r.id) OR (u.owner_id IS NULL)))))
+           WHERE ((r.id = ANY (rules_for_entries.reader_ids)) AND u.is_enabled AND (rules_for_entries.is_arrival OR (u.needs_stage IS NOT NULL)))
+         ), untagged AS MATERIALIZED (
+          SELECT DISTINCT q.tenant_id,
+             x.id AS article_id
+            FROM (tag_requests q
+              CROSS JOIN LATERAL unnest(q.article_ids) x(id))
+           WHERE ((NOT q.is_index_only) AND (x.id = ANY (q.article_ids)))
+         ), due AS MATERIALIZED (
+          SELECT o.reader_id,
+             o.tenant_id,
+             o.id,
+             o.version,
+             o.query,
+             o.actions,
+             o.active_since,
+             o.stages,
+             o.is_off,
+             e.article_id,
+             e.feed_id
+            FROM ((owners o
+              JOIN entries e ON (((e.reader_id = o.reader_id) AND (e.article_id = ANY (rules_for_entries.article_ids)))))
+              LEFT JOIN subscriptions s ON (((s.reader_id = o.reader_id) AND (s.feed_id = e.feed_id))))
+           WHERE (((NOT o.is_off) OR ((o.actions -> 'labelIds'::text) <> '[]'::jsonb)) AND (GREATEST(e.received_at, s.created_at) >= o.active_since) AND (NOT (EXISTS ( SELECT
+                    FROM article_stages t
+                   WHERE ((t.article_id = e.article_id) AND (t.stage = ANY (o.stages)) AND (t.state = ANY (ARRAY['waiting'::text, 'claimed'::text])))))) AND (NOT (EXISTS ( SELECT
+                    FROM untagged w
+                   WHERE ((w.tenant_id = o.tenant_id) AND (w.article_id = e.article_id) AND ('tag'::text = ANY (o.stages)))))) AND (NOT (EXISTS ( SELECT
+                    FROM rule_hits h
+                   WHERE ((h.article_id = e.article_id) AND (h.reader_id = o.reader_id) AND (h.rule_id = o.id) AND (h.version >= o.version))))))
+         ), lists AS MATERIALIZED (
+          SELECT d.reader_id,
+             d.article_id,
+             d.feed_id,
+             array_agg(d.id) FILTER (WHERE (NOT d.is_off)) AS rule_ids,
+             array_agg(d.id) FILTER (WHERE d.is_off) AS off_rule_ids,
+             bool_or((d.query ~* 'folder:'::text)) AS asks_folders,
+             bool_or((d.query ~* 'tag:'::text)) AS asks_tags
+            FROM due d
+           GROUP BY d.reader_id, d.article_id, d.feed_id
+         )
+  SELECT jsonb_build_object('rules', ( SELECT COALESCE(jsonb_agg(x.*), '[]'::jsonb) AS "coalesce"
+            FROM ( SELECT DISTINCT ON (d.id) d.id,
+                     d.version,
+                     d.query,
+                     d.actions
+                    FROM due d
+                   ORDER BY d.id) x), 'cases', ( SELECT COALESCE(jsonb_agg(jsonb_build_object('articleId', l.article_id, 'readerId', l.reader_id, 'feedTitle', COALESCE(s.title, f.title, f.url), 'folders',
+                 CASE
+                     WHEN l.asks_folders THEN subscription_folder_names(s.id)
+                     ELSE '{}'::text[]
+                 END, 'tags',
+                 CASE
+                     WHEN l.asks_tags THEN seen_tag_names(l.article_id, l.reader_id)
+                     ELSE '{}'::text[]
+                 END, 'ruleIds', COALESCE(l.rule_ids, '{}'::integer[]), 'offRuleIds', COALESCE(l.off_rule_ids, '{}'::integer[]))), '[]'::jsonb) AS "coalesce"
+            FROM (((lists l
+              LEFT JOIN articles a ON ((a.id = l.article_id)))
+              LEFT JOIN feeds f ON ((f.id = a.feed_id)))
+              LEFT JOIN subscriptions s ON (((s.reader_id = l.reader_id) AND (s.feed_id = a.feed_id)))))) AS jsonb_build_object;
+END
+;
+CREATE OR REPLACE FUNCTION public.rules_for_feeds(wanted_feeds integer[], after_reader integer DEFAULT 0, batch integer DEFAULT 200)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH subscribers AS MATERIALIZED (
+          SELECT s.id,
+             s.feed_id,
+             s.reader_id,
+             r.tenant_id,
+             COALESCE(s.title, f.title, f.url) AS feed_title
+            FROM (((unnest(rules_for_feeds.wanted_feeds) w(feed_id)
+              CROSS JOIN LATERAL ( SELECT x.id,
+                     x.feed_id,
+                     x.reader_id,
+                     x.title
+                    FROM subscriptions x
+                   WHERE ((x.feed_id = w.feed_id) AND (x.reader_id > rules_for_feeds.after_reader))
+                   ORDER BY x.reader_id
+                  LIMIT rules_for_feeds.batch) s)
+              JOIN readers r ON ((r.id = s.reader_id)))
+              JOIN feeds f ON ((f.id = s.feed_id)))
+         ), due AS MATERIALIZED (
+          SELECT u.id,
+             u.version,
+             u.query,
+             u.actions,
+             u.is_off,
+             x.reader_id
+            FROM (( SELECT DISTINCT s.reader_id,
+                     s.tenant_id
+                    FROM subscribers s) x
+              CROSS JOIN LATERAL ( SELECT u_1.id,
+                     u_1.version,
+                     u_1.query,
+                     u_1.actions,
+                     (EXISTS ( SELECT
+                            FROM rule_switches o
+                           WHERE ((o.rule_id = u_1.id) AND (o.reader_id = x.reader_id)))) AS is_off
+                    FROM rules u_1
+                   WHERE ((u_1.tenant_id = x.tenant_id) AND ((u_1.owner_id = x.reader_id) OR (u_1.owner_id IS NULL)) AND u_1.is_enabled AND (u_1.needs_stage IS NULL))) u)
+           WHERE ((NOT u.is_off) OR ((u.actions -> 'labelIds'::text) <> '[]'::jsonb))
+         ), lists AS MATERIALIZED (
+          SELECT d.reader_id,
+             array_agg(d.id) FILTER (WHERE (NOT d.is_off)) AS rule_ids,
+             array_agg(d.id) FILTER (WHERE d.is_off) AS off_rule_ids,
+             bool_or((d.query ~* 'folder:'::text)) AS asks_folders
+            FROM due d
+           GROUP BY d.reader_id
+         )
+  SELECT jsonb_build_object('rules', ( SELECT COALESCE(jsonb_agg(x.*), '[]'::jsonb) AS "coalesce"
+            FROM ( SELECT DISTINCT ON (d.id) d.id,
+                     d.version,
+                     d.query,
+                     d.actions
+                    FROM due d
+                   ORDER BY d.id) x), 'pairs', ( SELECT COALESCE(jsonb_agg(jsonb_build_object('feedId', s.feed_id, 'readerId', s.reader_id, 'feedTitle', s.feed_title, 'folders',
+                 CASE
+                     WHEN l.asks_folders THEN subscription_folder_names(s.id)
+                     ELSE '{}'::text[]
+                 END, 'ruleIds', COALESCE(l.rule_ids, '{}'::integer[]), 'offRuleIds', COALESCE(l.off_rule_ids, '{}'::integer[]))), '[]'::jsonb) AS "coalesce"
+            FROM (subscribers s
+              JOIN lists l ON ((l.reader_id = s.reader_id))))) AS jsonb_build_object;
+END
+;
+CREATE OR REPLACE FUNCTION public.run_rule(wanted_rule integer, wanted_articles bigint[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  me integer := current_reader_id();
+  rule rules;
+  label_ids integer[];
+  fresh bigint[];
+begin
+  select * into rule from rules u
+    where u.id = wanted_rule and u.tenant_id = current_tenant_id() and (u.owner_id = me or u.owner_id is null);
+  if rule.id is null then
+    return 0;
+  end if;
+  select array(select jsonb_array_elements_text(rule.actions -> 'labelIds')::integer
+    where jsonb_typeof(rule.actions -> 'labelIds') = 'array') into label_ids;
+  if rule.owner_id is null and cardinality(label_ids) > 0 then
+    perform lock_tenant_readers();
+  else
+    perform from readers r where r.id = me for update;
+  end if;
+  select coalesce(array_agg(e.article_id), '{}') into fresh from entries e
+    where e.reader_id = me and e.article_id = any (wanted_articles)
+      and not exists (select from rule_hits h where h.article_id = e.article_id and h.reader_id = me and h.rule_id = rule.id
+          and h.version >= rule.version);
+  if rule.owner_id is null and cardinality(label_ids) > 0 and cardinality(fresh) > 0 then
+    perform label_for_all(label_ids, fresh, true);
+  end if;
+  return act_by_rules((
+    select jsonb_agg(rule.actions || jsonb_build_object('ruleId', rule.id, 'version', rule.version, 'readerId', me, 'articleId', x)) from unnest(fresh) x));
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.section_counts(wanted uuid)
+ RETURNS TABLE(section_id uuid, articles integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 50
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT a.section_id,
+     (count(*))::integer AS count
+    FROM project_articles a
+   WHERE ((a.project_id = section_counts.wanted) AND (a.section_id IS NOT NULL) AND (project_rank(section_counts.wanted) >= 1))
+   GROUP BY a.section_id;
+END
+;
+CREATE OR REPLACE FUNCTION public.seen_highlights(wanted_article bigint)
+ RETURNS TABLE(id uuid, quote text, prefix text, suffix text, color text, is_shared boolean, is_mine boolean, author_id uuid, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT h.id,
+     h.quote,
+     h.prefix,
+     h.suffix,
+     h.color,
+     h.is_shared,
+     (h.reader_id = current_reader_id()),
+     r.user_id,
+     h.created_at
+    FROM (highlights h
+      JOIN readers r ON ((r.id = h.reader_id)))
+   WHERE ((h.article_id = seen_highlights.wanted_article) AND (EXISTS ( SELECT
+            FROM entries e
+           WHERE ((e.article_id = seen_highlights.wanted_article) AND (e.reader_id = current_reader_id())))) AND ((h.reader_id = current_reader_id()) OR (h.is_shared AND (r.tenant_id = current_tenant_id()) AND (r.purge_after IS NULL))))
+   ORDER BY h.created_at, h.id;
+END
+;
+CREATE OR REPLACE FUNCTION public.seen_notes(wanted_article bigint)
+ RETURNS TABLE(id uuid, highlight_id uuid, body text, is_shared boolean, is_mine boolean, author_id uuid, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT n.id,
+     n.highlight_id,
+     n.body,
+     n.is_shared,
+     (n.reader_id = current_reader_id()),
+     r.user_id,
+     n.created_at,
+     n.updated_at
+    FROM (notes n
+      JOIN readers r ON ((r.id = n.reader_id)))
+   WHERE ((n.article_id = seen_notes.wanted_article) AND (EXISTS ( SELECT
+            FROM entries e
+           WHERE ((e.article_id = seen_notes.wanted_article) AND (e.reader_id = current_reader_id())))) AND ((n.reader_id = current_reader_id()) OR (n.is_shared AND (r.tenant_id = current_tenant_id()) AND (r.purge_after IS NULL))))
+   ORDER BY n.created_at, n.id;
+END
+;
+CREATE OR REPLACE FUNCTION public.seen_tag_names(wanted_article bigint, reader integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH shown AS (
+          SELECT t.id,
+             t.name
+            FROM ((readers r
+              JOIN article_tags n ON (((n.article_id = seen_tag_names.wanted_article) AND (n.tenant_id = r.tenant_id))))
+              JOIN tags t ON ((t.id = n.tag_id)))
+           WHERE ((r.id = seen_tag_names.reader) AND (NOT t.is_hidden) AND (NOT (EXISTS ( SELECT
+                    FROM tag_vetoes v
+                   WHERE ((v.reader_id = seen_tag_names.reader) AND ((v.normalised = t.normalised) OR (EXISTS ( SELECT
+                            FROM tag_aliases x
+                           WHERE ((x.tag_id = t.id) AND (x.normalised = v.normalised))))))))))
+         )
+  SELECT ARRAY( SELECT s.name
+            FROM shown s
+         UNION
+          SELECT x.normalised
+            FROM (tag_aliases x
+              JOIN shown s ON ((s.id = x.tag_id)))) AS "array";
 END
 ;
 CREATE OR REPLACE FUNCTION public.set_auto_full_text(wanted_subscription integer, is_wanted boolean)
@@ -2838,6 +5525,81 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.share_feeds(wanted_folder integer, wanted_feeds integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  folder integer := own_shared_folder(wanted_folder);
+  feeds_before integer;
+begin
+  perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  feeds_before := hold_feed_count(current_tenant_id());
+  insert into folder_feeds (folder_id, feed_id, added_by)
+    select folder, f.id, current_reader_id() from feeds f
+    where f.id = any (wanted_feeds) and (f.tenant_id is null or f.tenant_id = current_tenant_id())
+    on conflict do nothing;
+  perform spread_shared(array[folder], wanted_feeds, tenant_reader_ids(current_tenant_id()));
+  perform check_feed_limit(current_tenant_id(), feeds_before);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.share_folders(wanted_folders integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  me integer := current_reader_id();
+  held integer[];
+  feeds_before integer;
+begin
+  select coalesce(array_agg(distinct s.feed_id), '{}') into held
+    from subscription_folders p join subscriptions s on s.id = p.subscription_id
+    where p.reader_id = me and p.folder_id = any (wanted_folders);
+  perform from feeds f where f.id = any (held) order by f.id for no key update;
+  feeds_before := hold_feed_count(current_tenant_id());
+  update folders set owner_id = null, created_by = me where id = any (wanted_folders) and owner_id = me;
+  insert into folder_feeds (folder_id, feed_id, added_by)
+    select p.folder_id, s.feed_id, me from subscription_folders p join subscriptions s on s.id = p.subscription_id
+      join folders f on f.id = p.folder_id and f.owner_id is null
+    where p.reader_id = me and p.folder_id = any (wanted_folders)
+    on conflict do nothing;
+  update readers set revision = revision + 1, structure_revision = revision + 1
+    where id = any (tenant_reader_ids(current_tenant_id()));
+  perform spread_shared(wanted_folders, held, tenant_reader_ids(current_tenant_id()));
+  perform check_feed_limit(current_tenant_id(), feeds_before);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.share_label(wanted_label integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  me integer := current_reader_id();
+begin
+  perform lock_tenant_readers();
+  update labels set owner_id = null, created_by = me where id = wanted_label and owner_id = me;
+  if not found then
+    raise exception 'label % is not the reader''s', wanted_label using errcode = 'no_data_found';
+  end if;
+  insert into article_labels (label_id, article_id, added_by)
+    select wanted_label, n.article_id, me from entry_labels n where n.label_id = wanted_label and n.reader_id = me
+    on conflict do nothing;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select e.reader_id, wanted_label, shown.article_id, shown.sort_at
+    from article_labels x
+    join entries e on e.article_id = x.article_id and e.reader_id = any (tenant_reader_ids(current_tenant_id()))
+    join entries shown on shown.reader_id = e.reader_id and shown.article_id = coalesce(e.folded_into, e.article_id)
+    where x.label_id = wanted_label
+    on conflict do nothing;
+  perform reset_tenant_readers();
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.skips_full_text(feed integer)
  RETURNS boolean
  LANGUAGE sql
@@ -2850,6 +5612,24 @@ BEGIN ATOMIC
             FROM subscriptions s
            WHERE ((s.feed_id = skips_full_text.feed) AND s.auto_full_text)))));
 END
+;
+CREATE OR REPLACE FUNCTION public.spend_llm_request()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  maximum integer;
+begin
+  select (t.limits ->> 'llmRequestsPerMonth')::integer into maximum from tenants t where t.id = current_tenant_id();
+  if maximum <= 0 then
+    return false;
+  end if;
+  insert into llm_usage as u (tenant_id, month, requests) values (current_tenant_id(), usage_month(), 1)
+    on conflict (tenant_id, month) do update set requests = u.requests + 1 where maximum is null or u.requests < maximum;
+  return found;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.split_entry(wanted_article bigint)
  RETURNS boolean
@@ -2882,6 +5662,35 @@ begin
   return true;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.spread_shared(wanted_folders integer[], wanted_feeds integer[], wanted_readers integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader integer;
+  received integer[];
+begin
+  perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  perform await_articles(wanted_feeds);
+  foreach reader in array wanted_readers loop
+    select coalesce(array_agg(distinct x.feed_id order by x.feed_id), '{}') into received
+      from folder_feeds x
+      where x.folder_id = any (wanted_folders) and x.feed_id = any (wanted_feeds)
+        and not exists (select from folder_leavers l where l.folder_id = x.folder_id and l.reader_id = reader);
+    continue when cardinality(received) = 0;
+    perform subscribe_reader(reader, received, '{}', true);
+    insert into subscription_folders (reader_id, subscription_id, folder_id)
+      select reader, s.id, x.folder_id
+      from folder_feeds x join subscriptions s on s.reader_id = reader and s.feed_id = x.feed_id
+      where x.folder_id = any (wanted_folders) and x.feed_id = any (received)
+        and not exists (select from folder_leavers l where l.folder_id = x.folder_id and l.reader_id = reader)
+      on conflict do nothing;
+  end loop;
+  perform pg_notify('alt_polls', '');
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.start_stages(ready_articles bigint[])
  RETURNS void
@@ -2920,24 +5729,50 @@ AS $function$
 #variable_conflict use_column
 declare
   reader integer := current_reader_id();
-  new_revision bigint;
+  feeds_before integer;
   added_feeds integer[];
 begin
   perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
   perform await_articles(wanted_feeds);
-  new_revision := begin_structure_change();
+  feeds_before := hold_feed_count(current_tenant_id());
+  added_feeds := subscribe_reader(reader, wanted_feeds, titles, false);
+  perform check_feed_limit(current_tenant_id(), feeds_before);
+  perform pg_notify('alt_polls', '');
+  return query
+    select s.feed_id, s.id, s.feed_id = any (added_feeds)
+    from unnest(wanted_feeds) with ordinality as w (feed_id, position)
+    join subscriptions s on s.reader_id = reader and s.feed_id = w.feed_id
+    group by s.feed_id, s.id order by min(w.position);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.subscribe_reader(reader integer, wanted_feeds integer[], titles text[], only_shared boolean)
+ RETURNS integer[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  new_revision bigint;
+  added_feeds integer[];
+begin
+  update readers set revision = revision + 1, structure_revision = revision + 1 where id = reader
+    returning revision into new_revision;
   with wanted as (
     select w.feed_id, min(w.position) as position
     from unnest(wanted_feeds) with ordinality as w (feed_id, position)
-    join feeds f on f.id = w.feed_id and (f.tenant_id is null or f.tenant_id = current_tenant_id())
+    join feeds f on f.id = w.feed_id
+    join readers r on r.id = reader and (f.tenant_id is null or f.tenant_id = r.tenant_id)
     group by w.feed_id
   ), added as (
-    insert into subscriptions (reader_id, feed_id, title)
-      select reader, w.feed_id, titles[w.position] from wanted w order by w.position
+    insert into subscriptions (reader_id, feed_id, title, is_shared)
+      select reader, w.feed_id, titles[w.position], only_shared from wanted w order by w.position
       on conflict on constraint subscriptions_feed_key do nothing
       returning subscriptions.feed_id
   )
   select coalesce(array_agg(added.feed_id), '{}') into added_feeds from added;
+  if not only_shared then
+    update subscriptions set is_shared = false where reader_id = reader and feed_id = any (wanted_feeds) and is_shared;
+  end if;
   update feeds f set subscriber_count = subscriber_count + 1,
       next_poll_at = case when f.last_polled_at is null
           or f.subscriber_count = 0 and f.last_polled_at < now() - interval '1 minute'
@@ -2950,17 +5785,19 @@ begin
     from feed_documents d join articles a on a.id = any (d.article_ids)
     where d.feed_id = any (added_feeds)
     on conflict do nothing;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select reader, x.label_id, e.article_id, e.sort_at
+    from readers r
+    join labels l on l.tenant_id = r.tenant_id and l.owner_id is null
+    join article_labels x on x.label_id = l.id
+    join entries e on e.reader_id = reader and e.article_id = x.article_id and e.feed_id = any (added_feeds)
+    where r.id = reader
+    on conflict do nothing;
   perform fold_stories(array[reader], array(
     select distinct m.cluster_id from feed_documents d join cluster_members m on m.article_id = any (d.article_ids)
     where d.feed_id = any (added_feeds)));
-  perform pg_notify('alt_polls', '');
-  return query
-    select s.feed_id, s.id, s.feed_id = any (added_feeds)
-    from unnest(wanted_feeds) with ordinality as w (feed_id, position)
-    join subscriptions s on s.reader_id = reader and s.feed_id = w.feed_id
-    group by s.feed_id, s.id order by min(w.position);
-end
-$function$
+  return added_feeds;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.subscribing_tenants(wanted_feeds integer[])
  RETURNS TABLE(feed_id integer, tenant_id uuid)
@@ -2974,6 +5811,30 @@ BEGIN ATOMIC
       JOIN readers r ON ((r.id = s.reader_id)))
       JOIN feeds f ON ((f.id = s.feed_id)))
    WHERE ((s.feed_id = ANY (subscribing_tenants.wanted_feeds)) AND ((f.tenant_id IS NULL) OR (f.tenant_id = r.tenant_id)));
+END
+;
+CREATE OR REPLACE FUNCTION public.subscription_folder_names(subscription integer)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH RECURSIVE around AS (
+          SELECT f.id,
+             f.parent_id,
+             f.name
+            FROM (subscription_folders p
+              JOIN folders f ON ((f.id = p.folder_id)))
+           WHERE (p.subscription_id = subscription_folder_names.subscription)
+         UNION
+          SELECT f.id,
+             f.parent_id,
+             f.name
+            FROM (folders f
+              JOIN around a ON ((f.id = a.parent_id)))
+         )
+  SELECT ARRAY( SELECT a.name
+            FROM around a) AS "array";
 END
 ;
 CREATE OR REPLACE FUNCTION public.summary_wishes(wanted_articles bigint[])
@@ -3062,6 +5923,64 @@ BEGIN ATOMIC
    WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = tag_progress.wanted_article));
 END
 ;
+CREATE OR REPLACE FUNCTION public.take_delivery()
+ RETURNS TABLE(id bigint, feed_id integer, article_ids bigint[], after_reader_id integer)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT d.id,
+     d.feed_id,
+     d.article_ids,
+     d.after_reader_id
+    FROM deliveries d
+   ORDER BY d.id
+  LIMIT 1
+  FOR UPDATE OF d SKIP LOCKED;
+END
+;
+CREATE OR REPLACE FUNCTION public.take_rule_waits(batch integer, readers_a_batch integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  first rule_waits;
+  taken bigint[];
+  article_ids bigint[];
+  reader_ids integer[];
+begin
+  select * into first from rule_waits w order by w.id limit 1 for update skip locked;
+  if first.id is null then
+    return null;
+  end if;
+  select array_agg(x.id), array_agg(distinct x.article_id) into taken, article_ids from (
+    select w.id, w.article_id from rule_waits w
+    where w.id >= first.id and w.reader_id is not distinct from first.reader_id
+      and w.tenant_id is not distinct from first.tenant_id and w.after_reader_id = first.after_reader_id
+    order by w.id limit batch for update skip locked
+  ) x;
+  -- Of each article no more readers are looked at than a batch has.
+  select array_agg(x.reader_id order by x.reader_id) into reader_ids from (
+    select distinct h.reader_id from unnest(article_ids) as w (id)
+    cross join lateral (
+      select e.reader_id from entries e
+      where e.article_id = w.id and e.reader_id > first.after_reader_id
+        and (first.reader_id is null or e.reader_id = first.reader_id)
+        and (first.tenant_id is null or e.reader_id = any (array(select r.id from readers r where r.tenant_id = first.tenant_id)))
+      order by e.reader_id limit readers_a_batch
+    ) h
+    order by h.reader_id limit readers_a_batch
+  ) x;
+  if coalesce(cardinality(reader_ids), 0) < readers_a_batch then
+    delete from rule_waits w where w.id = any (taken);
+  else
+    update rule_waits w set after_reader_id = reader_ids[readers_a_batch] where w.id = any (taken);
+  end if;
+  return rules_for_entries(article_ids, coalesce(reader_ids, '{}'), first.reader_id is not null);
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.tell_tags(of_tenant uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -3073,6 +5992,51 @@ begin
   update readers set revision = revision + 1, tags_revision = revision + 1 where tenant_id = of_tenant;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.tenant_cutoff(tenant uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT held.received_at FROM (SELECT e.article_id, min(e.received_at) AS received_at FROM entries e WHERE ((e.reader_id IN (SELECT r.id FROM readers r WHERE ((r.tenant_id = tenant_cutoff.tenant) AND (r.purge_after IS NULL)))) AND (e.feed_id > 0)) GROUP BY e.article_id) held ORDER BY held.received_at DESC, held.article_id DESC OFFSET GREATEST(((SELECT ((t.limits ->> 'articlesKept'::text))::integer AS int4 FROM tenants t WHERE (t.id = tenant_cutoff.tenant)) - 1), 0) LIMIT 1)
+;
+CREATE OR REPLACE FUNCTION public.tenant_feed_count(tenant uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT (count(DISTINCT s.feed_id))::integer AS count FROM (subscriptions s JOIN readers r ON ((r.id = s.reader_id))) WHERE ((r.tenant_id = tenant_feed_count.tenant) AND (r.purge_after IS NULL)))
+;
+CREATE OR REPLACE FUNCTION public.tenant_project_count(tenant uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT (count(*))::integer AS count FROM projects p WHERE ((p.tenant_id = tenant_project_count.tenant) AND (p.deleted_at IS NULL)))
+;
+CREATE OR REPLACE FUNCTION public.tenant_reader_ids(tenant uuid)
+ RETURNS integer[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (SELECT COALESCE(array_agg(r.id ORDER BY r.id), '{}'::integer[]) AS "coalesce" FROM readers r WHERE ((r.tenant_id = tenant_reader_ids.tenant) AND (r.purge_after IS NULL)))
+;
+CREATE OR REPLACE FUNCTION public.tenant_usage(tenant uuid)
+ RETURNS TABLE(feeds integer, articles integer, llm_requests integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 1
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT tenant_feed_count(tenant) AS tenant_feed_count,
+     ( SELECT (count(DISTINCT e.article_id))::integer AS count
+            FROM entries e
+           WHERE ((e.reader_id IN ( SELECT r.id
+                    FROM readers r
+                   WHERE ((r.tenant_id = tenant_usage.tenant) AND (r.purge_after IS NULL)))) AND (e.feed_id > 0))) AS count,
+     COALESCE(( SELECT u.requests
+            FROM llm_usage u
+           WHERE ((u.tenant_id = tenant_usage.tenant) AND (u.month = usage_month()))), 0) AS "coalesce";
+END
 ;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
  RETURNS bytea
@@ -3208,6 +6172,24 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.unshare_feeds(wanted_folder integer, wanted_feeds integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  folder integer := own_shared_folder(wanted_folder);
+  everybody integer[] := tenant_reader_ids(current_tenant_id());
+begin
+  perform from feeds f where f.id = any (wanted_feeds) order by f.id for no key update;
+  update readers set revision = revision + 1, structure_revision = revision + 1 where id = any (everybody);
+  delete from folder_feeds where folder_id = folder and feed_id = any (wanted_feeds);
+  delete from subscription_folders p using subscriptions s
+    where s.id = p.subscription_id and p.folder_id = folder and s.feed_id = any (wanted_feeds);
+  perform drop_shared(wanted_feeds, everybody);
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.unsubscribe(wanted_subscription integer)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3220,9 +6202,19 @@ declare
 begin
   select s.feed_id into feed from subscriptions s where s.id = wanted_subscription and s.reader_id = reader;
   perform from feeds f where f.id = feed for no key update;
-  perform begin_structure_change();
-  delete from subscriptions s where s.id = wanted_subscription and s.reader_id = reader;
-  if feed is null or not found then
+  return feed is not null and unsubscribe_reader(reader, feed);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.unsubscribe_reader(reader integer, feed integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  update readers set revision = revision + 1, structure_revision = revision + 1 where id = reader;
+  delete from subscriptions s where s.reader_id = reader and s.feed_id = feed;
+  if not found then
     return false;
   end if;
   update feeds set subscriber_count = subscriber_count - 1 where id = feed;
@@ -3232,12 +6224,41 @@ begin
   delete from counters c where c.reader_id = reader and c.feed_id = feed
     and not exists (select from entries e where e.reader_id = reader and e.feed_id = feed);
   return true;
-end
-$function$
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.usage_month()
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+RETURN (date_trunc('month'::text, (now() AT TIME ZONE 'UTC'::text)))::date
+;
+CREATE OR REPLACE FUNCTION public.who_may_look(wanted uuid, people_asked uuid[])
+ RETURNS TABLE(reader_id integer, user_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER ROWS 20
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT r.id,
+     r.user_id
+    FROM ((projects p
+      JOIN readers r ON (((r.tenant_id = p.tenant_id) AND (r.user_id = ANY (who_may_look.people_asked)) AND (r.purge_after IS NULL))))
+      LEFT JOIN people x ON ((x.reader_id = r.id)))
+   WHERE ((p.id = who_may_look.wanted) AND (project_rank(p.id) >= 1) AND ((p.visibility = 'tenant'::text) OR ((x.role)::text = ANY (ARRAY['owner'::text, 'admin'::text])) OR (EXISTS ( SELECT
+            FROM project_members m
+           WHERE ((m.project_id = p.id) AND (m.reader_id = r.id))))));
+END
+;
+CREATE OR REPLACE FUNCTION public.with_account(given jsonb, field text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+RETURN (given || jsonb_build_object(field, (SELECT r.user_id FROM readers r WHERE (r.id = ((with_account.given ->> with_account.field))::integer))))
 ;
 
 -- triggers
 
+CREATE TRIGGER await_rules AFTER UPDATE OF state ON public.article_stages FOR EACH ROW WHEN (((new.stage = ANY (ARRAY['tag'::text, 'summarise'::text])) AND (new.state = ANY (ARRAY['done'::text, 'parked'::text])) AND (new.state IS DISTINCT FROM old.state))) EXECUTE FUNCTION await_rules();
 CREATE TRIGGER notify_stages AFTER INSERT ON public.article_stages FOR EACH STATEMENT EXECUTE FUNCTION notify_stages();
 CREATE TRIGGER touch_summarised AFTER INSERT ON public.article_summaries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_soon();
 CREATE TRIGGER touch_summarised_again AFTER UPDATE ON public.article_summaries REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_soon();
@@ -3249,10 +6270,16 @@ CREATE TRIGGER count_deleted AFTER DELETE ON public.entries REFERENCING OLD TABL
 CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_entries();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
 CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
+CREATE TRIGGER lead_own_project AFTER INSERT ON public.projects FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION lead_own_project();
+CREATE TRIGGER forget_projects AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION forget_projects();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
+CREATE TRIGGER receive_shared AFTER INSERT ON public.readers FOR EACH ROW EXECUTE FUNCTION receive_shared();
+CREATE TRIGGER receive_shared_again AFTER UPDATE OF purge_after ON public.readers FOR EACH ROW WHEN (((old.purge_after IS NOT NULL) AND (new.purge_after IS NULL))) EXECUTE FUNCTION receive_shared();
+CREATE TRIGGER await_rules_of_subscribers AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION await_rules_of_subscribers();
 CREATE TRIGGER queue_wanted_summaries AFTER UPDATE OF wants_summary ON public.subscriptions FOR EACH ROW WHEN ((new.wants_summary AND (NOT old.wants_summary))) EXECUTE FUNCTION queue_wanted_summaries();
 CREATE TRIGGER request_tags AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION request_tags();
+CREATE TRIGGER await_tag_rules AFTER DELETE ON public.tag_requests REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION await_tag_rules();
 
 -- grants
 
@@ -3260,6 +6287,18 @@ grant delete, insert, maintain, select, update on article_contents to pre_proces
 grant delete, insert, maintain, select, update on article_stages to pre_processor;
 grant delete, insert, maintain, select, update on articles to pre_processor;
 grant delete, insert, maintain, select, update on feed_documents to pre_processor;
+grant delete, insert, select on project_dismissals to arch_repo_service;
+grant delete, insert, select on project_highlights to arch_repo_service;
+grant delete, insert, select on project_publications to arch_repo_service;
+grant delete, insert, select on project_sources to arch_repo_service;
+grant delete, insert, select on rule_switches to alt_backend;
+grant delete, insert, select, update ("position"), update (section_id) on project_articles to arch_repo_service;
+grant delete, insert, select, update ("position"), update (title), update (version) on project_sections to arch_repo_service;
+grant delete, insert, select, update (added_at), update (role) on project_members to arch_repo_service;
+grant delete, insert, select, update (alternatives), update (consequences), update (context), update (decision), update (status), update (superseded_by), update (title), update (updated_at), update (version) on project_decisions to arch_repo_service;
+grant delete, insert, select, update (article_id), update (is_enabled), update (name), update (next_check_at), update (query), update (revision), update (section_id), update (version) on project_rules to arch_repo_service;
+grant delete, insert, select, update (body), update (updated_at), update (version) on project_notes to arch_repo_service;
+grant delete, insert, select, update (read_at) on project_mentions to arch_repo_service;
 grant delete, insert, select, update on article_keyphrases to tag_generator;
 grant delete, insert, select, update on article_keys to pre_processor;
 grant delete, insert, select, update on article_summaries to pre_processor;
@@ -3286,59 +6325,110 @@ grant delete, insert, select, update on term_counts to tag_generator;
 grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
 grant delete, select on search_removals to search_indexer;
+grant execute on function act_by_rules(jsonb) to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
 grant execute on function article_texts(bigint[]) to pre_processor;
 grant execute on function article_texts(bigint[]) to search_indexer;
 grant execute on function article_texts(bigint[]) to tag_generator;
+grant execute on function articles_to_pin(bigint[]) to arch_repo_service;
 grant execute on function begin_change() to alt_backend;
+grant execute on function begin_project_import(uuid,jsonb) to arch_repo_service;
 grant execute on function begin_reset() to alt_backend;
+grant execute on function begin_shared_change() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
 grant execute on function begin_tag_change() to alt_backend;
+grant execute on function begin_tenant_import(uuid,jsonb) to alt_backend;
+grant execute on function claim_project_jobs(text,integer,interval) to arch_repo_service;
+grant execute on function claim_project_rules(integer,interval) to arch_repo_service;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
+grant execute on function continue_delivery(bigint,integer) to pre_processor;
 grant execute on function count_asking(text,integer) to alt_backend;
 grant execute on function current_reader_id() to alt_backend;
+grant execute on function current_reader_id() to arch_repo_service;
 grant execute on function current_tenant_id() to alt_backend;
+grant execute on function current_tenant_id() to arch_repo_service;
+grant execute on function current_tenant_role() to arch_repo_service;
 grant execute on function current_user_id() to alt_backend;
+grant execute on function current_user_id() to arch_repo_service;
 grant execute on function deliver(integer,bigint[]) to pre_processor;
 grant execute on function deliver_all(bigint[],bigint[]) to pre_processor;
 grant execute on function deliver_next(integer) to pre_processor;
+grant execute on function end_project_import(uuid) to arch_repo_service;
 grant execute on function end_recap_mail(text) to alt_backend;
+grant execute on function end_tenant_import(uuid) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
 grant execute on function ensure_reader() to alt_backend;
+grant execute on function enter_projects(text,text) to arch_repo_service;
 grant execute on function entry_cards(bigint[]) to alt_backend;
 grant execute on function entry_summaries(bigint[]) to alt_backend;
+grant execute on function export_project_rows(uuid,text) to arch_repo_service;
+grant execute on function export_rule_rows(uuid,text) to alt_backend;
+grant execute on function export_tenant_rows(uuid,text) to alt_backend;
 grant execute on function fold_next(integer) to pre_processor;
 grant execute on function fold_soon(bigint[]) to pre_processor;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
 grant execute on function forget_tombstones(integer,bytea,integer) to alt_backend;
+grant execute on function has_arrival_rules() to pre_processor;
 grant execute on function held_languages(bigint[]) to alt_backend;
+grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
+grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
+grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
+grant execute on function know_people(jsonb) to arch_repo_service;
+grant execute on function label_for_all(integer[],bigint[],boolean) to alt_backend;
+grant execute on function leave_folders(integer[]) to alt_backend;
+grant execute on function lock_tenant_readers() to alt_backend;
 grant execute on function mark_for_index(bigint[]) to pre_processor;
 grant execute on function mark_for_index(bigint[]) to tag_generator;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
 grant execute on function new_mail_token() to alt_backend;
+grant execute on function own_source_name(integer,integer) to arch_repo_service;
+grant execute on function pinned_scope(uuid) to arch_repo_service;
+grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service;
+grant execute on function project_counts(uuid[]) to arch_repo_service;
+grant execute on function project_rank(uuid) to arch_repo_service;
+grant execute on function published_project(bytea,text) to arch_repo_service;
 grant execute on function purge_leavers(integer) to alt_backend;
+grant execute on function purge_project_work(integer) to arch_repo_service;
+grant execute on function purge_projects(integer) to arch_repo_service;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
+grant execute on function refund_llm_request() to alt_backend;
+grant execute on function refund_llm_request() to arch_repo_service;
 grant execute on function rejoin_entry(bigint) to alt_backend;
+grant execute on function rejoin_folders(integer[]) to alt_backend;
 grant execute on function related_candidates(bigint,integer,integer) to alt_backend;
+grant execute on function remove_shared_folder(integer) to alt_backend;
 grant execute on function request_feed_full_text(integer,boolean) to alt_backend;
 grant execute on function request_full_text(bigint) to alt_backend;
 grant execute on function request_poll(integer) to alt_backend;
 grant execute on function request_polls(integer[]) to alt_backend;
 grant execute on function request_summary(bigint) to alt_backend;
+grant execute on function reset_tenant_readers() to alt_backend;
+grant execute on function resolve_references(bytea[],text[]) to arch_repo_service;
 grant execute on function retain(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
+grant execute on function rule_candidates(uuid,bigint,bigint,integer) to arch_repo_service;
+grant execute on function rules_for_feeds(integer[],integer,integer) to pre_processor;
+grant execute on function run_rule(integer,bigint[]) to alt_backend;
+grant execute on function section_counts(uuid) to arch_repo_service;
+grant execute on function seen_highlights(bigint) to alt_backend;
+grant execute on function seen_notes(bigint) to alt_backend;
 grant execute on function set_auto_full_text(integer,boolean) to alt_backend;
 grant execute on function set_feed_selectors(integer,text[],text[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;
 grant execute on function settle_next(integer) to alt_backend;
+grant execute on function share_feeds(integer,integer[]) to alt_backend;
+grant execute on function share_folders(integer[]) to alt_backend;
+grant execute on function share_label(integer) to alt_backend;
 grant execute on function skips_full_text(integer) to pre_processor;
+grant execute on function spend_llm_request() to alt_backend;
+grant execute on function spend_llm_request() to arch_repo_service;
 grant execute on function split_entry(bigint) to alt_backend;
 grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
@@ -3346,14 +6436,25 @@ grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
 grant execute on function switch_stage(text,boolean) to alt_backend;
 grant execute on function tag_progress(bigint) to alt_backend;
+grant execute on function take_delivery() to pre_processor;
+grant execute on function take_rule_waits(integer,integer) to pre_processor;
 grant execute on function tell_tags(uuid) to tag_generator;
+grant execute on function tenant_project_count(uuid) to arch_repo_service;
+grant execute on function tenant_usage(uuid) to alt_backend;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function touch_next(integer) to alt_backend;
 grant execute on function uncount_asking(text) to alt_backend;
+grant execute on function unshare_feeds(integer,integer[]) to alt_backend;
 grant execute on function unsubscribe(integer) to alt_backend;
+grant execute on function who_may_look(uuid,uuid[]) to arch_repo_service;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;
+grant insert, select on project_activity to arch_repo_service;
+grant insert, select on project_briefs to arch_repo_service;
+grant insert, select on project_files to arch_repo_service;
+grant insert, select, update (attempts), update (claimed_by), update (claimed_until), update (done), update (error), update (error_code), update (finished_at), update (kept), update (next_attempt_at), update (project_id), update (result), update (state), update (total) on project_jobs to arch_repo_service;
+grant insert, select, update (code), update (deleted_at), update (description), update (status), update (title), update (updated_at), update (version), update (visibility) on projects to arch_repo_service;
 grant insert, select, update on article_stages to tag_generator;
 grant insert, select, update on recap_outlets to alt_backend;
 grant insert, select, update on recaps to alt_backend;
@@ -3365,13 +6466,16 @@ grant maintain on readers to pre_processor;
 grant maintain on subscriptions to pre_processor;
 grant maintain, select, update (arrival_revision), update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
 grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
+grant select (id), select (purge_after), select (tenant_id), select (user_id) on readers to arch_repo_service;
 grant select on article_contents to alt_backend;
+grant select on article_contents to arch_repo_service;
 grant select on article_contents to tag_generator;
 grant select on article_keyphrases to alt_backend;
 grant select on article_summaries to alt_backend;
 grant select on article_tags to alt_backend;
 grant select on article_variants to alt_backend;
 grant select on articles to alt_backend;
+grant select on articles to arch_repo_service;
 grant select on articles to search_indexer;
 grant select on articles to tag_generator;
 grant select on auth_position to alt_backend;
@@ -3381,7 +6485,11 @@ grant select on entry_splits to alt_backend;
 grant select on feed_selectors to alt_backend;
 grant select on feed_selectors to pre_processor;
 grant select on feeds to tag_generator;
+grant select on folder_feeds to alt_backend;
+grant select on folder_leavers to alt_backend;
 grant select on foldings to pre_processor;
+grant select on people to arch_repo_service;
+grant select on rule_hits to alt_backend;
 grant select on tag_aliases to alt_backend;
 grant select on tags to alt_backend;
 grant select on tenants to alt_backend;
@@ -3390,6 +6498,7 @@ grant select, update (settings), update (settings_version) on readers to alt_bac
 grant select, update (title), update (wants_summary) on subscriptions to alt_backend;
 grant select, update on article_stages to search_indexer;
 grant usage on schema public to alt_backend;
+grant usage on schema public to arch_repo_service;
 grant usage on schema public to pre_processor;
 grant usage on schema public to public;
 grant usage on schema public to search_indexer;
@@ -3408,6 +6517,9 @@ comment on table column public.articles.identity is 'first 16 bytes of SHA-256 o
 comment on table column public.entries.hidden_reason is 'who hid it: reader, or what else; what is folded has that of the entry it is folded into';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
 comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
+comment on table column public.project_jobs.kept is 'what is done already, for whoever takes the job up after a crash';
+comment on table column public.project_jobs.role is 'of the person in the tenant when they asked';
+comment on table column public.projects.deleted_at is 'gone for all but its leads, who may take it back; purged after 30 days';
 comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';

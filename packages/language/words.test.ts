@@ -90,6 +90,10 @@ describe('folding', () => {
     expect(foldWord(word)).toBe(folded);
   });
 
+  test.each([" ''", "it's's", "'s's", "''", "s'"])('twice changes nothing: %s', (word) => {
+    expect(foldWord(foldWord(word))).toBe(foldWord(word));
+  });
+
   test('twice changes nothing', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })), (word) => {

@@ -85,7 +85,7 @@ const elision =
   /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|dell|all|dall|nell|sull|coll|un|quell|quest|bell|sant)['’＇](?=\p{L}{2})/iu;
 
 const asciiWord = /^[\x21-\x7e]*$/;
-const possessive = /(?<=.)'s?$/;
+const possessive = /(?<=.)(?<!'|'s)(?:'s?)+$/;
 
 const marksOfBareLetters = /([\p{Script=Latin}\p{Script=Greek}])\p{M}+/gu;
 /** Stress, and the points of ё. Other marks make other Cyrillic letters: й, ї, ў, ѓ, ќ. */

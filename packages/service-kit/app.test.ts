@@ -21,6 +21,8 @@ const reader: Reader = {
   keyId: null,
   scope: 'full',
   csrfToken: 'right',
+  provedAt: null,
+  isSuspended: false,
 };
 
 const base = { summary: 'for the test', statuses: [200], problems: [] } as const;
@@ -61,6 +63,8 @@ const inner = endpoint({
   response: z.object({ caller: z.string() }),
 });
 
+const closed = endpoint({ ...inner, name: 'closed', path: '/internal/closed' });
+
 const counting = endpoint({ ...base, name: 'counting', method: 'GET', path: '/v1/counting', access: 'public' });
 const serving = endpoint({ ...base, name: 'serving', method: 'GET', path: '/internal/counting', access: 'service' });
 
@@ -81,7 +85,7 @@ beforeAll(async () => {
       request.headers.has('cookie')
         ? reader
         : request.headers.has('authorization')
-          ? { ...reader, csrfToken: null }
+          ? { ...reader, csrfToken: null, provedAt: null, isSuspended: false }
           : null,
     checks: { database: async () => undefined },
     routes: [
@@ -92,8 +96,9 @@ beforeAll(async () => {
         throw new Error('secret detail');
       }),
       route(counting, async () => ({ waits: createPauses(courtesy.shared)() > 0 })),
-      route(serving, async () => ({ waits: createPauses(courtesy.shared)() > 0 })),
-      route(inner, async ({ caller }) => ({ caller: caller ?? 'nobody' })),
+      route(serving, async () => ({ waits: createPauses(courtesy.shared)() > 0 }), { callers: ['gateway'] }),
+      route(inner, async ({ caller }) => ({ caller: caller ?? 'nobody' }), { callers: ['gateway', 'pre-processor'] }),
+      route(closed, async () => ({ caller: 'anybody' })),
     ],
   });
 });
@@ -225,6 +230,11 @@ describe('an app', () => {
     expect((await call('/internal/inner', { headers: gateway })).json).toEqual({ caller: 'gateway' });
     const unlisted = { [SERVICE_TOKEN_HEADER]: await keys['pre-processor'].serviceToken('alt-backend') };
     expect((await call('/internal/inner', { headers: unlisted })).status).toBe(404);
+  });
+
+  it('opens an internal path whose callers nobody named to nobody', async () => {
+    const gateway = { [SERVICE_TOKEN_HEADER]: await keys.gateway.serviceToken('alt-backend') };
+    expect((await call('/internal/closed', { headers: gateway })).status).toBe(404);
   });
 
   it('says how it is, and counts by route', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Problem } from '@alt/contracts';
+import { type Endpoint, isRoleAtLeast, PROOF_MINUTES, Problem } from '@alt/contracts';
 import { isFlowAllowed } from '@alt/topology';
 import { type Context, Hono } from 'hono';
 import { Histogram } from 'prom-client';
+import { createCors } from './cors.ts';
 import { createFlood, defaultFloodLimits, type Flood, type FloodLimits } from './flood.ts';
+import { createSecurityHeaders } from './headers.ts';
 import { readInput } from './input.ts';
 import { type Reader, Reply, type Route, type RouteContext } from './route.ts';
 import type { Host } from './service.ts';
@@ -17,6 +19,8 @@ export interface AppOptions {
   /** What must work for this service to work; each throws when it does not. */
   checks?: Record<string, () => Promise<unknown>>;
   flood?: Partial<FloodLimits>;
+  /** Hears of requests to what does not exist; may throw a Problem in place of the 404. */
+  onMissing?: (request: Request, address: string) => Promise<void>;
 }
 
 /** The embedded database, and a restarted service, are back within seconds. */
@@ -25,21 +29,30 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * The HTTP handler of a service. In this order: request id, access log, flood guard, authentication, CSRF, validation,
- * handler; errors become problem documents. Also answers /v1/health, /v1/ready, /v1/live and /metrics.
+ * handler; errors become problem documents, and every answer carries the security headers. Also answers /v1/health, /v1/ready, /v1/live and /metrics.
  */
 export function createApp(options: AppOptions): { fetch: (request: Request) => Promise<Response> } {
   const { host } = options;
   const app = new Hono({ strict: true });
   const guards = createGuards(options);
   const seconds = requestHistogram(host);
+  const cors = createCors(host);
+  const secure = createSecurityHeaders(host);
   addHealth(app, options);
   for (const route of options.routes) {
     app.on(route.endpoint.method, route.endpoint.path, (context) => answer(route, context, options, guards));
   }
-  app.notFound((context) => {
+  app.notFound(async (context) => {
+    const request = context.req.raw;
     const { pathname } = new URL(context.req.url);
-    return problemResponse(notFoundProblem(options.routes, pathname), requestIdOf(context.req.raw));
+    const problem = notFoundProblem(options.routes, pathname);
+    if (options.onMissing && problem.code === 'not-found') {
+      const caller = await callerOf(request, host);
+      await options.onMissing(request, host.address(request, caller !== null));
+    }
+    return problemResponse(problem, requestIdOf(request));
   });
+  app.onError((error, context) => errorResponse(error, requestIdOf(context.req.raw), host));
 
   return {
     async fetch(request) {
@@ -48,11 +61,13 @@ export function createApp(options: AppOptions): { fetch: (request: Request) => P
       request.headers.set('x-request-id', requestId);
       let response: Response;
       try {
-        response = await app.fetch(request);
+        response = cors.preflight(request) ?? (await app.fetch(request));
       } catch (error) {
         response = errorResponse(error, requestId, host);
       }
       response.headers.set('x-request-id', requestId);
+      secure(response);
+      cors.decorate(request, response);
       const tookMs = performance.now() - startedAt;
       const path = response.headers.get('x-alt-route') ?? 'none';
       response.headers.delete('x-alt-route');
@@ -140,17 +155,42 @@ async function authenticate(
   const { access } = route.endpoint;
   if (access === 'public') return null;
   if (access === 'service') {
-    const isAllowed = from.caller && (route.callers.length === 0 || route.callers.includes(from.caller));
+    const isAllowed = from.caller && route.callers.includes(from.caller);
     if (!isAllowed) throw new Problem('not-found', 'There is nothing at this address.');
     return null;
   }
   const reader = (await options.identify?.(from.request, from.address)) ?? null;
   if (!reader && access === 'reader')
     throw new Problem('not-signed-in', 'Sign in, or send an API key as a bearer token.');
-  if (reader && reader.scope !== 'full') {
+  if (reader) checkStanding(route.endpoint, reader);
+  return reader;
+}
+
+/** Whether this reader, as they came, may call this endpoint at all. */
+function checkStanding(endpoint: Endpoint, reader: Reader): void {
+  if (reader.scope !== 'full') {
     throw new Problem('forbidden', 'An app password serves reader clients only. Make an API key for this.');
   }
-  return reader;
+  if (reader.isSuspended && !endpoint.worksSuspended) {
+    throw new Problem(
+      'tenant-suspended',
+      'This account is suspended here. Ask whoever runs this Alt; nothing is lost.',
+    );
+  }
+  if (endpoint.role && !isRoleAtLeast(reader.role, endpoint.role)) {
+    const least = { owner: 'the owner', admin: 'an admin', member: 'a member', reader: 'a reader' }[endpoint.role];
+    throw new Problem('forbidden', `Only ${least} of the tenant may do this; you are there as ${reader.role}.`);
+  }
+  if ((endpoint.needsSession || endpoint.needsProof) && reader.sessionId === null) {
+    throw new Problem('forbidden', 'No API key may do this. Sign in with a browser.');
+  }
+  if (endpoint.needsProof) checkProof(reader);
+}
+
+function checkProof({ provedAt }: Reader): void {
+  if (!provedAt || Date.now() - provedAt.getTime() > PROOF_MINUTES * 60_000) {
+    throw new Problem('proof-required', 'Confirm that it is you (POST /v1/auth/confirm), then send this again.');
+  }
 }
 
 function checkCsrf(route: Route, request: Request, reader: Reader | null): void {
@@ -276,7 +316,8 @@ function addHealth(app: Hono, { host, checks = {} }: AppOptions): void {
   app.get('/v1/live', (context) => context.json({ status: 'ok', service: host.name }));
   app.get('/v1/ready', async (context) => {
     const { isHealthy, dependencies } = await runChecks();
-    const status = isHealthy && !host.signal.aborted ? 'ok' : 'not-ready';
+    const isStopping = host.signal.aborted || host.isDraining?.() === true;
+    const status = isHealthy && !isStopping ? 'ok' : 'not-ready';
     return context.json({ status, service: host.name, dependencies }, status === 'ok' ? 200 : 503);
   });
   app.get('/v1/health', async (context) => {

@@ -16,6 +16,8 @@ export interface HostOptions {
   environment: Record<string, string | undefined>;
   log: Logger;
   signal: AbortSignal;
+  /** Whether the process is about to stop, and still answers. */
+  isDraining?: () => boolean;
   database: Database | null;
   /** Where NOTIFY is heard; one for the process. */
   listener: Pick<Database, 'listen'> | null;
@@ -38,6 +40,7 @@ export function createHost(options: HostOptions): Host<ServiceName> {
     environment,
     log: options.log.child({ service: name }),
     signal,
+    isDraining: options.isDraining ?? (() => signal.aborted),
     get database() {
       if (!options.database) throw new Error(`${name} has no database`);
       return options.database;

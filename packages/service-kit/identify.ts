@@ -6,6 +6,8 @@ import type { PeerFetch } from './service.ts';
 
 /** How long an answer of auth-service is kept: a revoked session is refused everywhere within this time. */
 const KEPT_MS = 5_000;
+/** Whoever asks on after this time is exchanged anew meanwhile, and does not wait for it. */
+const RENEWED_AFTER_MS = 3_000;
 const KEPT_MAXIMUM = 5_000;
 const COOKIE = 'alt_session';
 
@@ -19,28 +21,62 @@ const claimsSchema = z.object({
   session: z.string().nullish(),
   key: z.string().nullish(),
   scope: z.enum(['full', 'reader-clients']).default('full'),
+  proved: z.number().nullish(),
+  suspended: z.boolean().default(false),
 });
+
+export interface Identify {
+  (request: Request, address: string): Promise<Reader | null>;
+  /** Asks anew for everybody: how a tenant stands has changed. */
+  forget(): void;
+}
 
 /**
  * Exchanges the cookie or bearer key of a request at auth-service for a user token, verifies the token with the key
- * set, and keeps the answer for a few seconds. Refusals are kept too, so that a bad key costs one call.
+ * set, and keeps the answer for a few seconds; who asks on never waits again. Refusals are kept too, so that a bad key costs one call.
  */
-export function createIdentify(authService: PeerFetch): (request: Request, address: string) => Promise<Reader | null> {
-  const kept = new Map<string, { reader: Promise<Reader | null>; until: number }>();
+export function createIdentify(authService: PeerFetch): Identify {
+  const kept = new Map<string, Kept>();
   const keys = createKeySource(authService);
 
-  return (request, address) => {
+  const identify = (request: Request, address: string) => {
     const credential = credentialOf(request);
     if (!credential) return Promise.resolve(null);
-    const id = `${credential.kind}:${credential.secret}`;
+    // The address too: a cookie that comes from two places is to be seen by auth-service from both.
+    const id = `${credential.kind}:${credential.secret}:${address}`;
     const present = kept.get(id);
-    if (present && Date.now() < present.until) return present.reader;
+    const startedAt = Date.now();
+    const isKept = present !== undefined && startedAt < present.at + KEPT_MS;
+    if (isKept && (present.isRenewed || startedAt < present.at + RENEWED_AFTER_MS)) return present.reader;
+    const from = { address, agent: agentOf(request) };
+    if (isKept) {
+      present.isRenewed = true;
+      setImmediate(async () => {
+        const reader = exchange(authService, keys, credential, from);
+        // Where it fails, the next one waits, and hears why; where everybody was forgotten meanwhile, it is too old.
+        const isThere = await reader.then(
+          () => true,
+          () => false,
+        );
+        if (isThere && kept.get(id) === present) kept.set(id, { reader, at: startedAt, isRenewed: false });
+      });
+      return present.reader;
+    }
+    const reader = exchange(authService, keys, credential, from);
     if (kept.size >= KEPT_MAXIMUM) kept.clear();
-    const reader = exchange(authService, keys, credential, address);
-    kept.set(id, { reader, until: Date.now() + KEPT_MS });
+    kept.set(id, { reader, at: startedAt, isRenewed: false });
     reader.catch(() => kept.delete(id));
     return reader;
   };
+  return Object.assign(identify, { forget: () => kept.clear() });
+}
+
+interface Kept {
+  reader: Promise<Reader | null>;
+  /** When it was asked for. */
+  at: number;
+  /** Whether another exchange is under way. */
+  isRenewed: boolean;
 }
 
 interface Credential {
@@ -59,20 +95,26 @@ export function credentialOf(request: Request): Credential | null {
   return null;
 }
 
-type KeySource = (kid: string) => Promise<JSONWebKeySet>;
+function agentOf(request: Request): string {
+  return (request.headers.get('user-agent') ?? '').slice(0, 300);
+}
+
+/** The key set that has a key of this id, if there is one. Kept as a whole: each key is imported once. */
+type KeySource = (kid: string) => Promise<LocalKeySet>;
+type LocalKeySet = ReturnType<typeof createLocalJWKSet>;
 
 async function exchange(
   authService: PeerFetch,
   keys: KeySource,
   credential: Credential,
-  address: string,
+  from: { address: string; agent: string },
 ): Promise<Reader | null> {
   const response = await authService('/internal/exchange', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       ...(credential.kind === 'cookie' ? { sessionCookie: credential.secret } : { bearer: credential.secret }),
-      address,
+      ...from,
     }),
     timeoutMs: 5_000,
   });
@@ -92,11 +134,12 @@ async function refusalOf(response: Response, asked: string): Promise<Error> {
 
 async function verifyUserToken(token: string, keys: KeySource, csrfToken: string | null): Promise<Reader> {
   const { kid = '' } = decodeProtectedHeader(token);
-  const { payload } = await jwtVerify(token, createLocalJWKSet(await keys(kid)), {
+  const { payload } = await jwtVerify(token, await keys(kid), {
     algorithms: ['EdDSA'],
     issuer: 'auth-service',
     audience: 'alt',
     clockTolerance: 5,
+    requiredClaims: ['exp', 'iat'],
   });
   const claims = claimsSchema.parse(payload);
   return {
@@ -109,20 +152,22 @@ async function verifyUserToken(token: string, keys: KeySource, csrfToken: string
     keyId: claims.key ?? null,
     scope: claims.scope,
     csrfToken,
+    provedAt: claims.proved ? new Date(claims.proved * 1000) : null,
+    isSuspended: claims.suspended,
   };
 }
 
 /** The key set, asked again when a token names a key that is not in it. */
 function createKeySource(authService: PeerFetch): KeySource {
-  let current: Promise<JSONWebKeySet> | null = null;
+  let current: Promise<LocalKeySet> | null = null;
   const load = async () => {
     const response = await authService('/internal/keys', { timeoutMs: 5_000 });
     if (!response.ok) throw await refusalOf(response, 'a request for its keys');
-    return (await response.json()) as JSONWebKeySet;
+    return createLocalJWKSet((await response.json()) as JSONWebKeySet);
   };
   return async (kid) => {
     const present = await current?.catch(() => null);
-    if (present?.keys.some((key) => key.kid === kid)) return present;
+    if (present?.jwks().keys.some((key) => key.kid === kid)) return present;
     current = load();
     return current;
   };

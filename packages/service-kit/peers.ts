@@ -21,7 +21,7 @@ export function createPeer(name: ServiceName, options: { keys: Keys; baseUrl: st
       const headers = new Headers(rest.headers);
       headers.set(SERVICE_TOKEN_HEADER, await options.keys.serviceToken(name));
       const signals = signal ? [signal, deadline.signal] : [deadline.signal];
-      const request = new Request(new URL(path, options.baseUrl), {
+      const request = new Request(urlAt(options.baseUrl, path), {
         ...rest,
         headers,
         redirect: 'manual',
@@ -35,6 +35,12 @@ export function createPeer(name: ServiceName, options: { keys: Keys; baseUrl: st
       clearTimeout(timer);
     }
   };
+}
+
+/** The path at the peer and nowhere else: resolved against an address, `//host/path` would be another host's. */
+function urlAt(baseUrl: string, path: string): URL {
+  if (!path.startsWith('/')) throw new Error(`A path at a peer begins with a slash, unlike ${path}.`);
+  return new URL(new URL(baseUrl).origin + path);
 }
 
 /** A handler in the same process may not look at the signal; the caller must not wait for it all the same. */

@@ -15,6 +15,10 @@ export interface Reader {
   scope: 'full' | 'reader-clients';
   /** What X-CSRF-Token must carry on writes; null where a program signs in by header. */
   csrfToken: string | null;
+  /** When the session's owner last proved who they are; null for a key. */
+  provedAt: Date | null;
+  /** Whether the tenant is suspended; then only what says so works (`worksSuspended`). */
+  isSuspended: boolean;
 }
 
 export interface RouteContext<E extends Endpoint = Endpoint> {
@@ -50,7 +54,7 @@ export function reply<Value>(status: number, value: Value, headers?: Record<stri
 
 export interface Route {
   endpoint: Endpoint;
-  /** Services that may call an endpoint with access `service`; every listed flow if empty. */
+  /** Services that may call an endpoint with access `service`, of those whose flow is listed; nobody else, so nobody if empty. */
   callers: readonly ServiceName[];
   handle(context: RouteContext): Promise<unknown>;
 }

@@ -22,6 +22,8 @@ export interface Host<Peer extends ServiceName = never> {
   log: Logger;
   /** Aborted when the process begins to stop. */
   signal: AbortSignal;
+  /** Whether the process is about to stop, and still answers; `/v1/ready` then says no. */
+  isDraining?: () => boolean;
   /** Connections of this service's own role. Throws for a service without a database. */
   database: Database;
   /** Hears `NOTIFY channel`; also called once after a lost connection is back. One connection a process. */

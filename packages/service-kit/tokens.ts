@@ -71,7 +71,14 @@ export function createKeys(service: ServiceName, material: KeyMaterial): Keys {
           if (!key) throw new Error('unknown key');
           return key;
         },
-        { audience, algorithms: ['EdDSA'], clockTolerance: 5 },
+        // The age is counted too: a token that claims to live for a year is none of ours.
+        {
+          audience,
+          algorithms: ['EdDSA'],
+          clockTolerance: 5,
+          requiredClaims: ['exp', 'iat'],
+          maxTokenAge: SERVICE_TOKEN_SECONDS,
+        },
       );
       const issuer = payload.iss ?? '';
       const kid = material.all.find((jwk) => jwk.kid.startsWith(`${issuer}/`));

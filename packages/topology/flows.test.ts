@@ -83,11 +83,8 @@ describe('the refused flows', () => {
   );
 
   it('leave the internet to the proxies and the tunnel', () => {
-    expect(allowed.filter(({ to }) => to === 'internet').map(({ from }) => from)).toEqual([
-      'envoy-proxy',
-      'cloudflared',
-      'sidecar-proxy',
-    ]);
+    const whoMay = new Set(allowed.filter(({ to }) => to === 'internet').map(({ from }) => from));
+    expect([...whoMay]).toEqual(['envoy-proxy', 'cloudflared', 'sidecar-proxy']);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { FlowId, NodeName } from './flows.ts';
 
 export type RefusedFlow = {
-  /** R, and F27: allowed by the system description, closed by decision. X: forbidden by the system description. */
-  id: 'F27' | `${'R' | 'X'}${number}`;
+  /** R, F03 and F27: allowed by the system description, closed by decision. X: forbidden by the system description. */
+  id: 'F03' | 'F27' | `${'R' | 'X'}${number}`;
   from: readonly NodeName[];
   to: readonly NodeName[];
   ports: readonly number[] | 'all';
@@ -25,6 +25,7 @@ const processing = [
 /** What must be refused, said aloud so that it can be tried: default deny alone would not tell an omission from a rule. */
 // biome-ignore format: a table is read in rows
 export const refusedFlows = [
+  { id: 'F03', from: ['alt-backend'], to: ['kratos'], ports: 'all', except: [], reason: 'alt-backend asks auth-service who somebody is, whoever keeps the identities (F04)', source: 'architecture §10' },
   { id: 'F27', from: ['nginx-external'], to: ['search-indexer'], ports: 'all', except: [], reason: "alt-backend serves /v1/search and checks each result against the reader's entries", source: 'architecture §6' },
   { id: 'R1', from: processing, to: ['envoy-proxy'], ports: 'all', except: ['F13', 'F21', 'F23', 'F24'], reason: "the namespace-wide allowance is Envoy's end only; each workload's own list is closed", source: 'architecture §6' },
   { id: 'R2', from: ['postgres'], to: ['auth-service'], ports: 'all', except: [], reason: 'a database calls nobody', source: 'architecture §8.1' },
@@ -35,7 +36,7 @@ export const refusedFlows = [
   { id: 'R6', from: ['envoy-proxy', 'sidecar-proxy'], to: ['auth-service'], ports: 'all', except: [], reason: 'a proxy asks for no session', source: 'architecture §8.1' },
   { id: 'R7', from: ['search-indexer', 'pre-processor-sidecar', 'auth-token-manager'], to: ['news-creator'], ports: 'all', except: [], reason: 'they need no model', source: 'architecture §6, §8.6' },
 
-  { id: 'X1', from: ['every-pod'], to: ['internet'], ports: 'all', except: ['F32', 'N11', 'M12'], reason: 'one way out: envoy-proxy on a cluster, sidecar-proxy on one machine; the tunnel is the named exception', source: 'architecture §2, §6, §10' },
+  { id: 'X1', from: ['every-pod'], to: ['internet'], ports: 'all', except: ['F32', 'N11', 'N22', 'M12'], reason: 'one way out: envoy-proxy on a cluster, sidecar-proxy on one machine; the tunnel is the named exception', source: 'architecture §2, §6, §10' },
   { id: 'X2', from: ['pre-processor'], to: ['envoy-proxy'], ports: [8080, 8081, 8082, 9901], except: [], reason: 'feeds have a listener of their own', source: 'architecture §6' },
   { id: 'X3', from: ['every-pod'], to: ['tag-generator', 'pre-processor-sidecar', 'auth-token-manager'], ports: 'all', except: ['N03', 'N08'], reason: 'they offer nothing to others', source: 'architecture §6, §8' },
   { id: 'X4', from: ['search-indexer', 'tag-generator'], to: ['envoy-proxy', 'sidecar-proxy'], ports: 'all', except: [], reason: 'they have no business outside', source: 'architecture §6' },

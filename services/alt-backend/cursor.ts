@@ -25,6 +25,23 @@ export function decodeId(cursor: string | undefined): number {
   return Number(cursor);
 }
 
+/** A place in a list by position. */
+export interface ListPlace {
+  position: number;
+  id: number;
+}
+
+export function encodePlace({ position, id }: ListPlace): string {
+  return Buffer.from(`${position}/${id}`).toString('base64url');
+}
+
+/** The place in a cursor of a list by position. */
+export function decodePlace(cursor: string): ListPlace {
+  const match = /^(\d{1,9})\/(\d{1,10})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (!match || Number(match[2]) > 2_147_483_647) throw invalidCursor();
+  return { position: Number(match[1]), id: Number(match[2]) };
+}
+
 const NAME_MARK = 'after:';
 
 export function encodeName(name: string): string {

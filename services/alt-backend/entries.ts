@@ -13,11 +13,11 @@ import {
   updateEntries,
 } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
+import type { ImageAddresses } from '@alt/feeds/html/image-address.ts';
 import { type Reader, type Route, route } from '@alt/service-kit';
 import { computeCounters } from './counters.ts';
 import { decodeKey, encodeKey } from './cursor.ts';
 import { presentDetails, taggingOf } from './entry-details.ts';
-import type { ImageAddresses } from './image-address.ts';
 import { resolveFeeds } from './listed-feeds.ts';
 import { markScopeRead } from './marking.ts';
 import { articleIdOf } from './peers.ts';
@@ -28,6 +28,7 @@ import * as store from './store/entries.ts';
 import * as labels from './store/labels.ts';
 import { type ListedEntry, type ListFilter, listPage } from './store/lists.ts';
 import type { AsReader } from './store/readers.ts';
+import { rulesThatActed } from './store/rules.ts';
 import * as stories from './store/stories.ts';
 import { summarySentences } from './store/summaries.ts';
 import { tagIds } from './store/tags.ts';
@@ -90,7 +91,7 @@ export function entryRoutes(tools: EntryTools): Route[] {
     ),
 
     route(updateEntries, async ({ body, reader }) =>
-      asReader(reader, (tx, readerId) => changeEntries(tx, readerId, body), { retry: true }),
+      asReader(reader, (tx, readerId) => changeEntries(tx, reader, readerId, body), { retry: true }),
     ),
 
     route(markRead, async ({ body, reader }) => ({ updated: await markScopeRead(tools, reader, body) })),
@@ -186,6 +187,7 @@ async function readFullEntry(
   return {
     ...present(state, detail, images),
     hidden: state.isHidden,
+    rules: await rulesThatActed(tx, readerId, id),
     summary: { ...withNoteCode(detail.summary), sentences: await summarySentences(tx, id) },
     contentHtml: images.rewrite(content.contentHtml),
     fullText: {

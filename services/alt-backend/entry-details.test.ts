@@ -1,10 +1,10 @@
 import { type FullEntry, readEntry } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import type { Reader, RouteContext } from '@alt/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryRoutes } from './entries.ts';
-import { createImageAddresses } from './image-address.ts';
 import type { FindRelated } from './related.ts';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
@@ -29,6 +29,8 @@ const reader: Reader = {
   sessionId: null,
   keyId: null,
   csrfToken: null,
+  provedAt: null,
+  isSuspended: false,
   scope: 'full',
 };
 

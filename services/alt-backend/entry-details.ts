@@ -1,6 +1,6 @@
 import type { FullEntry } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
-import type { ImageAddresses } from './image-address.ts';
+import type { ImageAddresses } from '@alt/feeds/html/image-address.ts';
 import type { EntryContent } from './store/entries.ts';
 import { tagProgress } from './store/tags.ts';
 

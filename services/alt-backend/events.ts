@@ -18,6 +18,8 @@ interface Stream {
   /** The revision this client has. */
   since: number;
   isSending: boolean;
+  /** Something came while it was being sent to. */
+  isBehind: boolean;
   send(event: string, data: unknown, id?: number): void;
   close(): void;
 }
@@ -103,36 +105,45 @@ async function sendOrClose(stream: Stream, asReader: AsReader): Promise<void> {
 }
 
 async function sendChanges(stream: Stream, asReader: AsReader, isFirst = false): Promise<void> {
+  stream.isBehind = true;
   if (stream.isSending) return;
   stream.isSending = true;
   try {
-    const since = stream.since;
-    const changes = await asReader(stream.reader, async (tx, readerId) => {
-      const revisions = await store.readRevisions(tx, readerId);
-      const isLost = since < revisions.resetRevision || since > revisions.revision;
-      const entries = isLost ? [] : await store.changedEntries(tx, readerId, since, CHANGES_MAXIMUM + 1);
-      const marks = isLost ? [] : await store.markedFeeds(tx, readerId, since);
-      const counters = revisions.revision > since || isFirst || isLost ? await computeCounters(tx, readerId) : null;
-      return { revisions, isReset: isLost || entries.length > CHANGES_MAXIMUM, entries, marks, counters };
-    });
-    const { revision, structureRevision, tagsRevision } = changes.revisions;
-    if (changes.isReset) stream.send('reset', { revision });
-    else {
-      if (structureRevision > since) stream.send('subscriptions', {});
-      if (tagsRevision > since) stream.send('tags', {});
-      if (changes.marks.length > 0) {
-        stream.send('marked', {
-          feeds: changes.marks.map(({ feedId, before }) => ({ feedId: String(feedId), before })),
-        });
-      }
-      if (changes.entries.length > 0) stream.send('entries', { revision, ...presentAll(changes.entries) });
+    for (let isGreeting = isFirst; stream.isBehind; isGreeting = false) {
+      stream.isBehind = false;
+      await sendOnce(stream, asReader, isGreeting);
     }
-    // The id comes with the last event: a client cut off before it asks for all of them again.
-    if (changes.counters) stream.send('counters', changes.counters, revision);
-    stream.since = revision;
   } finally {
+    // At once with the last look at `isBehind`: what came in between would wait for the next change.
     stream.isSending = false;
   }
+}
+
+async function sendOnce(stream: Stream, asReader: AsReader, isFirst: boolean): Promise<void> {
+  const since = stream.since;
+  const changes = await asReader(stream.reader, async (tx, readerId) => {
+    const revisions = await store.readRevisions(tx, readerId);
+    const isLost = since < revisions.resetRevision || since > revisions.revision;
+    const entries = isLost ? [] : await store.changedEntries(tx, readerId, since, CHANGES_MAXIMUM + 1);
+    const marks = isLost ? [] : await store.markedFeeds(tx, readerId, since);
+    const counters = revisions.revision > since || isFirst || isLost ? await computeCounters(tx, readerId) : null;
+    return { revisions, isReset: isLost || entries.length > CHANGES_MAXIMUM, entries, marks, counters };
+  });
+  const { revision, structureRevision, tagsRevision } = changes.revisions;
+  if (changes.isReset) stream.send('reset', { revision });
+  else {
+    if (structureRevision > since) stream.send('subscriptions', {});
+    if (tagsRevision > since) stream.send('tags', {});
+    if (changes.marks.length > 0) {
+      stream.send('marked', {
+        feeds: changes.marks.map(({ feedId, before }) => ({ feedId: String(feedId), before })),
+      });
+    }
+    if (changes.entries.length > 0) stream.send('entries', { revision, ...presentAll(changes.entries) });
+  }
+  // The id comes with the last event: a client cut off before it asks for all of them again.
+  if (changes.counters) stream.send('counters', changes.counters, revision);
+  stream.since = revision;
 }
 
 function presentAll(changed: store.ChangedEntry[]) {
@@ -172,6 +183,7 @@ function openStream(of: { reader: Reader; readerId: number; since: number }) {
   const entry: Stream = {
     ...of,
     isSending: false,
+    isBehind: false,
     close,
     send(event, data, id) {
       write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);

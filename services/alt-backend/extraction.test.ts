@@ -1,10 +1,10 @@
 import { type ExtractionPreview, updateSubscription } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import type { PeerFetch, Reader, RouteContext } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { extractionRoutes } from './extraction.ts';
-import { createImageAddresses } from './image-address.ts';
 import { type AsReader, createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
@@ -34,6 +34,8 @@ const makeReader = (digit: number, role: Reader['role'] = 'owner'): Reader => ({
   sessionId: null,
   keyId: null,
   csrfToken: null,
+  provedAt: null,
+  isSuspended: false,
   scope: 'full',
 });
 

@@ -1,7 +1,7 @@
 import { type ExtractionPreview, Problem, previewSubscriptionExtraction } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
+import type { ImageAddresses } from '@alt/feeds/html/image-address.ts';
 import { type PeerFetch, type Reader, type Route, route } from '@alt/service-kit';
-import type { ImageAddresses } from './image-address.ts';
 import { idOf, postJson } from './peers.ts';
 import * as store from './store/extraction.ts';
 import type { AsReader } from './store/readers.ts';

@@ -5,7 +5,7 @@ import { createLogger, type PeerFetch, type Reader } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startFollowing } from './following.ts';
 import { ensureLabels } from './store/labels.ts';
-import { type AsReader, createAsReader } from './store/readers.ts';
+import { createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
 
 type Tenant = ResponseOf<typeof listTenants>['tenants'][number];
@@ -13,7 +13,7 @@ type Tenant = ResponseOf<typeof listTenants>['tenants'][number];
 let database: TestDatabase;
 let superuser: Database;
 let backend: Database;
-let asReader: AsReader;
+let asReader: ReturnType<typeof createAsReader>;
 let feedId: number;
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -283,6 +283,25 @@ test('who must know memberships as they are has them at once, without waiting fo
   await later.stop();
 });
 
+test('what is told is seen at once, also by a process that has just looked', async () => {
+  await follow(feedId, ADA);
+  const outbox = makeOutbox([]);
+  const following = startFollowing({ ...followerOf(outbox), everyMs: 3_600_000, onApplied: () => asReader.forget() });
+  await following.untilCurrent();
+  expect(await unreadOf(ADA)).toBe(3);
+  const isRefused = () =>
+    unreadOf(ADA).then(
+      () => false,
+      () => true,
+    );
+  for (const suspendedAt of [NOW, null]) {
+    outbox.changes.push({ kind: 'tenant', tenantId: ADAS, limits: {}, suspendedAt });
+    following.lookNow();
+    await expect.poll(isRefused, { timeout: 20_000 }).toBe(suspendedAt !== null);
+  }
+  await following.stop();
+});
+
 test('while auth-service is away nobody is told that memberships are known', async () => {
   const following = startFollowing({
     ...followerOf(makeOutbox([], { failures: 1_000 })),
@@ -354,6 +373,8 @@ function makeReader(user: number, tenant: number): Reader {
     sessionId: null,
     keyId: null,
     csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
     scope: 'full',
   };
 }

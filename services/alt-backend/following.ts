@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listChanges, listTenants, Problem, type ResponseOf } from '@alt/contracts';
 import type { Database } from '@alt/database';
-import type { Logger, PeerFetch } from '@alt/service-kit';
+import { type Logger, oneAtATime, type PeerFetch } from '@alt/service-kit';
 import * as store from './store/following.ts';
 
 const FIRST_RETRY_MS = 1_000;
@@ -17,6 +16,8 @@ export interface Following {
    * asks auth-service where it is older. Rejects with a Problem where that does not answer.
    */
   untilCurrent(): Promise<void>;
+  /** There is something to see. */
+  lookNow(): void;
   stop(): Promise<void>;
 }
 
@@ -37,55 +38,52 @@ export interface FollowingOptions {
  */
 export function startFollowing(options: FollowingOptions): Following {
   const { log, everyMs } = options;
-  const stopping = new AbortController();
   let failures = 0;
   let currentAt = Number.NEGATIVE_INFINITY;
-  let catching: Promise<void> | null = null;
+  let isDue = true;
+  let timer: NodeJS.Timeout | null = null;
 
-  const catchUpOnce = () => {
+  const look = async (signal: AbortSignal) => {
     const startedAt = performance.now();
-    catching ??= catchUp(options, stopping.signal)
-      .then(() => {
-        currentAt = startedAt;
-      })
-      .finally(() => {
-        catching = null;
-      });
-    return catching;
-  };
-  const look = async () => {
+    // Who asks in between is answered, and makes an outage no longer than it is.
+    const isRegular = isDue;
+    isDue = false;
+    if (timer) clearTimeout(timer);
     try {
-      await catchUpOnce();
+      await catchUp(options, signal);
+      currentAt = startedAt;
       failures = 0;
     } catch (error) {
-      if (stopping.signal.aborted) return;
-      failures += 1;
+      if (signal.aborted) return;
+      if (isRegular || failures === 0) failures += 1;
       // Once for an outage that is more than a restart; what is missed meanwhile comes afterwards.
-      if (failures === 5) log.warn({ error: String(error) }, 'cannot follow the changes of tenants; trying on');
+      if (failures === 5 && isRegular)
+        log.warn({ error: String(error) }, 'cannot follow the changes of tenants; trying on');
       else log.debug({ error: String(error), failures }, 'cannot follow the changes of tenants');
     }
+    const retryMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
+    timer = setTimeout(lookAgain, failures > 0 ? retryMs : everyMs).unref();
   };
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      await look();
-      const retryMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20), LONGEST_RETRY_MS);
-      const pauseMs = failures > 0 ? retryMs : everyMs;
-      await sleep(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-    }
+  const looking = oneAtATime(look, (error) =>
+    log.warn({ error: String(error) }, 'cannot follow the changes of tenants'),
+  );
+  const lookAgain = () => {
+    isDue = true;
+    void looking.ask();
   };
-  const running = run();
+  lookAgain();
   return {
+    lookNow: () => void looking.ask(),
     async untilCurrent() {
       if (performance.now() - currentAt < CURRENT_MS) return;
-      await catchUpOnce().catch((cause: unknown) => {
-        throw new Problem('unavailable', 'Who may read this cannot be checked just now. Try again in a moment.', {
-          cause,
-        });
-      });
+      const askedAt = performance.now();
+      await looking.ask();
+      if (currentAt >= askedAt) return;
+      throw new Problem('unavailable', 'Who may read this cannot be checked just now. Try again in a moment.');
     },
     async stop() {
-      stopping.abort();
-      await running;
+      await looking.stop();
+      if (timer) clearTimeout(timer);
     },
   };
 }

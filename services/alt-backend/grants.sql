@@ -32,3 +32,15 @@ grant execute on function set_feed_selectors, set_auto_full_text to alt_backend;
 grant update (wants_summary) on subscriptions to alt_backend;
 grant execute on function entry_cards, entry_summaries, request_summary, switch_stage to alt_backend;
 grant execute on function held_languages to alt_backend;
+-- What a tenant's readers share.
+grant select on folder_feeds, folder_leavers to alt_backend;
+grant execute on function share_feeds, unshare_feeds, share_folders, remove_shared_folder, leave_folders, rejoin_folders,
+  begin_shared_change, lock_tenant_readers, label_for_all, share_label, reset_tenant_readers to alt_backend;
+grant execute on function seen_highlights, seen_notes to alt_backend;
+-- Limits of tenants.
+grant execute on function spend_llm_request, refund_llm_request, tenant_usage to alt_backend;
+grant execute on function export_tenant_rows, begin_tenant_import, import_tenant_rows, end_tenant_import to alt_backend;
+-- Rules: what they did is the platform's to write.
+grant select, insert, delete on rule_switches to alt_backend;
+grant select on rule_hits to alt_backend;
+grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;

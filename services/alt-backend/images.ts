@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import path from 'node:path';
 import { Problem, readImage } from '@alt/contracts';
 import { EgressError } from '@alt/egress';
+import type { ImageAddresses } from '@alt/feeds/html/image-address.ts';
 import { type Host, type Route, route } from '@alt/service-kit';
-import type { ImageAddresses } from './image-address.ts';
 
 const IMAGE_MAXIMUM_BYTES = 10 * 1024 * 1024;
 const REFUSED_MS = 10 * 60_000;

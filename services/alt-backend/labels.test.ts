@@ -25,6 +25,8 @@ const READER: Reader = {
   sessionId: null,
   keyId: null,
   csrfToken: null,
+  provedAt: null,
+  isSuspended: false,
   scope: 'full',
 };
 

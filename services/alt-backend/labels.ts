@@ -1,7 +1,8 @@
-import { deleteLabel, listLabels, Problem, renameLabel } from '@alt/contracts';
+import { type BodyOf, deleteLabel, listLabels, Problem, renameLabel } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
-import { type Route, reply, route } from '@alt/service-kit';
+import { type Reader, type Route, reply, route } from '@alt/service-kit';
 import { decodeId } from './cursor.ts';
+import { checkMayShare, checkMayUnshare } from './sharing.ts';
 import { beginChange, beginReset } from './store/counters.ts';
 import * as store from './store/labels.ts';
 import type { AsReader } from './store/readers.ts';
@@ -21,26 +22,16 @@ export function labelRoutes(asReader: AsReader): Route[] {
     ),
 
     route(renameLabel, async ({ params, body, reader }) =>
-      asReader(
-        reader,
-        async (tx, readerId) => {
-          const { id, count } = await beginLabelChange(tx, readerId, params.name);
-          if (body.name !== params.name && (await store.findLabel(tx, readerId, body.name))) {
-            throw new Problem('name-taken', `You have a label "${body.name}" already. Take another name.`);
-          }
-          await store.renameLabel(tx, readerId, id, body.name);
-          return { id: String(id), name: body.name, count };
-        },
-        { retry: true },
-      ),
+      asReader(reader, (tx, readerId) => changeLabel(tx, reader, readerId, params.name, body), { retry: true }),
     ),
 
     route(deleteLabel, async ({ params, reader }) => {
       await asReader(
         reader,
         async (tx, readerId) => {
-          const { id } = await beginLabelChange(tx, readerId, params.name);
-          await store.removeLabel(tx, readerId, id);
+          const label = await beginLabelChange(tx, reader, readerId, params.name);
+          if (label.isShared) checkMayUnshare(reader, label);
+          await store.removeLabel(tx, readerId, label.id);
         },
         { retry: true },
       );
@@ -49,8 +40,38 @@ export function labelRoutes(asReader: AsReader): Route[] {
   ];
 }
 
-/** Takes the reader's row, so that changes of labels come one after another, and lets every client hear of this one. */
-async function beginLabelChange(tx: Queryable, readerId: number, name: string) {
+async function changeLabel(
+  tx: Queryable,
+  reader: Reader,
+  readerId: number,
+  present: string,
+  body: BodyOf<typeof renameLabel>,
+) {
+  const { name = present } = body;
+  const isShared = body.isShared === true;
+  if (isShared) checkMayShare(reader);
+  const label = await beginLabelChange(tx, reader, readerId, present);
+  const willBeShared = label.isShared || isShared;
+  const other = await store.findLabel(tx, readerId, name, willBeShared);
+  if (other && other.id !== label.id) {
+    throw new Problem('name-taken', `There is a label "${name}" already. Take another name.`);
+  }
+  if (name !== present) await store.renameLabel(tx, readerId, label.id, name);
+  if (isShared && !label.isShared) await store.shareLabel(tx, label.id);
+  return { id: String(label.id), name, isShared: willBeShared, count: label.count };
+}
+
+/**
+ * Takes the reader's row, so that changes of labels come one after another, and lets every client hear of this one; of a
+ * shared label the rows and clients of all who share it.
+ */
+async function beginLabelChange(tx: Queryable, reader: Reader, readerId: number, name: string) {
+  const before = await store.findLabel(tx, readerId, name);
+  if (before?.isShared) {
+    checkMayShare(reader);
+    await store.lockReaders(tx);
+    await store.resetReaders(tx);
+  }
   const revision = await beginChange(tx);
   const label = await store.findLabel(tx, readerId, name);
   if (!label) throw new Problem('not-found', 'You have no such label.');

@@ -1,5 +1,5 @@
 import { type Database, statement } from '@alt/database';
-import type { Logger } from '@alt/service-kit';
+import { type Logger, oneAtATime } from '@alt/service-kit';
 import { settleAll } from './marking.ts';
 
 const SETTLE_EVERY_MS = 30_000;
@@ -27,63 +27,44 @@ export interface Maintenance {
 
 /** What follows in the background: rows after "mark all read", retention, what leavers and nobody hold. */
 export function startMaintenance(database: Database, log: Logger): Maintenance {
-  /** Each kind of work at most once at a time; none waits for another. */
-  const running = new Map<string, Promise<void>>();
-  let isAgain = false;
-  let isStopped = false;
+  /** Each kind of work by itself; none waits for another. */
+  const each = (name: string, work: (signal: AbortSignal) => Promise<void>) =>
+    oneAtATime(work, (error) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`));
 
-  const settle = async () => {
-    do {
-      isAgain = false;
-      const settled = await settleAll(database);
-      if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum (analyze) entries');
-    } while (isAgain && !isStopped);
-  };
-  const purge = async () => {
-    while (!isStopped && ((await database.one(purgeLeavers, [CLEAN_BATCH]))?.removed ?? 0) > 0);
-  };
+  const settling = each('settling', async () => {
+    const settled = await settleAll(database);
+    if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum (analyze) entries');
+  });
+  const purging = each('purging', async (signal) => {
+    while (!signal.aborted && ((await database.one(purgeLeavers, [CLEAN_BATCH]))?.removed ?? 0) > 0);
+  });
   // Who works a stage holds its row and then needs the article, which are taken here in the other order.
   const collectAfter = async (id: number): Promise<number | null> =>
     (await database.transaction((tx) => tx.one(collect, [id, CLEAN_BATCH]), { retry: true }))?.lastId ?? null;
-  const clean = async () => {
-    while (!isStopped && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
+  const cleaning = each('cleaning', async (signal) => {
+    while (!signal.aborted && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
     let lastId: number | null = 0;
-    while (lastId !== null && !isStopped) lastId = await collectAfter(lastId);
+    while (lastId !== null && !signal.aborted) lastId = await collectAfter(lastId);
     let last: { feedId: number; identity: Buffer } | null = { feedId: 0, identity: Buffer.alloc(0) };
-    while (last && !isStopped) last = await database.one(forgetTombstones, [last.feedId, last.identity, CLEAN_BATCH]);
-  };
-  const run = (name: string, work: () => Promise<void>) => {
-    if (running.has(name)) return;
-    const ended = work()
-      .catch((error: unknown) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`))
-      .finally(() => {
-        running.delete(name);
-      });
-    running.set(name, ended);
-  };
-  const settleSoon = () => {
-    isAgain = true;
-    run('settling', settle);
-  };
-
-  const purgeSoon = () => run('purging', purge);
+    while (last && !signal.aborted)
+      last = await database.one(forgetTombstones, [last.feedId, last.identity, CLEAN_BATCH]);
+  });
 
   const timers = [
-    setInterval(settleSoon, SETTLE_EVERY_MS),
-    setInterval(purgeSoon, SETTLE_EVERY_MS),
-    setInterval(() => run('cleaning', clean), CLEAN_EVERY_MS),
-    setTimeout(() => run('cleaning', clean), CLEAN_FIRST_MS),
+    setInterval(settling.ask, SETTLE_EVERY_MS),
+    setInterval(purging.ask, SETTLE_EVERY_MS),
+    setInterval(cleaning.ask, CLEAN_EVERY_MS),
+    setTimeout(cleaning.ask, CLEAN_FIRST_MS),
   ];
   for (const timer of timers) timer.unref();
-  settleSoon();
+  void settling.ask();
 
   return {
-    settleSoon,
-    purgeSoon,
+    settleSoon: () => void settling.ask(),
+    purgeSoon: () => void purging.ask(),
     async stop() {
-      isStopped = true;
       for (const timer of timers) clearInterval(timer);
-      await Promise.all(running.values());
+      await Promise.all([settling.stop(), purging.stop(), cleaning.stop()]);
     },
   };
 }

@@ -1,11 +1,13 @@
 import {
   altBackendEndpoints,
+  archRepoServiceEndpoints,
   authServiceEndpoints,
   type Endpoint,
   endpoint,
   Problem,
   problemSchema,
   problems,
+  tenantServiceEndpoints,
 } from '@alt/contracts';
 import { type Route, route } from '@alt/service-kit';
 import { z } from 'zod';
@@ -65,7 +67,15 @@ export function openapiRoutes(publicUrl: URL): Route[] {
 }
 
 function describe(publicUrl: URL) {
-  const endpoints = [...authServiceEndpoints, ...altBackendEndpoints, openapi, schemaNames, schemaOf] as Endpoint[];
+  const endpoints = [
+    ...authServiceEndpoints,
+    ...tenantServiceEndpoints,
+    ...altBackendEndpoints,
+    ...archRepoServiceEndpoints,
+    openapi,
+    schemaNames,
+    schemaOf,
+  ] as Endpoint[];
   const paths: Record<string, Record<string, unknown>> = {};
   for (const item of endpoints) {
     const path = item.path.replace(/:(\w+)/g, '{$1}');
@@ -91,7 +101,7 @@ function operation(item: Endpoint) {
   return {
     operationId: item.name,
     summary: item.summary,
-    ...(item.access === 'public' ? {} : { security: [{ session: [] }, { key: [] }] }),
+    ...(item.access === 'public' ? {} : { security: waysIn(item) }),
     parameters: [...parameters('path', item.params), ...parameters('query', item.query)],
     ...(item.body
       ? {
@@ -116,6 +126,11 @@ function operation(item: Endpoint) {
       ),
     },
   };
+}
+
+/** What a request may show: some endpoints are for browser sessions alone. */
+function waysIn({ needsSession, needsProof }: Endpoint) {
+  return needsSession || needsProof ? [{ session: [] }] : [{ session: [] }, { key: [] }];
 }
 
 function content(item: Endpoint, status: number) {

@@ -2,6 +2,7 @@ import { exportOpml, importOpml, Problem } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
 import { canonicalFeedUrl, isPrivateFeedAddress, type OpmlOutline, parseOpml, writeOpml } from '@alt/feeds';
 import { type Host, type Route, route } from '@alt/service-kit';
+import { orLimitReached } from './sharing.ts';
 import { allFolders, ensureFolder, placements } from './store/folders.ts';
 import type { AsReader } from './store/readers.ts';
 import * as store from './store/subscriptions.ts';
@@ -29,7 +30,9 @@ export function opmlRoutes(asReader: AsReader, egress: Host['egress']): Route[] 
       if (feeds.length > FEEDS_MAXIMUM) {
         throw new Problem('limit-reached', `One file may have ${FEEDS_MAXIMUM} feeds. Split it.`);
       }
-      const counts = await asReader(reader, (tx, readerId) => subscribeAll(tx, readerId, feeds), { retry: true });
+      const counts = await orLimitReached(
+        asReader(reader, (tx, readerId) => subscribeAll(tx, readerId, feeds), { retry: true }),
+      );
       return { ...counts, failed };
     }),
   ];

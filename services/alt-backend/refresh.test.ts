@@ -47,6 +47,8 @@ const makeReader = (digit: number): Reader => ({
   sessionId: null,
   keyId: null,
   csrfToken: null,
+  provedAt: null,
+  isSuspended: false,
   scope: 'full',
 });
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { type Database, statement } from '@alt/database';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import { createApp, createIdentify, type Host, type Route, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
+import { annotationRoutes } from './annotations.ts';
 import { createAskReading } from './ask/reading.ts';
 import { askRoutes } from './ask/routes.ts';
 import { type Config, config } from './config.ts';
@@ -10,7 +12,6 @@ import { createEventHub } from './events.ts';
 import { extractionRoutes } from './extraction.ts';
 import { folderRoutes } from './folders.ts';
 import { startFollowing } from './following.ts';
-import { createImageAddresses } from './image-address.ts';
 import { imageRoute } from './images.ts';
 import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -21,7 +22,9 @@ import { createRecapKeeping } from './recaps/keeping.ts';
 import type { RecapMailer } from './recaps/mail.ts';
 import { recapRoutes } from './recaps/routes.ts';
 import { createFindRelated } from './related.ts';
+import { ruleRoutes } from './rules.ts';
 import { createFindListed, type SearchTools, searchRoutes } from './search/routes.ts';
+import { ruleQueryRoutes } from './search/rule-queries.ts';
 import { savedSearchRoutes } from './search/saved-searches.ts';
 import { settingsRoutes } from './settings.ts';
 import { createAsReader } from './store/readers.ts';
@@ -29,6 +32,7 @@ import { subscriptionRoutes } from './subscriptions.ts';
 import { summaryRoutes } from './summaries.ts';
 import { tagRoutes } from './tags.ts';
 import { startTelling } from './telling.ts';
+import { tenantDataRoutes } from './tenant-data.ts';
 import { websubRoutes } from './websub.ts';
 
 /** The users' API: subscriptions, folders, entries and their state, OPML, events, images, settings. */
@@ -38,6 +42,11 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const { database } = host;
   const tools = createTools(settings, host);
   const work = await startWork(settings, host);
+  // Also what another process has applied.
+  const stopListening = await host.listen('alt_tenants', () => {
+    tools.identify.forget();
+    tools.asReader.forget();
+  });
   const hub = await createEventHub({ host, database, asReader: tools.asReader, identify: tools.identify });
   const app = createApp({
     host,
@@ -49,6 +58,7 @@ async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   return {
     fetch: app.fetch,
     async stop() {
+      await stopListening();
       await hub.stop();
       await tools.askReading.stop();
       await work.stop();
@@ -81,7 +91,12 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     authService: host.peer('auth-service'),
     log,
     everyMs: settings.ALT_FOLLOW_SECONDS * 1000,
-    onApplied: maintenance.purgeSoon,
+    onApplied() {
+      maintenance.purgeSoon();
+      void database
+        .run(tellChanged)
+        .catch((error: unknown) => log.debug({ error: String(error) }, 'a change of tenants is seen in a few seconds'));
+    },
   });
   const mailer = await openMail(settings, host.publicUrl);
   const keeping = createRecapKeeping(host.peer('news-creator'), now, host.signal);
@@ -133,7 +148,10 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     }),
     ...searchRoutes(searchTools),
     ...savedSearchRoutes(searchTools),
+    ...ruleRoutes(asReader),
+    ...ruleQueryRoutes(searchTools),
     ...labelRoutes(asReader),
+    ...annotationRoutes(asReader),
     ...summaryRoutes(asReader),
     ...tagRoutes(asReader, host.peer('tag-generator')),
     ...settingsRoutes(asReader),
@@ -145,6 +163,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     }),
     ...websubRoutes(preProcessor),
     ...openapiRoutes(publicUrl),
+    ...tenantDataRoutes(database, work.following.lookNow),
   ];
 }
 
@@ -166,6 +185,7 @@ async function openMail(
 }
 
 const ping = statement('ping', 'select 1');
+const tellChanged = statement('tell_tenants', "select pg_notify('alt_tenants', '')");
 
 async function checkDatabase(database: Database): Promise<void> {
   await database.run(ping);

@@ -1,8 +1,8 @@
 import type { Counters, Entry, FullEntry } from '@alt/contracts';
 import { statement } from '@alt/database';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryRoutes } from './entries.ts';
-import { createImageAddresses } from './image-address.ts';
 import { changedEntries, readRevisions } from './store/changes.ts';
 import { subscribe, unsubscribe } from './store/subscriptions.ts';
 import { makeReader, openBackend, type TestBackend, type TestClient } from './testing.ts';

@@ -1,5 +1,7 @@
 import type { BodyOf, updateEntries } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
+import type { Reader } from '@alt/service-kit';
+import { checkMayShare } from './sharing.ts';
 import * as counters from './store/counters.ts';
 import * as store from './store/entries.ts';
 import * as labels from './store/labels.ts';
@@ -11,9 +13,16 @@ import { storyEntries } from './store/stories.ts';
  */
 export async function changeEntries(
   tx: Queryable,
+  reader: Reader,
   readerId: number,
   body: BodyOf<typeof updateEntries>,
 ): Promise<{ updated: number }> {
+  const { addLabels = [], removeLabels = [] } = body;
+  const named = await labels.namedLabels(tx, readerId, [...addLabels, ...removeLabels]);
+  if (labels.meant(named).some(({ isShared }) => isShared)) {
+    checkMayShare(reader);
+    await labels.lockReaders(tx);
+  }
   const revision = await counters.beginChange(tx);
   const story = await storyEntries(tx, readerId, [...new Set(body.ids.map(Number))]);
   const asked = story.filter(({ isAsked }) => isAsked);
@@ -26,11 +35,17 @@ export async function changeEntries(
     revision,
   );
   const shown = [...new Set(asked.map(({ representativeId }) => representativeId))];
-  if (body.addLabels?.length && shown.length > 0) {
-    await labels.addLabels(tx, readerId, await labels.ensureLabels(tx, readerId, body.addLabels), shown);
-  }
-  if (body.removeLabels?.length) {
-    await labels.removeLabels(tx, readerId, await labels.labelIds(tx, readerId, body.removeLabels), shown);
+  if (shown.length > 0) {
+    const added = addLabels.length > 0 ? await labels.ensureLabels(tx, readerId, addLabels) : [];
+    await labels.addLabels(tx, readerId, idsOf(added, false), shown);
+    await labels.labelForAll(tx, idsOf(added, true), shown, true);
+    const removed = labels.meant(named).filter(({ name }) => removeLabels.includes(name));
+    await labels.removeLabels(tx, readerId, idsOf(removed, false), shown);
+    await labels.labelForAll(tx, idsOf(removed, true), shown, false);
   }
   return { updated: asked.length };
+}
+
+function idsOf(some: labels.NamedLabel[], areShared: boolean): number[] {
+  return some.filter(({ isShared }) => isShared === areShared).map(({ id }) => id);
 }

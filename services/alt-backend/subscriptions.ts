@@ -14,8 +14,9 @@ import { type PeerFetch, type Route, reply, route } from '@alt/service-kit';
 import { decodeId } from './cursor.ts';
 import { checkMaySetSelectors } from './extraction.ts';
 import { idOf, postJson } from './peers.ts';
+import { checkFolders, orLimitReached, placeSubscription } from './sharing.ts';
 import { setAutoFullText, setSelectors } from './store/extraction.ts';
-import { feedsInFolders } from './store/folders.ts';
+import { allFolders, feedsInFolders } from './store/folders.ts';
 import type { AsReader } from './store/readers.ts';
 import * as store from './store/subscriptions.ts';
 import { setSummaries } from './store/summaries.ts';
@@ -49,49 +50,35 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
         { url: body.url, force: body.force ?? false, tenantId: reader.tenantId },
         requestId,
       );
-      const { row, isNew } = await asReader(
-        reader,
-        async (tx, readerId) => {
-          const [made] = await store.subscribe(tx, [Number(feed.feedId)], [body.title ?? null]);
-          if (!made) throw new Problem('conflict', 'The feed went away meanwhile. Try again.');
-          await checkFolders(tx, readerId, folderIds);
-          if (made.isNew || folderIds.length > 0) await store.setFolders(tx, readerId, made.subscriptionId, folderIds);
-          return { row: await findOwn(tx, readerId, made.subscriptionId), isNew: made.isNew };
-        },
-        { retry: true },
+      const { row, isNew } = await orLimitReached(
+        asReader(
+          reader,
+          async (tx, readerId) => {
+            const [made] = await store.subscribe(tx, [Number(feed.feedId)], [body.title ?? null]);
+            if (!made) throw new Problem('conflict', 'The feed went away meanwhile. Try again.');
+            const row = await findOwn(tx, readerId, made.subscriptionId);
+            // Where it lies among what is shared is not this reader's to change by following it.
+            const kept = (await sharedFolderIds(tx, readerId)).filter((id) => row.folderIds.includes(id));
+            if (made.isNew || folderIds.length > 0) {
+              await placeSubscription(tx, reader, readerId, row, [...new Set([...folderIds, ...kept])]);
+            }
+            return { row: await findOwn(tx, readerId, made.subscriptionId), isNew: made.isNew };
+          },
+          { retry: true },
+        ),
       );
       return reply(isNew ? 201 : 200, present(row));
     }),
 
-    route(updateSubscription, async ({ params, body, reader }) => {
-      if (body.selectors !== undefined) checkMaySetSelectors(reader);
-      return asReader(
-        reader,
-        async (tx, readerId) => {
-          const { id } = await findOwn(tx, readerId, idOf(params.id));
-          if (body.fullText !== undefined) await store.setFullText(tx, id, body.fullText);
-          if (body.autoFullText !== undefined) await setAutoFullText(tx, id, body.autoFullText);
-          if (body.selectors !== undefined) await setSelectors(tx, id, body.selectors ?? { keep: [], drop: [] });
-          await store.touchStructure(tx);
-          if (body.summaries !== undefined) await setSummaries(tx, readerId, id, body.summaries);
-          if (body.title !== undefined) await store.setTitle(tx, readerId, id, body.title);
-          if (body.folderIds) {
-            const folderIds = body.folderIds.map(Number);
-            await checkFolders(tx, readerId, folderIds);
-            await store.setFolders(tx, readerId, id, folderIds);
-          }
-          return present(await findOwn(tx, readerId, id));
-        },
-        { retry: true },
-      );
-    }),
+    updateRoute(asReader),
 
     route(deleteSubscription, async ({ params, reader }) =>
       asReader(
         reader,
         async (tx, readerId) => {
-          const { id } = await findOwn(tx, readerId, idOf(params.id));
-          await store.unsubscribe(tx, id);
+          const row = await findOwn(tx, readerId, idOf(params.id));
+          await checkUnshared(tx, readerId, row);
+          await store.unsubscribe(tx, row.id);
           return undefined;
         },
         { retry: true },
@@ -100,6 +87,31 @@ export function subscriptionRoutes(asReader: AsReader, preProcessor: PeerFetch):
 
     ...refreshRoutes(asReader),
   ];
+}
+
+/** What a reader changes of a subscription; where it lies among what is shared, for everybody. */
+function updateRoute(asReader: AsReader): Route {
+  return route(updateSubscription, async ({ params, body, reader }) => {
+    if (body.selectors !== undefined) checkMaySetSelectors(reader);
+    const work = asReader(
+      reader,
+      async (tx, readerId) => {
+        const row = await findOwn(tx, readerId, idOf(params.id));
+        const { id } = row;
+        // First, because it locks the feed, and then the readers.
+        if (body.folderIds) await placeSubscription(tx, reader, readerId, row, body.folderIds.map(Number));
+        if (body.fullText !== undefined) await store.setFullText(tx, id, body.fullText);
+        if (body.autoFullText !== undefined) await setAutoFullText(tx, id, body.autoFullText);
+        if (body.selectors !== undefined) await setSelectors(tx, id, body.selectors ?? { keep: [], drop: [] });
+        await store.touchStructure(tx);
+        if (body.summaries !== undefined) await setSummaries(tx, readerId, id, body.summaries);
+        if (body.title !== undefined) await store.setTitle(tx, readerId, id, body.title);
+        return present(await findOwn(tx, readerId, id));
+      },
+      { retry: true },
+    );
+    return orLimitReached(work);
+  });
 }
 
 /** Polls ahead of their time. */
@@ -126,20 +138,30 @@ async function findOwn(tx: Queryable, readerId: number, id: number | null): Prom
   return row;
 }
 
+/** What a shared folder brings cannot be unfollowed by itself: the folder can be left, or the feed taken out of it. */
+async function checkUnshared(tx: Queryable, readerId: number, { folderIds }: store.SubscriptionRow): Promise<void> {
+  const folder = (await allFolders(tx, readerId)).find(({ id, isShared }) => isShared && folderIds.includes(id));
+  if (!folder) return;
+  throw new Problem(
+    'conflict',
+    `It arrives with the shared folder "${folder.name}". Leave that folder, or take the feed out of it for everybody.`,
+  );
+}
+
+async function sharedFolderIds(tx: Queryable, readerId: number): Promise<number[]> {
+  return (await allFolders(tx, readerId)).filter(({ isShared }) => isShared).map(({ id }) => id);
+}
+
 function noSubscription(): Problem {
   return new Problem('not-found', 'You have no such subscription.');
 }
 
 async function feedsIn(tx: Queryable, readerId: number, folderId: number | null): Promise<number[]> {
-  if (folderId === null || !(await store.ownFolders(tx, readerId, [folderId]))) {
+  const folders = await allFolders(tx, readerId);
+  if (folderId === null || !folders.some(({ id }) => id === folderId)) {
     throw new Problem('not-found', 'You have no such folder.');
   }
   return feedsInFolders(tx, readerId, [folderId]);
-}
-
-async function checkFolders(tx: Queryable, readerId: number, folderIds: number[]): Promise<void> {
-  if (await store.ownFolders(tx, readerId, folderIds)) return;
-  throw new Problem('unknown-folder', 'One of the folders does not exist. Load the folders again.');
 }
 
 function present(row: store.SubscriptionRow): Subscription {
@@ -149,6 +171,7 @@ function present(row: store.SubscriptionRow): Subscription {
     feed: { id: String(row.feedId), url: row.url, siteUrl: row.siteUrl, title: feedTitle, format: row.format },
     title: row.title ?? feedTitle,
     folderIds: row.folderIds.map(String),
+    isShared: row.isShared,
     unreadCount: row.unread,
     fullText: row.wantsFullText,
     autoFullText: row.wantsAutoFullText,

@@ -1,5 +1,5 @@
 import { type Database, statement } from '@alt/database';
-import type { Host, Logger } from '@alt/service-kit';
+import { type Host, type Logger, oneAtATime } from '@alt/service-kit';
 
 const callTouchNext = statement<{ isDone: boolean }>('touch_next', 'select touch_next($1) as "isDone"');
 
@@ -24,25 +24,17 @@ export async function startTelling(options: {
   log: Logger;
 }): Promise<Telling> {
   const { database, log } = options;
-  let running: Promise<void> | null = null;
-  let isAgain = false;
-  let isStopped = false;
   let due: NodeJS.Timeout | null = null;
 
-  const work = async () => {
-    do {
-      isAgain = false;
-      while (!isStopped && (await database.one(callTouchNext, [READERS_AT_ONCE]))?.isDone);
-    } while (isAgain && !isStopped);
-  };
+  const telling = oneAtATime(
+    async (signal) => {
+      while (!signal.aborted && (await database.one(callTouchNext, [READERS_AT_ONCE]))?.isDone);
+    },
+    (error) => log.warn({ error: String(error) }, 'readers are not told of changes just now'),
+  );
   const look = () => {
     due = null;
-    isAgain = true;
-    running ??= work()
-      .catch((error: unknown) => log.warn({ error: String(error) }, 'readers are not told of changes just now'))
-      .finally(() => {
-        running = null;
-      });
+    void telling.ask();
   };
   const lookSoon = () => {
     due ??= setTimeout(look, LOOK_AFTER_MS);
@@ -53,11 +45,10 @@ export async function startTelling(options: {
   lookSoon();
   return {
     async stop() {
-      isStopped = true;
       clearInterval(timer);
       if (due) clearTimeout(due);
       await stopListening();
-      await running;
+      await telling.stop();
     },
   };
 }

@@ -59,6 +59,8 @@ export function makeReader(digit: number, email = `reader-${digit}@example.org`)
     sessionId: null,
     keyId: `key-${digit}`,
     csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
     scope: 'full',
   };
 }

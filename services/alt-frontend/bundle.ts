@@ -11,7 +11,7 @@ const compressible = /\.(?:html|js|css|svg|json|txt)$/;
 const worthwhileBytes = 512;
 /** What the first screen shares with parts that are loaded later: one file, because many small ones compress worse (3 kB). */
 const firstLoad =
-  /app\/(?:data\/(?!enrichment)|reader\/(?:place|place-link|list-bar|reader-shortcuts|refresh|sidebar-lines)\.|ui\/(?:button|icons|notice|toasts)\.|language\/translate\.)/;
+  /app\/(?:data\/(?!enrichment|account|team|annotations)|reader\/(?:place|place-link|list-bar|reader-shortcuts|refresh|sidebar-lines)\.|ui\/(?:button|icons|notice|toasts)\.|language\/translate\.)/;
 
 if (import.meta.main) await bundle(process.argv[2] ?? '');
 

@@ -71,7 +71,9 @@ test('paths cannot lead out of the folder', () => {
 test('every answer carries the security headers; the policy allows no inline script or style and no other origin', () => {
   for (const response of [get('/', page), get('/missing.js'), get('/', page, 'POST')]) {
     const policy = response.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;");
+    expect(policy).toContain(
+      "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:;",
+    );
     expect(policy).not.toMatch(/unsafe|\*/);
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(response.headers.get('referrer-policy')).toBe('no-referrer');

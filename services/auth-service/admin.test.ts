@@ -1,6 +1,7 @@
 import { createDatabase } from '@alt/database';
 import { afterEach, expect, test } from 'vitest';
-import { AdminError, addAccount, listAccounts, replacePassword } from './admin.ts';
+import { AdminError, addAccount, listAccounts, removeSecondFactor, replacePassword } from './admin.ts';
+import { setUpTotp } from './providers/testing.ts';
 import { GOOD_PASSWORD, startTestAuthService, type TestAuthService } from './testing.ts';
 
 let auth: TestAuthService;
@@ -40,6 +41,21 @@ test('a replaced password holds at once and ends every session', async () => {
   await auth.login('ada@example.org', 'seven quiet harbours');
 });
 
+test('who lost the authenticator and the recovery codes gets in again by the operator, and only once that was done', async () => {
+  auth = await startTestAuthService();
+  const session = await auth.register('ada@example.org');
+  await setUpTotp(auth, session);
+  await expect(auth.login('ada@example.org')).rejects.toThrow('second-factor-required');
+  await withAdmin(async (admin) => {
+    expect(await removeSecondFactor(admin, { email: 'Ada@example.org' })).toBe(true);
+    expect(await removeSecondFactor(admin, { email: 'ada@example.org' })).toBe(false);
+  });
+  expect((await auth.request('GET', '/v1/auth/validate', { as: session })).status).toBe(401);
+  const here = await auth.login('ada@example.org');
+  const security = await (await auth.request('GET', '/v1/user/security', { as: here })).json();
+  expect(security).toMatchObject({ hasTotp: false, recoveryCodesLeft: 0 });
+});
+
 test('what cannot be done is said in a sentence, and nothing changes', async () => {
   auth = await startTestAuthService();
   await auth.register('ada@example.org');
@@ -51,6 +67,7 @@ test('what cannot be done is said in a sentence, and nothing changes', async () 
       [() => addAccount(admin, { email: 'bob@example.org', password: 'password' }), 'most common'],
       [() => addAccount(admin, { email: 'bob@example.org', password, tenant: 'none' }), 'There is no tenant "none".'],
       [() => replacePassword(admin, { email: 'bob@example.org', password }), 'There is no account bob@example.org.'],
+      [() => removeSecondFactor(admin, { email: 'bob@example.org' }), 'There is no account bob@example.org.'],
     ];
     for (const [wish, sentence] of wishes) {
       await expect(wish()).rejects.toThrow(AdminError);

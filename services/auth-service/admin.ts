@@ -70,6 +70,22 @@ export async function replacePassword(database: Queryable, wish: { email: string
   if (!row?.id) throw new AdminError(`There is no account ${email}.`);
 }
 
+/**
+ * Takes the authenticator and the recovery codes of an account away, and ends its sessions. False where it had none.
+ * `database` is `auth` as `alt_admin`. Throws AdminError.
+ */
+export async function removeSecondFactor(database: Queryable, { email: typed }: { email: string }): Promise<boolean> {
+  const email = checkedEmail(typed);
+  const row = await database.one(removeSecondFactorStatement, [email]);
+  if (!row) throw new AdminError(`There is no account ${email}.`);
+  return row.had_totp;
+}
+
+const removeSecondFactorStatement = statement<{ had_totp: boolean }>(
+  'auth_remove_second_factor',
+  'select had_totp from remove_second_factor($1)',
+);
+
 const listStatement = statement<{
   account_id: string;
   email: string;

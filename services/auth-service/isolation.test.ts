@@ -1,20 +1,46 @@
 import { statement } from '@alt/database';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addPasskey, setUpTotp } from './providers/testing.ts';
 import { startTestAuthService, type TestAuthService, type TestSession } from './testing.ts';
 
 let auth: TestAuthService;
 let ada: TestSession;
 let eve: TestSession;
 
-beforeEach(async () => {
+beforeAll(async () => {
   auth = await startTestAuthService({ ALT_REGISTRATION: 'open' });
   ada = await auth.register('ada@example.org');
   eve = await auth.register('eve@example.org');
   await auth.request('POST', '/v1/user/api-keys', { as: ada, body: { name: 'script' } });
+  await setUpTotp(auth, ada);
+  await addPasskey(auth, ada);
+  await auth.rows.script(`
+    insert into mail_tokens (token_hash, account_id, purpose, email, expires_at)
+      values (sha256('x'), '${ada.user.id}', 'recovery', 'ada@example.org', now() + interval '1 hour');
+    insert into outside_sessions (session_id, account_id, outside_id, sealed_credential)
+      select id, account_id, id, sha256('x') || sha256('y') from sessions where account_id = '${ada.user.id}' limit 1;
+    insert into used_codes (code_hash, account_id) values (sha256('x'), '${ada.user.id}');
+    insert into single_sign_ons (issuer, subject, account_id) values ('https://id.example', 'ada', '${ada.user.id}')
+  `);
 });
-afterEach(() => auth.stop());
+afterAll(() => auth?.stop());
 
-const readerTables = ['accounts', 'credentials', 'sessions', 'access_keys', 'memberships', 'tenants', 'audit_log'];
+const readerTables = [
+  'accounts',
+  'credentials',
+  'totp_secrets',
+  'recovery_codes',
+  'passkeys',
+  'mail_tokens',
+  'outside_sessions',
+  'used_codes',
+  'single_sign_ons',
+  'sessions',
+  'access_keys',
+  'memberships',
+  'tenants',
+  'audit_log',
+];
 const readerOf = ({ user }: TestSession) => ({ userId: user.id, tenantId: user.tenantId });
 const rowsOf = (table: string) => statement<Record<string, unknown>>(`rows_of_${table}`, `select * from ${table}`);
 
@@ -42,6 +68,14 @@ test("a reader's transaction changes nobody else's rows and makes none for them"
     `update credentials set password_hash = '$argon2id$' where account_id = '${ada.user.id}'`,
     `update sessions set revoked_at = now() where account_id = '${ada.user.id}'`,
     `update access_keys set revoked_at = now() where account_id = '${ada.user.id}'`,
+    `update accounts set email = 'eve@evil.example' where id = '${ada.user.id}'`,
+    `update totp_secrets set last_step = 0 where account_id = '${ada.user.id}'`,
+    `delete from totp_secrets where account_id = '${ada.user.id}'`,
+    `update recovery_codes set used_at = null where account_id = '${ada.user.id}'`,
+    `update passkeys set counter = 0 where account_id = '${ada.user.id}'`,
+    `delete from mail_tokens where account_id = '${ada.user.id}'`,
+    `delete from single_sign_ons where account_id = '${ada.user.id}'`,
+    `update outside_sessions set settings_flow_id = null where account_id = '${ada.user.id}'`,
   ];
   for (const [index, text] of attempts.entries()) {
     expect(await role.asReader(readerOf(eve), (tx) => tx.run(statement(`attempt_${index}`, text)))).toBe(0);
@@ -80,7 +114,7 @@ test('the roles own nothing, pass no policy, and every table of readers or tenan
          and not (relrowsecurity and relforcerowsecurity) order by relname`,
     ),
   );
-  const ofTheInstance = ['setup_codes', 'signing_keys', 'throttles'];
+  const ofTheInstance = ['guard_secrets', 'known_origins', 'setup_codes', 'signing_keys', 'throttles'];
   const names = open.map(({ relname }) => relname).filter((name) => !/migration/.test(name));
   expect(names).toEqual(ofTheInstance);
 });
@@ -93,7 +127,18 @@ test.each([
   ['auth_service', 'insert into outbox (event, payload) values ($$x$$, $${}$$)'],
   ['auth_service', 'select list_accounts()'],
   ['auth_service', "select replace_password('ada@example.org', '$argon2id$')"],
+  ['auth_service', "select remove_second_factor('ada@example.org')"],
   ['auth_service', 'create table mine ()'],
+  ['auth_service', 'select * from challenges'],
+  ['auth_service', "update passkeys set public_key = 'x'"],
+  ['auth_service', "update totp_secrets set sealed_secret = 'x'"],
+  ['tenant_service', 'select * from totp_secrets'],
+  ['tenant_service', 'select * from recovery_codes'],
+  ['tenant_service', 'select * from passkeys'],
+  ['tenant_service', 'select * from mail_tokens'],
+  ['tenant_service', 'select * from mails'],
+  ['tenant_service', "select find_account_by_email('ada@example.org')"],
+  ['tenant_service', 'select remove_own_account()'],
   ['tenant_service', 'select * from credentials'],
   ['tenant_service', 'select * from sessions'],
   ['tenant_service', 'select * from access_keys'],
@@ -101,6 +146,14 @@ test.each([
   ['tenant_service', "select find_login('ada@example.org')"],
 ])('%s may not: %s', async (role, sql) => {
   await expect(auth.database.connectAs(role).script(sql)).rejects.toThrow(/permission denied/);
+});
+
+test('own memberships and leaving are for the reader whom a transaction names, and for nobody without one', async () => {
+  const role = auth.database.connectAs('auth_service');
+  const memberships = statement<{ tenant_id: string }>('own', 'select tenant_id from own_memberships()');
+  expect(await role.asReader(readerOf(eve), (tx) => tx.all(memberships))).toEqual([{ tenant_id: eve.user.tenantId }]);
+  await expect(role.all(memberships)).rejects.toThrow(/alt\.|uuid/);
+  await expect(role.script('select remove_own_account()')).rejects.toThrow(/alt\.|uuid/);
 });
 
 test('tenant-service sees the members of the current tenant and of no other', async () => {

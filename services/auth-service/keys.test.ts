@@ -1,3 +1,4 @@
+import { authServiceEndpoints } from '@alt/contracts';
 import { createIdentify } from '@alt/service-kit';
 import { afterEach, expect, test } from 'vitest';
 import { startTestAuthService, type TestAuthService, type TestSession } from './testing.ts';
@@ -51,6 +52,32 @@ test('an API key signs its account in at auth-service; an app password is for re
   expect(JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).scope).toBe('reader-clients');
 });
 
+test('whoever finds an API key makes no other one, ends no session, and learns nothing of how the account is kept', async () => {
+  auth = await startTestAuthService();
+  const ada = await auth.register('ada@example.org');
+  const { id, key } = await make('api-keys', ada);
+  const headers = { authorization: `Bearer ${key}` };
+  const guarded = authServiceEndpoints.filter(({ needsSession, needsProof }) => needsSession || needsProof);
+  expect(guarded.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'createApiKey',
+      'createAppPassword',
+      'revokeOtherSessions',
+      'listSessions',
+      'exportAccount',
+    ]),
+  );
+  for (const { method, path, name } of guarded) {
+    const answer = await auth.request(method, path.replace(':id', id), {
+      headers,
+      body: method === 'GET' ? undefined : {},
+    });
+    expect([name, answer.status, (await answer.json()).code]).toEqual([name, 403, 'forbidden']);
+  }
+  const keys = (await (await auth.request('GET', '/v1/user/api-keys', { as: ada })).json()).items;
+  expect(keys).toHaveLength(1);
+});
+
 test('a program has no session to end, refresh or protect', async () => {
   auth = await startTestAuthService();
   const { key } = await make('api-keys', await auth.register('ada@example.org'));
@@ -102,6 +129,8 @@ test('a peer learns who a cookie or a key belongs to, with a token that the key 
     sessionId: null,
     keyId: id,
     csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
   });
   expect(await identifyAtPeer({ authorization: 'Bearer alt_unknown' })).toBeNull();
   expect(await identifyAtPeer({ cookie: 'alt_session=unknown' })).toBeNull();

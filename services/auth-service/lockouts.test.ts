@@ -49,7 +49,7 @@ test('guesses from many addresses lock the account itself', async () => {
 });
 
 test('one address that tries many accounts is locked, and its neighbours in an IPv6 /64 with it', async () => {
-  auth = await startTestAuthService();
+  auth = await startTestAuthService({ ALT_GUARD: 'off' });
   for (let index = 0; index < 100; index += 1) await login(`nobody${index}@example.org`, 'x', '2001:db8:0:1::5');
   expect((await login('nobody@example.org', 'x', '2001:db8:0:1:ffff::6')).status).toBe(429);
   expect((await login('nobody@example.org', 'x', '2001:db8:0:2::5')).status).toBe(401);
@@ -110,3 +110,77 @@ test('an address that asks too often waits for the next window', async () => {
   await auth.rows.script("update throttles set window_started_at = now() - interval '1 hour'");
   expect((await register()).status).toBe(422);
 });
+
+test('who was signed in before is let in while strangers guess: by the browser’s cookie, or from the same address', async () => {
+  auth = await startTestAuthService({ ALT_GUARD: 'off' });
+  await auth.register('ada@example.org');
+  const body = { email: 'ada@example.org', password: GOOD_PASSWORD };
+  const before = await auth.request('POST', '/v1/auth/login', { body, from: '203.0.113.7' });
+  const device = deviceOf(before);
+  for (let index = 0; index < 10; index += 1) await failTimes(5, 'ada@example.org', `198.51.100.${index}`);
+  const answer = async (from: string, cookie = '') =>
+    (await auth.request('POST', '/v1/auth/login', { body, from, headers: cookie ? { cookie } : {} })).status;
+  expect(await answer('203.0.113.200')).toBe(429);
+  expect(
+    await answer(
+      '203.0.113.200',
+      device.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    ),
+  ).toBe(429);
+  expect(await answer('203.0.113.7')).toBe(200);
+});
+
+test('a device cookie keeps its own budget, for its own account alone', async () => {
+  auth = await startTestAuthService({ ALT_REGISTRATION: 'open', ALT_GUARD: 'off' });
+  await auth.register('ada@example.org');
+  await auth.register('eve@example.org');
+  const body = { email: 'ada@example.org', password: GOOD_PASSWORD };
+  const cookie = deviceOf(await auth.request('POST', '/v1/auth/login', { body }));
+  expect(cookie).toMatch(/^alt_device=[\w-]{22}\.[\w-]{43}$/);
+  const headers = { cookie };
+  const at = (email: string, password: string) =>
+    auth.request('POST', '/v1/auth/login', { body: { email, password }, headers, from: '198.51.100.1' });
+  // Nobody else's account is opened or spared by it.
+  for (let index = 0; index < 10; index += 1) expect((await at('eve@example.org', 'x')).status).toBe(401);
+  expect((await at('eve@example.org', GOOD_PASSWORD)).status).toBe(429);
+  // It gives no more guesses than a stranger's ten, and the address keeps its own.
+  for (let index = 0; index < 10; index += 1) expect((await at('ada@example.org', 'x')).status).toBe(401);
+  expect((await at('ada@example.org', GOOD_PASSWORD)).status).toBe(429);
+  expect((await auth.request('POST', '/v1/auth/login', { body, from: '198.51.100.2' })).status).toBe(200);
+});
+
+test('a browser that several people share is known to each; a right password elsewhere makes nobody known', async () => {
+  auth = await startTestAuthService({ ALT_REGISTRATION: 'open' });
+  await auth.register('ada@example.org');
+  await auth.register('eve@example.org');
+  const enter = (email: string, password: string, cookie = '') =>
+    auth.request('POST', '/v1/auth/login', { body: { email, password }, headers: cookie ? { cookie } : {} });
+  const first = deviceOf(await enter('ada@example.org', GOOD_PASSWORD));
+  const both = deviceOf(await enter('eve@example.org', GOOD_PASSWORD, first));
+  expect(both).toContain(first.slice('alt_device='.length));
+  expect(deviceOf(await enter('ada@example.org', GOOD_PASSWORD, both))).toBe('');
+  expect(deviceOf(await enter('ada@example.org', 'wrong', ''))).toBe('');
+  const secure = await startTestAuthService({ ALT_PUBLIC_URL: 'https://alt.example' });
+  await secure.register('ada@example.org');
+  const body = { email: 'ada@example.org', password: GOOD_PASSWORD };
+  const set = (await secure.request('POST', '/v1/auth/login', { body })).headers.getSetCookie();
+  await secure.stop();
+  expect(set.find((item) => item.startsWith('alt_device='))).toMatch(/HttpOnly; SameSite=Lax; .*Secure$/);
+});
+
+test('a lock leaves one line in the audit log, not one for every refusal', async () => {
+  auth = await startTestAuthService();
+  await auth.register('ada@example.org');
+  await failTimes(10, 'ada@example.org');
+  for (let index = 0; index < 5; index += 1) expect((await login('ada@example.org', 'x')).status).toBe(429);
+  const lines = await auth.rows.all({
+    name: 'locked',
+    text: "select action, outcome, detail from audit_log where action = 'locked-out'",
+  });
+  expect(lines).toEqual([{ action: 'locked-out', outcome: 'blocked', detail: { by: 'account-address' } }]);
+});
+
+function deviceOf(answer: Response): string {
+  const set = answer.headers.getSetCookie().find((item) => item.startsWith('alt_device='));
+  return set?.split(';')[0] ?? '';
+}

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { config } from './config.ts';
 import { readSetupCode } from './setup.ts';
 import { createAccount } from './store.ts';
-import { GOOD_PASSWORD, startTestAuthService, type TestAuthService } from './testing.ts';
+import { GOOD_PASSWORD, startTestAuthService, TEST_SETTINGS, type TestAuthService } from './testing.ts';
 
 let auth: TestAuthService;
 afterEach(() => auth?.stop());
@@ -76,7 +76,7 @@ test('nobody registers where registration is closed, not even first', async () =
 test('on an open host the first account needs the one-time code, the same in every process, once', async () => {
   const environment = { HOST: '0.0.0.0', ALT_REGISTRATION: 'open' };
   auth = await startTestAuthService(environment);
-  const settings = parseConfig('auth-service', config, environment);
+  const settings = parseConfig('auth-service', config, { ...TEST_SETTINGS, ...environment });
   const read = () => readSetupCode(auth.database.connectAs('auth_service'), settings);
   const codes = await Promise.all([read(), read(), auth.another().then(read)]);
   const code = codes[0] ?? '';
@@ -108,17 +108,27 @@ test.each([
   [{ ALT_ADMIN_EMAIL: 'root', ALT_ADMIN_PASSWORD: GOOD_PASSWORD }, 'e-mail address'],
   [{ ALT_ADMIN_EMAIL: 'root@example.org', ALT_ADMIN_PASSWORD: 'password' }, 'most common'],
   [{ ALT_REGISTRATION: 'maybe' }, 'first, open or closed'],
-])('a setting that cannot be meant stops the start with a sentence: %j', (environment, sentence) => {
-  expect(() => parseConfig('auth-service', config, environment)).toThrow(ConfigError);
-  expect(() => parseConfig('auth-service', config, environment)).toThrow(sentence);
-});
+  [{ ALT_IDENTITY_PROVIDER: 'kratos' }, 'is missing: Kratos needs it'],
+  [{ KRATOS_ADMIN_URL: 'http://kratos:4434' }, 'set ALT_IDENTITY_PROVIDER=kratos, or leave it out'],
+  [{ ALT_OIDC_ISSUER: 'https://id.example.org' }, 'is missing: single sign-on needs it'],
+  [{ ALT_OIDC_NAME: 'Work' }, 'set ALT_OIDC_ISSUER too'],
+  [{ ALT_SECRET_KEY: undefined }, 'is missing: set a random string'],
+  [{ ALT_SECRET_KEY: 'short' }, 'at least 32 characters'],
+  [{ SMTP_URL: 'https://mail.example.org' }, 'smtp://'],
+])(
+  'a setting that cannot be meant stops the start with a sentence: %j',
+  (environment: Record<string, string | undefined>, sentence) => {
+    expect(() => parseConfig('auth-service', config, { ...TEST_SETTINGS, ...environment })).toThrow(ConfigError);
+    expect(() => parseConfig('auth-service', config, { ...TEST_SETTINGS, ...environment })).toThrow(sentence);
+  },
+);
 
 test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('%s is loopback and needs no code', (host) => {
-  expect(parseConfig('auth-service', config, { HOST: host }).isCodeRequired).toBe(false);
+  expect(parseConfig('auth-service', config, { ...TEST_SETTINGS, HOST: host }).isCodeRequired).toBe(false);
 });
 
 test.each(['0.0.0.0', '::', '192.168.1.5', 'alt.example.org', '127.0.0.1.example.org'])('%s needs the code', (host) => {
-  expect(parseConfig('auth-service', config, { HOST: host }).isCodeRequired).toBe(true);
+  expect(parseConfig('auth-service', config, { ...TEST_SETTINGS, HOST: host }).isCodeRequired).toBe(true);
 });
 
 async function countOf({ rows }: TestAuthService, what: string): Promise<number> {

@@ -14,19 +14,27 @@ export interface SessionIdentity extends Identity {
   session_id: string;
   csrf_secret: Buffer;
   expires_at: Date;
+  proved_at: Date;
+  is_suspended: boolean;
 }
 
 export interface KeyIdentity extends Identity {
   key_id: string;
   scope: KeyScope;
+  is_suspended: boolean;
 }
 
 export type KeyKind = 'api-key' | 'app-password';
 export type KeyScope = 'full' | 'reader-clients';
 
-export interface LoginRow extends Identity {
+/** An account as whoever signs in meets it. */
+export interface FoundAccount extends Identity {
   created_at: Date;
-  password_hash: string;
+}
+
+export interface AccountByEmail extends FoundAccount {
+  password_hash: string | null;
+  has_totp: boolean;
 }
 
 export interface AccountRow {
@@ -68,13 +76,16 @@ export async function keepSetupCode(database: Queryable, proposal: string): Prom
 export interface NewAccount {
   email: string;
   name: string;
-  passwordHash: string;
+  /** Null for an account that has no password here. */
+  passwordHash: string | null;
   registration: 'first' | 'open' | 'closed' | 'operator';
   isCodeRequired: boolean;
   code: string;
   tenantId: string | null;
   tenantRole: Role;
   address: string;
+  /** SHA-256 of an invitation's secret; one that is alive opens registration for its address. */
+  invitationHash?: Buffer | null;
 }
 
 export type NewAccountOutcome =
@@ -83,22 +94,44 @@ export type NewAccountOutcome =
 
 const createAccountStatement = statement<NewAccountOutcome>(
   'auth_create_account',
-  'select * from create_account($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+  'select * from create_account($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
 );
 
 /** Makes an account with its personal tenant, or says why not; two at once are decided by the database. */
 export async function createAccount(database: Queryable, account: NewAccount): Promise<NewAccountOutcome> {
   const { email, name, passwordHash, registration, isCodeRequired, code, tenantId, tenantRole, address } = account;
-  const values = [email, name, passwordHash, registration, isCodeRequired, code, tenantId, tenantRole, address];
+  const invitationHash = account.invitationHash ?? null;
+  const asked = [registration, isCodeRequired, code, tenantId, tenantRole, address, invitationHash];
+  const values = [email, name, passwordHash, ...asked];
   const row = await database.one(createAccountStatement, values);
   if (!row) throw new Error('create_account answered nothing');
   return row;
 }
 
-const loginStatement = statement<LoginRow>('auth_find_login', 'select * from find_login($1)');
+const accountByEmailStatement = statement<AccountByEmail>(
+  'auth_find_account_by_email',
+  'select * from find_account_by_email($1)',
+);
 
-export function findLogin(database: Queryable, email: string): Promise<LoginRow | null> {
-  return database.one(loginStatement, [email]);
+export function findAccount(database: Queryable, email: string): Promise<AccountByEmail | null> {
+  return database.one(accountByEmailStatement, [email]);
+}
+
+const accountByIdStatement = statement<FoundAccount>('auth_find_account_by_id', 'select * from find_account_by_id($1)');
+
+/** For whom a challenge or a link was kept. */
+export function findAccountById(database: Queryable, accountId: string): Promise<FoundAccount | null> {
+  return database.one(accountByIdStatement, [accountId]);
+}
+
+const emailVerifiedStatement = statement<{ is_verified: boolean | null }>(
+  'auth_is_email_verified',
+  'select is_email_verified($1) as is_verified',
+);
+
+/** Whether somebody showed that the present address of an account reaches them. */
+export async function isEmailVerified(database: Queryable, accountId: string): Promise<boolean> {
+  return (await database.one(emailVerifiedStatement, [accountId]))?.is_verified ?? false;
 }
 
 const sessionStatement = statement<SessionIdentity>('auth_find_session', 'select * from find_session($1, $2, $3, $4)');
@@ -148,87 +181,6 @@ export async function readPasswordHash(tx: Queryable, userId: string): Promise<s
   return (await tx.one(passwordHashStatement, [userId]))?.password_hash ?? null;
 }
 
-const writePasswordStatement = statement(
-  'auth_write_password_hash',
-  'update credentials set password_hash = $2, changed_at = now() where account_id = $1',
-);
-
-export function writePasswordHash(tx: Queryable, userId: string, passwordHash: string): Promise<number> {
-  return tx.run(writePasswordStatement, [userId, passwordHash]);
-}
-
-const insertSessionStatement = statement<{ id: string }>(
-  'auth_insert_session',
-  `insert into sessions (account_id, tenant_id, secret_hash, csrf_secret, device, address, expires_at)
-   values ($1, $2, $3, $4, $5, $6, now() + $7::interval) returning id`,
-);
-
-export async function insertSession(
-  tx: Queryable,
-  userId: string,
-  session: {
-    tenantId: string;
-    secretHash: Buffer;
-    csrfSecret: Buffer;
-    device: string;
-    address: string;
-    idleMs: number;
-  },
-): Promise<string> {
-  const { tenantId, secretHash, csrfSecret, device, address, idleMs } = session;
-  const values = [userId, tenantId, secretHash, csrfSecret, device, address, interval(idleMs)];
-  const row = await tx.one(insertSessionStatement, values);
-  if (!row) throw new Error('The session was not stored');
-  return row.id;
-}
-
-const sessionEndStatement = statement<{ expires_at: Date }>(
-  'auth_session_end',
-  'select expires_at from sessions where account_id = $1 and id = $2',
-);
-
-export async function readSessionEnd(tx: Queryable, userId: string, sessionId: string): Promise<Date | null> {
-  return (await tx.one(sessionEndStatement, [userId, sessionId]))?.expires_at ?? null;
-}
-
-const replaceSecretStatement = statement(
-  'auth_replace_session_secret',
-  `update sessions set previous_secret_hash = secret_hash, previous_until = now() + $5::interval, secret_hash = $4,
-     expires_at = greatest(expires_at, least(now() + $6::interval, created_at + $7::interval))
-   where account_id = $1 and id = $2 and secret_hash = $3 and revoked_at is null`,
-);
-
-/** Gives a session a new secret in place of the one shown; that one passes for `graceMs` more. */
-export function replaceSessionSecret(
-  tx: Queryable,
-  userId: string,
-  session: { id: string; shownHash: Buffer; secretHash: Buffer; graceMs: number; idleMs: number; longestMs: number },
-): Promise<number> {
-  const { id, shownHash, secretHash, graceMs, idleMs, longestMs } = session;
-  const values = [userId, id, shownHash, secretHash, interval(graceMs), interval(idleMs), interval(longestMs)];
-  return tx.run(replaceSecretStatement, values);
-}
-
-const revokeSessionStatement = statement(
-  'auth_revoke_session',
-  'update sessions set revoked_at = now() where account_id = $1 and id = $2 and revoked_at is null',
-);
-
-export function revokeSession(tx: Queryable, userId: string, sessionId: string): Promise<number> {
-  return tx.run(revokeSessionStatement, [userId, sessionId]);
-}
-
-const revokeOthersStatement = statement(
-  'auth_revoke_other_sessions',
-  `update sessions set revoked_at = now()
-   where account_id = $1 and id is distinct from $2::uuid and revoked_at is null`,
-);
-
-/** Ends every session of the account but `keptId`; all of them if that is null. */
-export function revokeOtherSessions(tx: Queryable, userId: string, keptId: string | null): Promise<number> {
-  return tx.run(revokeOthersStatement, [userId, keptId]);
-}
-
 const listKeysStatement = statement<KeyRow>(
   'auth_list_keys',
   `select id, name, created_at, last_used_at from access_keys
@@ -269,28 +221,20 @@ export function revokeKey(tx: Queryable, userId: string, kind: KeyKind, id: stri
 
 // The instance's own.
 
-export interface AuditLine {
-  action: string;
-  userId?: string | null;
-  tenantId?: string | null;
-  address?: string;
-  detail?: Record<string, unknown>;
-}
-
-const auditStatement = statement(
-  'auth_audit',
-  'insert into audit_log (account_id, tenant_id, action, address, detail) values ($1, $2, $3, $4, $5)',
-);
-
-export async function writeAudit(database: Queryable, line: AuditLine): Promise<void> {
-  const { action, userId = null, tenantId = null, address = '', detail = {} } = line;
-  await database.run(auditStatement, [userId, tenantId, action, address.slice(0, 100), JSON.stringify(detail)]);
-}
+export { type AuditLine, writeAudit } from './audit/writing.ts';
 
 const removeExpiredStatement = statement('auth_remove_expired', 'select remove_expired()');
+const removeExpiredIdentitiesStatement = statement(
+  'auth_remove_expired_identities',
+  'select remove_expired_identities()',
+);
+
+const removeUsedCodesStatement = statement('auth_remove_used_codes', 'select remove_used_codes()');
 
 export async function removeExpired(database: Queryable): Promise<void> {
   await database.run(removeExpiredStatement);
+  await database.run(removeExpiredIdentitiesStatement);
+  await database.run(removeUsedCodesStatement);
 }
 
 /** A duration as Postgres reads it. */

@@ -1,6 +1,7 @@
 import { login, register } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
+import { createEgress } from '@alt/egress';
 import {
   createHost,
   createLogger,
@@ -12,16 +13,21 @@ import {
 } from '@alt/service-kit';
 import { service } from './service.ts';
 
+const callers = ['alt-backend', 'arch-repo-service', 'tenant-service', 'alt-frontend'] as const;
+type Caller = (typeof callers)[number];
+
 /** auth-service on a database of its own, as a browser, a program and a peer see it. */
 export interface TestAuthService {
   database: TestDatabase;
   /** All rows of `auth`, past row-level security: for preparing what only time brings, and for looking. */
   rows: Database;
   host: Host;
+  /** A request as it is, from whom it says. */
+  fetch(request: Request): Promise<Response>;
   /** A request from the outside. `from` is the client's address. */
   request(method: string, path: string, init?: TestRequest): Promise<Response>;
-  /** A request of alt-backend's, with its service token. */
-  peer(path: string, body?: unknown): Promise<Response>;
+  /** A request of a service's, with its token; alt-backend's unless told otherwise. */
+  peer(path: string, body?: unknown, caller?: Caller): Promise<Response>;
   /** Registers an account and keeps its cookie and token. */
   register(email: string, password?: string): Promise<TestSession>;
   login(email: string, password?: string): Promise<TestSession>;
@@ -43,6 +49,9 @@ export interface TestSession {
   user: { id: string; tenantId: string; email: string };
 }
 
+/** What no start goes without. */
+export const TEST_SETTINGS = { ALT_SECRET_KEY: 'a key of the tests, forty characters long' };
+
 export const GOOD_PASSWORD = 'four green bicycles sing';
 
 /** Starts auth-service on a fresh database; `environment` is what the process would see. */
@@ -53,7 +62,10 @@ export async function startTestAuthService(environment: Record<string, string> =
 async function startOn(database: TestDatabase, environment: Record<string, string>): Promise<TestAuthService> {
   const stopping = new AbortController();
   const host = await createTestHost(database.connectAs('auth_service'), environment, stopping.signal);
-  const running = await service.start(parseConfig('auth-service', service.config, environment), host.host);
+  const running = await service.start(
+    parseConfig('auth-service', service.config, { ...TEST_SETTINGS, ...environment }),
+    host.host,
+  );
   const { fetch } = running;
   if (!fetch) throw new Error('auth-service serves nothing');
 
@@ -68,12 +80,13 @@ async function startOn(database: TestDatabase, environment: Record<string, strin
     database,
     rows: database.superuser('auth'),
     host: host.host,
+    fetch,
     request,
-    peer: async (path, body) =>
+    peer: async (path, body, caller = 'alt-backend') =>
       fetch(
         new Request(new URL(path, host.host.publicUrl), {
           method: body === undefined ? 'GET' : 'POST',
-          headers: { 'content-type': 'application/json', 'x-alt-service-token': await host.peerToken() },
+          headers: { 'content-type': 'application/json', 'x-alt-service-token': await host.peerToken(caller) },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
@@ -112,19 +125,26 @@ function buildRequest(
 }
 
 async function createTestHost(database: Database, environment: Record<string, string>, signal: AbortSignal) {
-  const [own, peer] = await Promise.all([generateServiceKey('auth-service'), generateServiceKey('alt-backend')]);
-  const all = [publicHalf(own), publicHalf(peer)];
+  const own = await generateServiceKey('auth-service');
+  const keys = await Promise.all(callers.map(generateServiceKey));
+  const all = [own, ...keys].map(publicHalf);
   const shared = {
     environment,
     log: createLogger('silent'),
     signal,
     listener: null,
-    egress: () => Promise.reject(new Error('auth-service calls nobody outside')),
+    egress: environment.ALT_OIDC_ISSUER
+      ? createEgress({ userAgent: 'Alt (test)' })
+      : () => Promise.reject(new Error('auth-service calls nobody outside')),
     publicUrl: new URL(environment.ALT_PUBLIC_URL ?? 'http://localhost:8000'),
     trustedProxies: parseTrustedProxies(''),
     reach: () => ({ baseUrl: 'http://localhost', dispatch: () => Promise.reject(new Error('there is no peer')) }),
   };
   const host = createHost({ ...shared, name: 'auth-service', database, keys: { own, all } } as never);
-  const backend = createHost({ ...shared, name: 'alt-backend', database: null, keys: { own: peer, all } } as never);
-  return { host, peerToken: () => backend.keys.serviceToken('auth-service') };
+  const peers = callers.map((name, index) =>
+    createHost({ ...shared, name, database: null, keys: { own: keys[index], all } } as never),
+  );
+  const peerToken = async (caller: Caller) =>
+    (await peers[callers.indexOf(caller)]?.keys.serviceToken('auth-service')) ?? '';
+  return { host, peerToken };
 }

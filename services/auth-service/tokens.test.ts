@@ -1,7 +1,9 @@
+import { statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTokenIssuer } from './tokens.ts';
+import { createVault } from './vault.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Date.parse('2026-03-01T12:00:00Z');
@@ -14,6 +16,8 @@ const subject = {
   sessionId: '0198c000-0000-7000-8000-000000000003',
   keyId: null,
   scope: 'full' as const,
+  provedAt: new Date('2026-11-21T10:00:00Z'),
+  isSuspended: false,
 };
 
 let database: TestDatabase;
@@ -26,8 +30,9 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 /** A process of its own, with its own memory of the keys and the clock of the test. */
-const startProcess = () =>
+const startProcess = (secretKey = 'a key of the tests, forty characters long') =>
   createTokenIssuer({
+    vault: createVault(secretKey),
     database: database.connectAs('auth_service'),
     rotationMs: 24 * HOUR_MS,
     now: () => new Date(time),
@@ -91,6 +96,40 @@ test('a token of a retired key is verified until it ends; then the key goes', as
   time += HOUR_MS;
   expect(await kidsOf(issuer)).not.toContain(kidOf(token));
   expect(await kidsOf(startProcess())).toHaveLength(2);
+});
+
+const keyRows = statement<{ id: string; text: string }>('t_keys', 'select id, s::text as text from signing_keys s');
+
+test('the database has no key in the clear that signs, also where an earlier release left one', async () => {
+  const issuer = startProcess();
+  const { token } = await issuer.issue(subject);
+  const superuser = database.superuser('auth');
+  const secret = (await exportJWK((await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })).privateKey))
+    .d;
+  await superuser.script(`insert into signing_keys (id, public_jwk, private_jwk, active_from)
+    values ('of-an-earlier-release', '{}', '{"kty": "OKP", "d": "${secret}"}', '2026-03-03T12:00:00Z')`);
+  expect(await kidsOf(startProcess())).toHaveLength(3);
+  const rows = await superuser.all(keyRows);
+  expect(rows).toHaveLength(3);
+  for (const { text } of rows) {
+    expect(text).not.toContain('"d"');
+    expect(text).not.toContain(secret);
+  }
+  expect((await verify(token, startProcess())).sub).toBe(subject.account_id);
+});
+
+test('with another ALT_SECRET_KEY the start says what to do, and leaves the keys as they are', async () => {
+  await startProcess().keySet();
+  const before = await database.superuser('auth').all(keyRows);
+  await expect(startProcess('another key of the tests, as long as that').keySet()).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining('delete from signing_keys'),
+  });
+  time += 30 * 24 * HOUR_MS;
+  await expect(startProcess('another key of the tests, as long as that').keySet()).rejects.toThrow('ALT_SECRET_KEY');
+  expect(await database.superuser('auth').all(keyRows)).toEqual(before);
+  await database.superuser('auth').script('delete from signing_keys');
+  expect(await kidsOf(startProcess('another key of the tests, as long as that'))).toHaveLength(2);
 });
 
 test('after weeks of rest the published key signs, and a restart changes nothing', async () => {

@@ -94,6 +94,22 @@ test('every path reaches the service that answers it', async () => {
   }
 });
 
+test('a path that looks like an address leads nowhere else', async () => {
+  const strangers: string[] = [];
+  const stranger = await serve(async (request) => {
+    strangers.push(request.url);
+    return new Response('stolen');
+  });
+  const url = await startGateway({ addresses: { 'alt-frontend': await serve(named('frontend')) } });
+  const path = `//${stranger.slice('http://'.length)}/secret`;
+  const answer = await new Promise<string>((resolve, reject) => {
+    get({ port: new URL(url).port, host: '127.0.0.1', path }, async (response) => {
+      resolve(Buffer.concat(await response.toArray()).toString());
+    }).once('error', reject);
+  });
+  expect([JSON.parse(answer), strangers]).toEqual([{ name: 'frontend', path }, []]);
+});
+
 test('internal paths and metrics do not exist, however they are spelt', async () => {
   const handlers = { 'auth-service': echo, 'alt-backend': echo, 'alt-frontend': echo };
   const url = await startGateway({ handlers });

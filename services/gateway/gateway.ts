@@ -1,12 +1,8 @@
 import { Problem } from '@alt/contracts';
 import { errorResponse, type Host, problemResponse } from '@alt/service-kit';
-import { type PeerOf, publicServiceOf } from '@alt/topology';
+import { type PeerOf, publicOrigin, publicServiceOf } from '@alt/topology';
 import { compressed } from './compression.ts';
 import { platformHealth } from './health.ts';
-
-/** Adding a site may fetch several addresses, each with the time-outs of egress. */
-const TIMEOUT_MS = 65_000;
-const HSTS = 'max-age=31536000';
 
 /**
  * Routes every request by its path to the service that answers it. Internal headers that come from outside are dropped,
@@ -17,7 +13,7 @@ export function createGateway(host: Host<PeerOf<'gateway'>>): (request: Request)
   return async (request) => {
     const url = new URL(request.url);
     const response = await answer(request, url, host);
-    if (isSecure) response.headers.set('strict-transport-security', HSTS);
+    if (isSecure) response.headers.set('strict-transport-security', publicOrigin.strictTransportSecurity);
     return response;
   };
 }
@@ -27,14 +23,14 @@ async function answer(request: Request, url: URL, host: Host<PeerOf<'gateway'>>)
     const health = await platformHealth(url.pathname, host);
     if (health) return health;
     const target = publicServiceOf(url.pathname);
-    if (!target || isInternal(url.pathname)) throw new Problem('not-found', 'There is nothing at this address.');
+    if (!target) throw new Problem('not-found', 'There is nothing at this address.');
     const isBodiless = request.method === 'GET' || request.method === 'HEAD';
     const response = await host.peer(target)(url.pathname + url.search, {
       method: request.method,
       headers: outwardHeaders(request, host),
       ...(isBodiless ? {} : { body: request.body }),
       signal: request.signal,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: publicOrigin.answerTimeoutMs,
     });
     const { body, status } = response;
     const outward = new Response(body, { status, headers: publicHeaders(response) });
@@ -56,10 +52,6 @@ function isOnThisMachine(request: Request, host: Pick<Host, 'address' | 'publicU
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|::ffff:127\.\d+\.\d+\.\d+)$/;
-
-function isInternal(pathname: string): boolean {
-  return pathname === '/internal' || pathname.startsWith('/internal/');
-}
 
 /** What the service may know of the request: everything but what only our services may say. */
 function outwardHeaders(request: Request, host: Pick<Host, 'address' | 'publicUrl'>): Headers {

@@ -3,8 +3,14 @@ import type { PeerOf } from '@alt/topology';
 
 const HEALTH_TIMEOUT_MS = 5_000;
 
-/** The services without which nothing can be read. */
-const NEEDED = ['alt-backend', 'auth-service', 'alt-frontend'] as const satisfies readonly PeerOf<'gateway'>[];
+/** The services that answer at the public origin. */
+const NEEDED = [
+  'alt-backend',
+  'auth-service',
+  'alt-frontend',
+  'tenant-service',
+  'arch-repo-service',
+] as const satisfies readonly PeerOf<'gateway'>[];
 
 /** /v1/health, /v1/ready and /v1/live of the platform: of all that the gateway needs. Null for any other path. */
 export async function platformHealth(pathname: string, host: Host<PeerOf<'gateway'>>): Promise<Response | null> {

@@ -19,7 +19,7 @@ interface AnswersOptions {
   partCharacters: number;
 }
 
-const written = z.object({
+export const writtenStatements = z.object({
   found: z.boolean(),
   statements: z.array(z.object({ text: z.string(), passage: z.coerce.number().int(), quote: z.string() })).default([]),
 });
@@ -48,14 +48,14 @@ export function createAnswers({ writer, threads, partCharacters }: AnswersOption
       },
       { priority: turn.priority, signal: turn.signal },
     );
-    const read = written.safeParse(parseObject(cleanAnswer(answer.text)));
+    const read = writtenStatements.safeParse(parseObject(cleanAnswer(answer.text)));
     if (!read.success) throw junk('an answer that is not the JSON it was asked for');
     return cited(read.data, passages, writer.engineOf(answer.model));
   };
 }
 
 /** The first passages, which are the best, as far as they go into one question. */
-function fitting(passages: Passage[], maximum: number): Passage[] {
+export function fitting(passages: Passage[], maximum: number): Passage[] {
   let length = 0;
   return passages.filter(({ text }, index) => {
     length += text.length;
@@ -63,7 +63,11 @@ function fitting(passages: Passage[], maximum: number): Passage[] {
   });
 }
 
-function cited({ found, statements }: z.infer<typeof written>, passages: Passage[], engine: string): CreatedAnswer {
+function cited(
+  { found, statements }: z.infer<typeof writtenStatements>,
+  passages: Passage[],
+  engine: string,
+): CreatedAnswer {
   const proven = statements.flatMap(({ text, passage: number, quote }) => {
     const passage = passages[number - 1];
     const place = passage && text.trim() !== '' ? findQuote(passage.text, quote) : null;

@@ -48,6 +48,23 @@ export function answerMessages(question: string, passages: Passage[], language: 
   ];
 }
 
+/** Asks for a brief from passages, as JSON of `answerSchema`. */
+export function briefMessages(
+  wish: { topic: string; maximumSentences: number; language: string | null },
+  passages: Passage[],
+): ChatMessage[] {
+  const given = passages.map(
+    ({ title, text }, index) => `<passage number="${index + 1}" title="${title}">\n${text}\n</passage>`,
+  );
+  return [
+    {
+      role: 'system',
+      content: `You write a brief on a topic for a team, soberly, from passages of articles and from nothing else, in at most ${wish.maximumSentences} full sentences, what matters most first. Each sentence is a statement that names the number of the passage that it rests on and quotes the words there, letter by letter, at least four words and at most two sentences. Where passages disagree, say so. If they say nothing on the topic, "found" is false and "statements" is empty. ${FAITHFUL} ${languageOrder(wish.language, 'of the passages')} Answer as JSON.`,
+    },
+    { role: 'user', content: `${given.join('\n')}\n\nTopic: ${wish.topic}` },
+  ];
+}
+
 export const answerSchema = {
   type: 'object',
   properties: {

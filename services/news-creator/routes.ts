@@ -1,5 +1,6 @@
 import {
   answerQuestion,
+  createBrief,
   createRecap,
   findRelated,
   listEngines,
@@ -10,6 +11,7 @@ import {
 import { type Route, route } from '@alt/service-kit';
 import type { ServiceName } from '@alt/topology';
 import { createAnswers } from './answers.ts';
+import { createBriefs } from './briefs.ts';
 import { EXTRACTIVE } from './extracting.ts';
 import { ollamaRoutes } from './ollama-api.ts';
 import { type Making, respond } from './streaming.ts';
@@ -34,6 +36,7 @@ export function routes(creating: Creating): Route[] {
   const own = { callers: CALLERS };
   const summaries = createSummaries(creating);
   const answer = createAnswers(creating);
+  const brief = createBriefs(creating);
   const waiting = () => writer?.waiting() ?? 0;
   const made = <Result>(
     { request, body }: { request: Request; body: { stream: boolean } },
@@ -62,6 +65,14 @@ export function routes(creating: Creating): Route[] {
       (context) => {
         const { body } = context;
         return made(context, (making) => answer(body, { ...making, priority: body.priority }));
+      },
+      own,
+    ),
+    route(
+      createBrief,
+      (context) => {
+        const { body } = context;
+        return made(context, (making) => brief(body, { ...making, priority: body.priority }));
       },
       own,
     ),

@@ -19,3 +19,6 @@ grant execute on function fold_next, fold_soon to pre_processor;
 grant select on feed_selectors to pre_processor;
 grant select, insert, update, delete on article_variants to pre_processor;
 grant execute on function skips_full_text to pre_processor;
+-- Rules of readers, judged here and done there.
+grant execute on function has_arrival_rules, rules_for_feeds, take_rule_waits, act_by_rules, take_delivery,
+  continue_delivery to pre_processor;

@@ -15,6 +15,7 @@ import { createPolling } from './poll.ts';
 import { createReading } from './reading.ts';
 import { createRepair } from './repair.ts';
 import { routes } from './routes.ts';
+import { startWaitingRules } from './rules/waiting.ts';
 import { FEED_LEASE_SECONDS, startScheduler } from './scheduler.ts';
 import { claimants, queueDepth, releaseClaimants } from './store/claims.ts';
 import { failFullText } from './store/pages.ts';
@@ -52,7 +53,13 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const clustering = await startClusterStage({ ...working, courtesy: host.courtesy, log });
   const creator = createCreator(host.peer('news-creator'));
   const summarising = startSummarising({ ...working, creator, concurrency: settings.summariseConcurrency, log: tell });
-  const upkeep = startUpkeep({ database: background, log, tasks: [websub.askHubs, ...clustering.tasks] });
+  const rules = await startWaitingRules({
+    database: background,
+    listen: (look) => host.listen('alt_rules', look),
+    log,
+  });
+  const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
+  const upkeep = startUpkeep({ database: background, log, tasks });
 
   const scheduler = startScheduler({
     database,
@@ -93,7 +100,8 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     fetch: app.fetch,
     async stop() {
       await stopListening();
-      await Promise.all([scheduler.stop(), extracting.stop(), clustering.stop(), summarising.stop(), upkeep.stop()]);
+      const parts = [scheduler, extracting, clustering, summarising, upkeep, rules];
+      await Promise.all(parts.map((one) => one.stop()));
       await polling.idle();
       await politeness.idle();
       await reading.stop();

@@ -2,7 +2,17 @@ import type { Database, Queryable } from '@alt/database';
 import type { FeedDocument } from './document.ts';
 import type { Feed, FeedUpdate } from './feed.ts';
 import { type Answer, afterDocument, afterPush } from './outcome.ts';
-import { deliver, findItems, insertArticles, type KnownItem, skipItems, updateArticles } from './store/articles.ts';
+import { judgeArrivals } from './rules/arriving.ts';
+import { actByRules, type RuleDeed } from './rules/store.ts';
+import {
+  DELIVERED_AT_ONCE,
+  deliver,
+  findItems,
+  insertArticles,
+  type KnownItem,
+  skipItems,
+  updateArticles,
+} from './store/articles.ts';
 import { completePolls, type LockedFeed, lockFeeds } from './store/polls.ts';
 
 /** A document that was read, and the answer that brought it. */
@@ -18,8 +28,8 @@ export interface StoreTask {
 export type StoreResult = { newCount: number; changedCount: number; wantsFullText: boolean; update: FeedUpdate } | null;
 
 /**
- * Stores any number of documents in one transaction of at most six statements. Either everything of all of them is
- * there afterwards, or nothing. `worker` holds the feeds' leases; null stores whoever holds them.
+ * Stores any number of documents in one transaction of at most six statements, nine where readers have rules. Either
+ * everything of all of them is there afterwards, or nothing. `worker` holds the feeds' leases; null stores whoever holds them.
  */
 export function storeDocuments(
   database: Database,
@@ -48,7 +58,9 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
   await completePolls(tx, [...updates.values()], worker);
   const newIds = drafts.flatMap(({ insertedIds }) => insertedIds);
   const changedIds = drafts.flatMap(({ changes }) => changes.filter(({ isEdit }) => isEdit).map(({ id }) => id));
+  const deeds = locked[0]?.hasRules ? await judgeNew(tx, drafts) : [];
   if (newIds.length + changedIds.length > 0) await deliver(tx, newIds, changedIds);
+  await actByRules(tx, deeds);
   const draftByFeed = new Map(drafts.map((draft) => [draft.task.feed.id, draft]));
   return tasks.map(({ feed }) => {
     const draft = draftByFeed.get(feed.id);
@@ -57,6 +69,17 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
     const wantsFullText = lockedById.get(feed.id)?.wantsFullText ?? false;
     return { newCount: draft.insertedIds.length, changedCount: changedCount(draft), wantsFullText, update };
   });
+}
+
+/** After the feeds have got their titles, by which rules may ask for them. */
+async function judgeNew(tx: Queryable, drafts: readonly Draft[]): Promise<RuleDeed[]> {
+  const fresh = drafts.filter(({ insertedIds }) => insertedIds.length > 0);
+  if (fresh.length === 0) return [];
+  const arrived = {
+    feedIds: fresh.map(({ task }) => task.feed.id),
+    articleIds: fresh.flatMap(({ insertedIds }) => insertedIds),
+  };
+  return judgeArrivals(tx, arrived, { afterReaderId: 0, limit: DELIVERED_AT_ONCE });
 }
 
 function changedCount({ changes }: Draft): number {

@@ -1,6 +1,6 @@
 import { type Database, statement } from '@alt/database';
 import type { Logger } from '@alt/service-kit';
-import { deliverNext } from './store/articles.ts';
+import { deliverNext } from './delivering.ts';
 
 const DELIVERY_BATCH = 500;
 const LOOK_MS = 30_000;

@@ -74,6 +74,8 @@ export const savedSearch = z
     id: smallId,
     name: z.string(),
     query: z.string(),
+    /** Whether all readers of the tenant have it; each finds their own entries by it. */
+    isShared: z.boolean(),
     /** Unread entries that it finds, counted up to 1,000; null where search does not answer, or not at once. */
     unreadCount: z.int().nullable(),
   })
@@ -87,7 +89,7 @@ export const listSavedSearches = endpoint({
   name: 'listSavedSearches',
   method: 'GET',
   path: '/v1/saved-searches',
-  summary: 'The reader’s saved searches',
+  summary: 'The reader’s saved searches, and those that their tenant shares',
   access: 'reader',
   query: z.object({
     ...pageQuery(100),
@@ -105,32 +107,36 @@ export const createSavedSearch = endpoint({
   path: '/v1/saved-searches',
   summary: 'Save a search; all of its words are required, as in a filter. 200 where it was saved so before',
   access: 'reader',
-  body: z.strictObject({ name: searchName, query: queryText }),
+  body: z.strictObject({ name: searchName, query: queryText, isShared: z.boolean().optional() }),
   response: savedSearch,
   statuses: [201, 200],
-  problems: ['invalid-request', 'name-taken', 'limit-reached', 'csrf-failed'],
+  problems: ['invalid-request', 'name-taken', 'limit-reached', 'forbidden', 'csrf-failed'],
 });
 
 export const updateSavedSearch = endpoint({
   name: 'updateSavedSearch',
   method: 'PATCH',
   path: '/v1/saved-searches/:id',
-  summary: 'Rename a saved search or change its query',
+  summary: 'Rename a saved search, change its query, or share it with the tenant, which cannot be taken back',
   access: 'reader',
   params: searchParams,
-  body: z.strictObject({ name: searchName.optional(), query: queryText.optional() }),
+  body: z.strictObject({
+    name: searchName.optional(),
+    query: queryText.optional(),
+    isShared: z.literal(true).optional(),
+  }),
   response: savedSearch,
   statuses: [200],
-  problems: ['not-found', 'invalid-request', 'name-taken', 'csrf-failed'],
+  problems: ['not-found', 'invalid-request', 'name-taken', 'forbidden', 'csrf-failed'],
 });
 
 export const deleteSavedSearch = endpoint({
   name: 'deleteSavedSearch',
   method: 'DELETE',
   path: '/v1/saved-searches/:id',
-  summary: 'Delete a saved search',
+  summary: 'Delete a saved search, a shared one for everybody',
   access: 'reader',
   params: searchParams,
   statuses: [204],
-  problems: ['not-found', 'csrf-failed'],
+  problems: ['not-found', 'forbidden', 'csrf-failed'],
 });

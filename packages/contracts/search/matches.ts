@@ -49,35 +49,60 @@ export interface NamedFeed {
   url: string | null;
 }
 
+/** The part of an article that is the same for all of its readers. */
+export type JudgedText = Pick<JudgedArticle, 'title' | 'text' | 'author' | 'url' | 'language'>;
+
 /**
  * Whether an article fulfils a query; all words are required, whatever `isPlain` says. Engine and database find the same:
  * tests hold them to it.
  */
 export function matches(root: SearchNode, article: JudgedArticle, analysis: TextAnalysis): boolean {
-  const words = createArticleWords(article, analysis);
-  const judge = (node: SearchNode): boolean => {
-    if (node.kind === 'and') return node.parts.every(judge);
-    if (node.kind === 'or') return node.parts.some(judge);
-    if (node.kind === 'not') return !judge(node.part);
-    if (node.kind === 'word' || node.kind === 'phrase') return matchesText(node, words, analysis);
-    return matchesState(node, article, analysis.fold);
+  return createJudge(article, analysis)(root, article);
+}
+
+/** The same for many queries and readers of one article, whose texts are cut into words once. */
+export function createJudge(
+  text: JudgedText,
+  analysis: TextAnalysis,
+): (root: SearchNode, state: Omit<JudgedArticle, keyof JudgedText>) => boolean {
+  const words = createArticleWords(text, analysis);
+  return (root, state) => {
+    const judge = (node: SearchNode): boolean => {
+      if (node.kind === 'and') return node.parts.every(judge);
+      if (node.kind === 'or') return node.parts.some(judge);
+      if (node.kind === 'not') return !judge(node.part);
+      if (node.kind === 'word' || node.kind === 'phrase') return matchesText(node, words, analysis);
+      return matchesState(node, { ...state, language: text.language }, analysis.fold);
+    };
+    return judge(root);
   };
-  return judge(root);
 }
 
 /** The words of each field, cut when they are first asked for; title and text apart, so that no phrase runs across. */
-type ArticleWords = (field: TextField) => { words: string[][]; language: string | null };
+type ArticleWords = (field: TextField) => { words: FieldWords[]; language: string | null };
 
-function createArticleWords(article: JudgedArticle, analysis: TextAnalysis): ArticleWords {
-  const known = new Map<string, string[]>();
-  const wordsOf = (name: 'title' | 'text' | 'author' | 'url'): string[] => {
+/** Looking for something costs little, however long a text is: a rule may have a hundred words, and a reader 200 rules. */
+interface FieldWords {
+  inOrder: string[];
+  /** Where each word stands. */
+  places: Map<string, number[]>;
+  /** Made when a stem, or what a word begins with, is first sought. */
+  stems: Set<string> | null;
+  sorted: string[] | null;
+}
+
+function createArticleWords(article: JudgedText, analysis: TextAnalysis): ArticleWords {
+  const known = new Map<string, FieldWords>();
+  const wordsOf = (name: 'title' | 'text' | 'author' | 'url'): FieldWords => {
     const present = known.get(name);
     if (present) return present;
-    const words: string[] = [];
+    const inOrder: string[] = [];
     analysis.eachWord(article[name] ?? '', (word) => {
-      words.push(word);
+      inOrder.push(word);
       return true;
     });
+    const places = Map.groupBy(inOrder.keys(), (place) => inOrder[place] ?? '');
+    const words = { inOrder, places, stems: null, sorted: null };
     known.set(name, words);
     return words;
   };
@@ -97,21 +122,46 @@ function matchesText(leaf: TextLeaf, wordsOf: ArticleWords, analysis: TextAnalys
     const isExact = leaf.kind === 'phrase' || unit.endsOpen || unit.words.length > 1 || language === null;
     if (isExact || only === undefined) return fields.some((words) => hasUnit(words, unit));
     const stem = analysis.stem(only, language);
-    return fields.some((words) => words.some((word) => analysis.stem(word, language) === stem));
+    return fields.some((words) => stemsOf(words, language, analysis).has(stem));
   });
 }
 
-function hasUnit(words: readonly string[], unit: SearchUnit): boolean {
+function stemsOf(words: FieldWords, language: string, analysis: TextAnalysis): Set<string> {
+  words.stems ??= new Set([...words.places.keys()].map((word) => analysis.stem(word, language)));
+  return words.stems;
+}
+
+function hasUnit(fieldWords: FieldWords, unit: SearchUnit): boolean {
+  const { inOrder, places } = fieldWords;
   const last = unit.words.length - 1;
-  return words.some((_, at) =>
+  const [first = ''] = unit.words;
+  if (last <= 0) return unit.endsOpen ? hasBeginning(fieldWords, first) : places.has(first);
+  return (places.get(first) ?? []).some((at) =>
     unit.words.every((sought, place) => {
-      const word = words[at + place];
+      const word = inOrder[at + place];
       return unit.endsOpen && place === last ? word?.startsWith(sought) : word === sought;
     }),
   );
 }
 
-function matchesState(leaf: StateLeaf, article: JudgedArticle, fold: (name: string) => string): boolean {
+/** Whether any word begins so: the first one that does not come before it does, or none. */
+function hasBeginning(words: FieldWords, beginning: string): boolean {
+  words.sorted ??= [...words.places.keys()].sort();
+  let low = 0;
+  let high = words.sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((words.sorted[middle] ?? '') < beginning) low = middle + 1;
+    else high = middle;
+  }
+  return words.sorted[low]?.startsWith(beginning) ?? false;
+}
+
+function matchesState(
+  leaf: StateLeaf,
+  article: Omit<JudgedArticle, Exclude<keyof JudgedText, 'language'>>,
+  fold: (name: string) => string,
+): boolean {
   switch (leaf.kind) {
     case 'feed':
       return isFeedNamed(article.feed, leaf.name, fold);

@@ -28,6 +28,8 @@ export interface GeneratedFeeds {
   hosts?: number;
   /** Characters of text an article. Default 1,000. */
   textLength?: number;
+  /** Time that a document takes to come, as from far away. Default 0. */
+  latencyMs?: number;
 }
 
 /**
@@ -37,13 +39,14 @@ export interface GeneratedFeeds {
 export async function startStaticFeeds(source: GeneratedFeeds | { folder: string }): Promise<StaticFeeds> {
   const counters = { ok: 0, notModified: 0, missing: 0 };
   const library = 'folder' in source ? openFolder(source.folder) : generate(source);
+  const latencyMs = 'folder' in source ? 0 : (source.latencyMs ?? 0);
   const sockets = new Set<net.Socket>();
   const serve = (socket: net.Socket): void => {
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    serveSocket(socket, library, counters);
+    serveSocket(socket, library, counters, latencyMs);
   };
   const hosts = 'folder' in source ? ['127.0.0.1'] : loopbackHosts(source.hosts ?? 1);
   const servers = hosts.map(() => net.createServer(serve));
@@ -84,6 +87,7 @@ function serveSocket(
   socket: net.Socket,
   library: Library,
   counters: { ok: number; notModified: number; missing: number },
+  latencyMs: number,
 ) {
   readRequests(socket, (request) => {
     const send = (page: Page | null): void => {
@@ -100,6 +104,7 @@ function serveSocket(
     };
     const page = library.page(request.path);
     if (page instanceof Promise) page.then(send, () => send(null));
+    else if (latencyMs > 0) setTimeout(send, latencyMs, page);
     else send(page);
   });
 }

@@ -11,6 +11,7 @@ import { askCreator, type Progress } from '../creator.ts';
 import { postJson } from '../peers.ts';
 import { type Finding, findBest } from '../search/candidates.ts';
 import type { AskEngine } from '../search/engine.ts';
+import { spendRequest } from '../spending.ts';
 import { type AskedArticle, articlesToAsk, feedsWithEntries } from '../store/asking.ts';
 import type { AsReader } from '../store/readers.ts';
 import { verifyAnswer } from './citations.ts';
@@ -43,11 +44,13 @@ export async function answerFromArchive(
   const passages =
     articles.length > 0 ? await tools.reading.selectPassages({ words: question.words, documents: articles }) : [];
   if (passages.length === 0) return noAnswer(question, isComplete, null);
-  const created = await askCreator(
-    tools.creator,
-    answerQuestion,
-    { question: text, passages, priority: 'reader', targetLanguage: question.language },
-    from,
+  const created = await spendRequest(tools.asReader, reader, () =>
+    askCreator(
+      tools.creator,
+      answerQuestion,
+      { question: text, passages, priority: 'reader', targetLanguage: question.language },
+      from,
+    ),
   );
   const verified = verifyAnswer(created, passages);
   return verified.found ? present(verified, articles) : noAnswer(question, isComplete, created.engine);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecapPeriod } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
-import type { Logger } from '@alt/service-kit';
+import { type Logger, oneAtATime } from '@alt/service-kit';
 import { readSettings } from '../store/readers.ts';
 import * as mails from '../store/recap-mails.ts';
 import * as outlets from '../store/recap-outlets.ts';
@@ -39,11 +39,8 @@ const PERIODS: readonly RecapPeriod[] = ['daily', 'weekly'];
 
 /** Builds and sends the recaps of readers who have them by feed or mail, in any number of processes. */
 export function startDelivering(tools: Tools): Delivering {
-  const stopping = new AbortController();
-  let running: Promise<void> | null = null;
-
-  const work = async () => {
-    while (!stopping.signal.aborted) {
+  const work = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
       const [outlet] = await outlets.claimOutlets(tools.database, 1, LEASE_SECONDS);
       if (!outlet) return;
       await lookAfter(tools, outlet).catch((error: unknown) =>
@@ -51,24 +48,16 @@ export function startDelivering(tools: Tools): Delivering {
       );
     }
   };
-  const deliver = () => {
-    running ??= Promise.all(Array.from({ length: AT_ONCE }, work))
-      .then(() => {})
-      .catch((error: unknown) => tools.log.warn({ error: String(error) }, 'recaps are not delivered just now'))
-      .finally(() => {
-        running = null;
-      });
-    return running;
-  };
-
-  const timer = setInterval(() => void deliver(), ROUND_MS);
-  timer.unref();
+  const rounds = oneAtATime(
+    (signal) => Promise.all(Array.from({ length: AT_ONCE }, () => work(signal))),
+    (error) => tools.log.warn({ error: String(error) }, 'recaps are not delivered just now'),
+  );
+  const timer = setInterval(rounds.ask, ROUND_MS).unref();
   return {
-    deliver,
+    deliver: rounds.ask,
     async stop() {
       clearInterval(timer);
-      stopping.abort();
-      await running;
+      await rounds.stop();
     },
   };
 }

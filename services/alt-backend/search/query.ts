@@ -1,9 +1,11 @@
 import {
+  type Awaited,
   type ParsedQuery,
   Problem,
   type ProblemCode,
   parseQuery,
   type QueryError,
+  readRuleQuery,
   type SearchQuery,
   splitQuery,
   type TextQuery,
@@ -40,6 +42,14 @@ const TOO_MANY_CASES: QueryError = {
   end: 0,
   message: 'Combine fewer words and states by OR.',
 };
+
+/** Understands the query of a rule, which may not ask everything; answers what has to be there before it can act. */
+export function checkRuleQuery(text: string, code: ProblemCode): Awaited[] {
+  readQuery(text, code);
+  const { rule, error } = readRuleQuery(text);
+  if (!rule) throw queryProblem(code, error);
+  return rule.awaits;
+}
 
 function queryProblem(code: ProblemCode, error: QueryError): Problem {
   return new Problem(code, `The query is not understood at character ${error.start + 1}. ${error.message}`, {

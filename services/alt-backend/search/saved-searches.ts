@@ -1,4 +1,5 @@
 import {
+  type BodyOf,
   createSavedSearch,
   deleteSavedSearch,
   listSavedSearches,
@@ -10,6 +11,7 @@ import type { Queryable } from '@alt/database';
 import { type Reader, type Route, reply, route } from '@alt/service-kit';
 import { decodeId } from '../cursor.ts';
 import { idOf } from '../peers.ts';
+import { checkMayShare, checkMayUnshare } from '../sharing.ts';
 import * as store from '../store/saved-searches.ts';
 import { type Finding, findCandidates } from './candidates.ts';
 import { type PreparedQuery, prepareQuery, readQuery } from './query.ts';
@@ -42,6 +44,7 @@ export function savedSearchRoutes(tools: SearchTools): Route[] {
 
     route(createSavedSearch, async ({ body, reader }) => {
       readQuery(body.query, 'invalid-request');
+      if (body.isShared) checkMayShare(reader);
       const { row, isNew } = await asReader(reader, (tx, readerId) => ensureSavedSearch(tx, readerId, body), {
         retry: true,
       });
@@ -50,48 +53,62 @@ export function savedSearchRoutes(tools: SearchTools): Route[] {
 
     route(updateSavedSearch, async ({ params, body, reader }) => {
       if (body.query !== undefined) readQuery(body.query, 'invalid-request');
-      const row = await asReader(reader, (tx, readerId) => changeSavedSearch(tx, readerId, params.id, body), {
+      const row = await asReader(reader, (tx, readerId) => changeSavedSearch(tx, reader, readerId, params.id, body), {
         retry: true,
       });
       return present(row, null);
     }),
 
     route(deleteSavedSearch, async ({ params, reader }) => {
-      const id = idOf(params.id);
-      const isGone =
-        id !== null && (await asReader(reader, (tx, readerId) => store.deleteSavedSearch(tx, readerId, id)));
-      if (!isGone) throw noSearch();
+      await asReader(reader, async (tx, readerId) => {
+        const present = await findOwn(tx, readerId, params.id);
+        if (present.isShared) checkMayUnshare(reader, present);
+        await store.deleteSavedSearch(tx, readerId, present.id);
+      });
       return reply(204, undefined);
     }),
   ];
 }
 
-async function ensureSavedSearch(tx: Queryable, readerId: number, { name, query }: { name: string; query: string }) {
-  const present = await store.findSavedSearchByName(tx, readerId, name);
+async function ensureSavedSearch(
+  tx: Queryable,
+  readerId: number,
+  { name, query, isShared = false }: BodyOf<typeof createSavedSearch>,
+) {
+  const present = await store.findSavedSearchByName(tx, readerId, name, isShared);
   if (present?.query === query) return { row: present, isNew: false };
   if (present) throw nameTaken(name);
   if ((await store.countSavedSearches(tx, readerId)) >= SEARCHES_MAXIMUM) {
     throw new Problem('limit-reached', `You can save ${SEARCHES_MAXIMUM} searches. Delete one first.`);
   }
-  const row = await store.insertSavedSearch(tx, readerId, name, query);
+  const row = await store.insertSavedSearch(tx, readerId, name, query, isShared);
   if (!row) throw nameTaken(name);
   return { row, isNew: true };
 }
 
 async function changeSavedSearch(
   tx: Queryable,
+  reader: Reader,
   readerId: number,
   idText: string,
-  { name, query }: { name?: string | undefined; query?: string | undefined },
+  { name, query, isShared }: BodyOf<typeof updateSavedSearch>,
 ) {
+  const present = await findOwn(tx, readerId, idText);
+  const willBeShared = present.isShared || isShared === true;
+  if (willBeShared) checkMayShare(reader);
+  const other = await store.findSavedSearchByName(tx, readerId, name ?? present.name, willBeShared);
+  if (other && other.id !== present.id) throw nameTaken(other.name);
+  const change = { name: name ?? null, query: query ?? null, isShared: willBeShared };
+  const row = await store.updateSavedSearch(tx, readerId, present.id, change);
+  if (!row) throw noSearch();
+  return row;
+}
+
+async function findOwn(tx: Queryable, readerId: number, idText: string): Promise<store.SavedSearchRow> {
   const id = idOf(idText);
   const present = id === null ? null : await store.findSavedSearch(tx, readerId, id);
   if (!present) throw noSearch();
-  const other = name === undefined ? null : await store.findSavedSearchByName(tx, readerId, name);
-  if (other && other.id !== present.id) throw nameTaken(other.name);
-  const row = await store.updateSavedSearch(tx, readerId, present.id, { name: name ?? null, query: query ?? null });
-  if (!row) throw noSearch();
-  return row;
+  return present;
 }
 
 /** The unread entries of each, one search after the other as long as there is time; null where it is not known. */
@@ -136,8 +153,8 @@ async function countUnreadOf(finding: Finding, query: PreparedQuery): Promise<nu
   }
 }
 
-function present({ id, name, query }: store.SavedSearchRow, unreadCount: number | null): SavedSearch {
-  return { id: String(id), name, query, unreadCount };
+function present({ id, name, query, isShared }: store.SavedSearchRow, unreadCount: number | null): SavedSearch {
+  return { id: String(id), name, query, isShared, unreadCount };
 }
 
 function noSearch(): Problem {
@@ -145,5 +162,5 @@ function noSearch(): Problem {
 }
 
 function nameTaken(name: string): Problem {
-  return new Problem('name-taken', `You have a saved search "${name}" already. Take another name.`);
+  return new Problem('name-taken', `There is a saved search "${name}" already. Take another name.`);
 }

@@ -1,10 +1,10 @@
 import { type JudgedArticle, matches, Problem, parseQuery } from '@alt/contracts';
 import { statement } from '@alt/database';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import type { PeerFetch } from '@alt/service-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entryRoutes, presentEntries } from '../entries.ts';
-import { createImageAddresses } from '../image-address.ts';
 import { makeReader, openBackend, standIn, type TestBackend, type TestClient } from '../testing.ts';
 import { createFindListed, searchRoutes } from './routes.ts';
 import { savedSearchRoutes } from './saved-searches.ts';
@@ -423,7 +423,10 @@ test('saved searches are kept, renamed, counted and deleted, each reader’s own
   }
   const listed = await (await client('GET', '/v1/saved-searches?counts=true', { as: ADA })).json();
   const unreadCount = judged('cats is:unread').length;
-  expect(listed).toEqual({ items: [{ id, name: 'Cats', query: 'cats is:unread', unreadCount }], nextCursor: null });
+  expect(listed).toEqual({
+    items: [{ id, name: 'Cats', query: 'cats is:unread', isShared: false, unreadCount }],
+    nextCursor: null,
+  });
 
   const patch = (body: unknown, as = ADA) => client('PATCH', `/v1/saved-searches/${id}`, { as, body });
   expect(await (await patch({ name: 'Tiere' })).json()).toMatchObject({ id, name: 'Tiere', query: 'cats is:unread' });

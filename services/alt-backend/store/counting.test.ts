@@ -1,11 +1,11 @@
 import { type Counters, type Entry, Problem } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
+import { createImageAddresses } from '@alt/feeds/html/image-address.ts';
 import type { Reader, RouteContext } from '@alt/service-kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { entryRoutes } from '../entries.ts';
-import { createImageAddresses } from '../image-address.ts';
 import { settleAll } from '../marking.ts';
 import { settleFinish, settleNext } from './counters.ts';
 import { createAsReader, writeSettings } from './readers.ts';
@@ -587,6 +587,8 @@ function makeReader(who: number): Reader {
     sessionId: null,
     keyId: null,
     csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
     scope: 'full',
   };
 }
@@ -707,8 +709,12 @@ const insertCluster = statement<{ id: number }>(
 );
 const joinCluster = statement(
   'counting_join',
-  `insert into cluster_members (article_id, cluster_id, reason)
-     select article_id, $1::bigint, 'text' from cluster_members where cluster_id = any($3)
+  `with held as materialized (
+     select a.id from cluster_members m join articles a on a.id = m.article_id where m.cluster_id = any($3)
+     for key share of a
+   )
+   insert into cluster_members (article_id, cluster_id, reason)
+     select id, $1::bigint, 'text' from held
      union select id, $1::bigint, 'text' from unnest($2::bigint[]) as w (id)
    on conflict (article_id) do update set cluster_id = excluded.cluster_id`,
 );

@@ -32,7 +32,7 @@ export async function seenFeedIds(tx: Queryable, readerId: number): Promise<numb
 
 const selectLabels = statement<{ id: number; name: string }>(
   'names_labels',
-  'select id, name from labels where owner_id = $1',
+  'select id, name from labels where owner_id = $1 or owner_id is null',
 );
 
 export function allLabels(tx: Queryable, readerId: number): Promise<{ id: number; name: string }[]> {

@@ -264,7 +264,15 @@ const SECOND = readerNumber(2);
 function readerNumber(n: number): Reader {
   const id = `018f0000-0000-7000-8000-00000000000${n}`;
   const person = { userId: id, tenantId: id, role: 'owner', email: '', name: '' } as const;
-  return { ...person, sessionId: null, keyId: null, csrfToken: null, scope: 'full' };
+  return {
+    ...person,
+    sessionId: null,
+    keyId: null,
+    csrfToken: null,
+    provedAt: null,
+    isSuspended: false,
+    scope: 'full',
+  };
 }
 
 async function setRetention(reader: Reader, retention: Settings['retention']): Promise<void> {
@@ -287,7 +295,8 @@ async function keepFive(reader: Reader): Promise<void> {
   const [starred = 0, labelled = 0, highlighted = 0, noted = 0, shared = 0] = idsOf(AGES);
   await asReader(reader, async (tx, readerId) => {
     await updateEntries(tx, readerId, [starred], { isRead: null, isStarred: true }, await beginChange(tx));
-    await addLabels(tx, readerId, await ensureLabels(tx, readerId, ['kept']), [labelled]);
+    const [kept] = await ensureLabels(tx, readerId, ['kept']);
+    await addLabels(tx, readerId, kept ? [kept.id] : [], [labelled]);
     await tx.run(insertHighlight, [readerId, highlighted]);
     await tx.run(insertNote, [readerId, noted]);
     await tx.run(insertShare, [readerId, shared]);

@@ -19,10 +19,13 @@ const ensureReader = statement<{ id: number; isSuspended: boolean }>(
      exists (select from tenants where id = current_tenant_id() and suspended_at is not null) as "isSuspended"`,
 );
 
-/** Runs work as a reader, whose row is made at first sight from the verified token. Refuses a suspended tenant. */
-export function createAsReader(database: Database): AsReader {
+/**
+ * Runs work as a reader, whose row is made at first sight from the verified token. Refuses a suspended tenant. `forget`: how a
+ * tenant stands has changed.
+ */
+export function createAsReader(database: Database): AsReader & { forget(): void } {
   const known = new Map<string, { id: number; isSuspended: boolean; until: number }>();
-  return async (reader, work, options) => {
+  const asReader: AsReader = async (reader, work, options) => {
     const key = `${reader.userId}/${reader.tenantId}`;
     let present = known.get(key);
     if (present === undefined || Date.now() > present.until) {
@@ -41,6 +44,7 @@ export function createAsReader(database: Database): AsReader {
     const { id } = present;
     return database.asReader(reader, (tx) => work(tx, id), options);
   };
+  return Object.assign(asReader, { forget: () => known.clear() });
 }
 
 const selectSettings = statement<{ settings: Partial<Settings>; version: number }>(

@@ -13,6 +13,7 @@ export interface SubscriptionRow {
   selectors: { keep: string[]; drop: string[] } | null;
   wantsSummary: boolean;
   folderIds: number[];
+  isShared: boolean;
   unread: number;
   state: 'pending' | 'ok' | 'failing' | 'gone';
   lastPolledAt: Date | null;
@@ -25,7 +26,7 @@ export interface SubscriptionRow {
 const COLUMNS = `s.id, s.feed_id as "feedId", f.url, f.site_url as "siteUrl", f.title as "feedTitle", f.format, s.title,
   s.wants_full_text as "wantsFullText", s.auto_full_text as "wantsAutoFullText",
   (select json_build_object('keep', r.keep, 'drop', r."drop") from feed_selectors r where r.feed_id = s.feed_id
-    and r.tenant_id = current_tenant_id()) as selectors, s.wants_summary as "wantsSummary", f.state, f.last_polled_at as "lastPolledAt",
+    and r.tenant_id = current_tenant_id()) as selectors, s.wants_summary as "wantsSummary", s.is_shared as "isShared", f.state, f.last_polled_at as "lastPolledAt",
   f.last_success_at as "lastSuccessAt", f.next_poll_at as "nextPollAt", f.error_code as "errorCode",
   f.error_message as "errorMessage", coalesce(c.unread, 0) as unread,
   array(select p.folder_id from subscription_folders p where p.subscription_id = s.id order by 1) as "folderIds"`;
@@ -134,20 +135,11 @@ export async function touchStructure(tx: Queryable): Promise<void> {
   await tx.run(raiseStructure);
 }
 
-const countFolders = statement<{ count: number }>(
-  'folders_own',
-  'select count(*) from folders where owner_id = $1 and id = any($2::int[])',
-);
-
-/** Whether all these folders are the reader's. */
-export async function ownFolders(tx: Queryable, readerId: number, ids: number[]): Promise<boolean> {
-  const distinct = [...new Set(ids)];
-  return distinct.length === 0 || (await tx.one(countFolders, [readerId, distinct]))?.count === distinct.length;
-}
-
 const clearPlacements = statement(
   'placements_clear',
-  'delete from subscription_folders where reader_id = $1 and subscription_id = $2 and folder_id <> all($3::int[])',
+  `delete from subscription_folders p using folders f
+   where p.reader_id = $1 and p.subscription_id = $2 and p.folder_id <> all($3::int[])
+     and f.id = p.folder_id and f.owner_id = $1`,
 );
 const insertPlacements = statement(
   'placements_insert',
@@ -156,7 +148,7 @@ const insertPlacements = statement(
    on conflict do nothing`,
 );
 
-/** Puts a subscription into exactly these folders. */
+/** Puts a subscription into exactly these folders of the reader's own; shared ones stay as they are. */
 export async function setFolders(tx: Queryable, readerId: number, id: number, folderIds: number[]): Promise<void> {
   await tx.run(clearPlacements, [readerId, id, folderIds]);
   await tx.run(insertPlacements, [readerId, folderIds.map(() => id), folderIds]);

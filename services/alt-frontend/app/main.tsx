@@ -28,8 +28,10 @@ async function start(): Promise<void> {
 
   client.onSignedOut(() => {
     client.keepCsrfToken(null);
+    const { pathname } = router.state.location;
+    // These let somebody in themselves, and forget the one before them then.
+    if (/^\/(?:join$|sign-in$|kratos\/)/.test(pathname)) return;
     forgetReader(cache);
-    if (router.state.location.pathname === '/sign-in') return;
     void router.navigate({ to: '/sign-in', search: { next: router.state.location.href }, replace: true });
   });
 

@@ -28,6 +28,8 @@ export interface ReaderSearch extends Narrowing {
 
 export interface WelcomeSearch {
   next?: string;
+  /** The code of what went wrong at the single sign-on, from where the visitor comes back. */
+  problem?: string;
 }
 
 /** The addresses of the web app. Everything but the reader is loaded when it is first needed. */
@@ -53,11 +55,37 @@ const welcome = lazyRouteComponent(() => import('./welcome/welcome-screen.tsx'),
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): WelcomeSearch => pick(search, ['next']),
+  validateSearch: (search): WelcomeSearch => pick(search, ['next', 'problem']),
   component: welcome,
 });
 
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: welcome });
+
+/** The pages to which Kratos sends browsers, where that keeps the identities. */
+const kratos = createRoute({
+  getParentRoute: () => root,
+  path: '/kratos/$page',
+  component: lazyRouteComponent(() => import('./kratos/kratos-screen.tsx'), 'KratosScreen'),
+});
+
+/** The pages that links of mails and invitations lead to; their secrets stand behind the `#`. */
+const linked = [
+  createRoute({
+    getParentRoute: () => root,
+    path: '/recovery',
+    component: lazyRouteComponent(() => import('./welcome/recovery-screen.tsx'), 'RecoveryScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/join',
+    component: lazyRouteComponent(() => import('./welcome/join-screen.tsx'), 'JoinScreen'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/verification',
+    component: lazyRouteComponent(() => import('./welcome/verification-screen.tsx'), 'VerificationScreen'),
+  }),
+] as const;
 
 const reader = createRoute({
   getParentRoute: () => root,
@@ -90,7 +118,11 @@ const readerPaths = [
   '/search',
   '/saved',
   '/ask',
+  '/highlights',
+  '/highlights/notes',
   '/recap/$period',
+  '/projects',
+  '/projects/$',
   '/feeds/$id',
   '/folders/$id',
 ] as const;
@@ -107,6 +139,8 @@ const latestRecap = createRoute({
 const routeTree = root.addChildren([
   signIn,
   setup,
+  kratos,
+  ...linked,
   reader.addChildren([...readerPaths.map((path) => createRoute({ getParentRoute: () => reader, path })), latestRecap]),
 ]);
 

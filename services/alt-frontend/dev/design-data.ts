@@ -14,10 +14,10 @@ interface FeedPlan {
 }
 
 const folders: Folder[] = [
-  { id: '1', name: 'Technology', parentId: null },
-  { id: '2', name: 'Databases', parentId: '1' },
-  { id: '3', name: '日本語', parentId: null },
-  { id: '4', name: 'Русские', parentId: null },
+  { id: '1', name: 'Technology', parentId: null, isShared: false, isLeft: false },
+  { id: '2', name: 'Databases', parentId: '1', isShared: false, isLeft: false },
+  { id: '3', name: '日本語', parentId: null, isShared: false, isLeft: false },
+  { id: '4', name: 'Русские', parentId: null, isShared: false, isLeft: false },
 ];
 
 /** Feeds as people have them; `entries` are shares of the whole. */
@@ -84,6 +84,7 @@ export function subscriptionOf(plan: FeedPlan, id: string, now: number): Subscri
     },
     title: plan.title,
     folderIds: plan.folders,
+    isShared: false,
     unreadCount: 0,
     fullText: false,
     summaries: true,

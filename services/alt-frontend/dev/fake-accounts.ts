@@ -4,6 +4,8 @@ import { type FakeCall, type FakeHandler, FakeReply } from './fake-api.ts';
 import type { FakeState } from './fake-state.ts';
 
 export const fakeCode = 'ABCD-1234';
+/** What the sign-in is called that waits for a second factor. */
+export const fakeChallenge = 'fake-challenge';
 
 export const accountHandlers: FakeHandler[] = [
   [
@@ -12,12 +14,14 @@ export const accountHandlers: FakeHandler[] = [
       needsFirstAccount: !state.hasAccount,
       needsCode: !state.hasAccount && state.needsCode,
       canRegister: false,
+      provider: 'embedded',
     }),
   ],
   [
     contracts.register,
     ({ state, body }) => {
-      if (state.hasAccount) throw new contracts.Problem('registration-closed', 'Registration is closed.');
+      if (state.hasAccount && body.invitation !== state.team.secret)
+        throw new contracts.Problem('registration-closed', 'Registration is closed.');
       if (state.needsCode && body.code !== fakeCode)
         throw new contracts.Problem('setup-code-required', 'Give the code.');
       if (body.password.length < 10) throw new contracts.Problem('weak-password', 'Take a longer password.');
@@ -28,9 +32,13 @@ export const accountHandlers: FakeHandler[] = [
   ],
   [
     contracts.login,
-    ({ state, body }) => {
+    ({ state, body, request }) => {
+      checkWork(state, request);
       if (body.password !== state.password) throw new contracts.Problem('wrong-credentials', 'Wrong.');
-      return signIn(state, 200);
+      if (state.security.lockedOutSeconds > 0) throw lockedOut(state.security.lockedOutSeconds);
+      if (state.security.totp !== 'on') return signIn(state, 200);
+      const extra = { challenge: fakeChallenge, methods: ['totp', 'recovery-code'] };
+      throw new contracts.Problem('second-factor-required', 'Send a code.', { extra });
     },
   ],
   [
@@ -77,8 +85,24 @@ export const accountHandlers: FakeHandler[] = [
   ...keyHandlers('app-passwords', contracts.appPasswords),
 ];
 
-function signIn(state: FakeState, status: number): FakeReply {
+/** A refusal that says how long it holds. */
+function lockedOut(retryAfterSeconds: number): contracts.Problem {
+  return new contracts.Problem('locked-out', `Try again in ${retryAfterSeconds} s.`, { extra: { retryAfterSeconds } });
+}
+
+function checkWork({ security }: FakeState, request: Request): void {
+  if (security.challengeBits === null) return;
+  const given = request.headers.get(contracts.CHALLENGE_HEADER);
+  if (given === null) {
+    const challenge = { token: 'fake-challenge-token', bits: security.challengeBits };
+    throw new contracts.Problem('challenge-required', 'Do some work first.', { extra: { challenge } });
+  }
+  security.solutions.push(given);
+}
+
+export function signIn(state: FakeState, status: number): FakeReply {
   state.sessionId = randomUUID();
+  state.security.isProved = true;
   const cookie = `alt_session=${state.sessionId}; Path=/; HttpOnly; SameSite=Lax`;
   return new FakeReply({ user: state.user, csrfToken: state.csrfToken }, { status, headers: { 'set-cookie': cookie } });
 }

@@ -1,12 +1,23 @@
-import { altBackendEndpoints, authServiceEndpoints, type Endpoint } from '@alt/contracts';
+import {
+  altBackendEndpoints,
+  archRepoServiceEndpoints,
+  authServiceEndpoints,
+  type Endpoint,
+  tenantServiceEndpoints,
+} from '@alt/contracts';
 import { expect, test } from 'vitest';
 import { accountHandlers } from './fake-accounts.ts';
+import { annotationHandlers } from './fake-annotations.ts';
 import { createFakeApi } from './fake-api.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
+import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
+import { ruleHandlers } from './fake-rules.ts';
+import { securityHandlers } from './fake-security.ts';
 import { fakePassword } from './fake-state.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
 import { tagHandlers } from './fake-tags.ts';
+import { teamHandlers } from './fake-team.ts';
 
 /** What the web app does not call, or only links to. */
 const notFaked = new Set([
@@ -18,17 +29,48 @@ const notFaked = new Set([
   'readRecapMail',
   'endRecapMail',
   'confirmRecapMail',
+  'changeProjects',
+  'readProjectSection',
+  'readPublished',
+  'readPublishedFeed',
+  'startTenantImport',
+  'readTenantImport',
+  'listAllTenants',
+  'suspendTenant',
+  'resumeTenant',
+  'changeTenantPlan',
+  // Ways in that the page does not offer yet.
+  'enterByKratos',
+  'readSingleSignOn',
+  'startSingleSignOn',
+  'finishSingleSignOn',
+  'linkSingleSignOn',
+  'confirmBySingleSignOn',
+  'readOwnSingleSignOn',
+  'unlinkSingleSignOn',
 ]);
 
 test('the fake knows every endpoint of the contract that the web app calls', () => {
   const faked = new Set(
-    [...accountHandlers, ...readingHandlers, ...subscriptionHandlers, ...enrichmentHandlers, ...tagHandlers].map(
-      ([endpoint]) => endpoint,
-    ),
+    [
+      ...accountHandlers,
+      ...readingHandlers,
+      ...annotationHandlers,
+      ...subscriptionHandlers,
+      ...enrichmentHandlers,
+      ...tagHandlers,
+      ...projectHandlers,
+      ...ruleHandlers,
+      ...securityHandlers,
+      ...teamHandlers,
+    ].map(([endpoint]) => endpoint),
   );
-  const missing = [...authServiceEndpoints, ...altBackendEndpoints].filter(
-    (endpoint: Endpoint) => !faked.has(endpoint) && !notFaked.has(endpoint.name),
-  );
+  const missing = [
+    ...authServiceEndpoints,
+    ...altBackendEndpoints,
+    ...tenantServiceEndpoints,
+    ...archRepoServiceEndpoints,
+  ].filter((endpoint: Endpoint) => !faked.has(endpoint) && !notFaked.has(endpoint.name));
   expect(missing.map(({ name }) => name)).toEqual([]);
 });
 

@@ -1,10 +1,15 @@
 import * as contracts from '@alt/contracts';
 import { accountHandlers } from './fake-accounts.ts';
+import { annotationHandlers } from './fake-annotations.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
+import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
+import { ruleHandlers } from './fake-rules.ts';
+import { securityHandlers } from './fake-security.ts';
 import { createFakeState, type FakeOptions, type FakeState } from './fake-state.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
 import { tagHandlers } from './fake-tags.ts';
+import { teamHandlers } from './fake-team.ts';
 
 /** What a handler of the fake gets: the checked input and the state. */
 export interface FakeCall {
@@ -43,9 +48,14 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
   const handlers = [
     ...accountHandlers,
     ...readingHandlers,
+    ...annotationHandlers,
     ...subscriptionHandlers,
     ...enrichmentHandlers,
     ...tagHandlers,
+    ...projectHandlers,
+    ...ruleHandlers,
+    ...securityHandlers,
+    ...teamHandlers,
   ] as ReadonlyArray<readonly [contracts.Endpoint, FakeHandler[1]]>;
   return {
     state,
@@ -87,6 +97,12 @@ function checkSession(state: FakeState, endpoint: contracts.Endpoint, request: R
   const isWrite = request.method !== 'GET' && endpoint.name !== 'csrf';
   if (isWrite && request.headers.get('x-csrf-token') !== state.csrfToken) {
     throw new contracts.Problem('csrf-failed', 'Ask for a token.');
+  }
+  if (endpoint.role && !contracts.isRoleAtLeast(state.user.role, endpoint.role)) {
+    throw new contracts.Problem('forbidden', 'Your role does not allow this.');
+  }
+  if (endpoint.needsProof && !state.security.isProved) {
+    throw new contracts.Problem('proof-required', 'Confirm that it is you.');
   }
 }
 

@@ -41,7 +41,7 @@ export const enrichmentHandlers: FakeHandler[] = [
       const present = state.savedSearches.find(({ query }) => query === body.query);
       if (present) return new FakeReply(present, { status: 200 });
       state.nextId += 1;
-      const saved = { ...body, id: String(state.nextId), unreadCount: 3 };
+      const saved = { ...body, id: String(state.nextId), isShared: false, unreadCount: 3 };
       state.savedSearches.push(saved);
       return saved;
     },

@@ -54,13 +54,15 @@ export const readingHandlers: FakeHandler[] = [
     contracts.renameLabel,
     ({ state, params, body }) => {
       const label = labelNamed(state, params.name);
-      if (body.name !== label.name && labelsOf(state).some(({ name }) => name === body.name)) {
+      const newName = body.name ?? label.name;
+      if (newName !== label.name && labelsOf(state).some(({ name }) => name === newName)) {
         throw new contracts.Problem('name-taken', 'There is such a label.');
       }
       for (const entry of state.entries) {
-        entry.labels = entry.labels.map((name) => (name === label.name ? body.name : name));
+        entry.labels = entry.labels.map((name) => (name === label.name ? newName : name));
       }
-      return { ...label, name: body.name };
+      if (state.sharedLabels.delete(label.name) || body.isShared) state.sharedLabels.add(newName);
+      return { ...label, name: newName, isShared: state.sharedLabels.has(newName) };
     },
   ],
   [
@@ -108,11 +110,12 @@ function filterEntries(state: FakeState, query: Filter): contracts.FullEntry[] {
 }
 
 /** Every label that an entry has, with how many have it. */
-function labelsOf(state: FakeState): Array<{ id: string; name: string; count: number }> {
+export function labelsOf(state: FakeState): Array<{ id: string; name: string; isShared: boolean; count: number }> {
   const names = [...new Set(state.entries.flatMap(({ labels }) => labels))];
   return names.map((name, index) => ({
     id: String(index + 1),
     name,
+    isShared: state.sharedLabels.has(name),
     count: state.entries.filter(({ labels }) => labels.includes(name)).length,
   }));
 }

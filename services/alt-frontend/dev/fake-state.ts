@@ -1,15 +1,22 @@
 import {
   type Counters,
   defaultSettings,
+  type EntryHighlight,
+  type EntryNote,
   type Folder,
   type FullEntry,
   type RecapDelay,
   type RecapDelivery,
+  type Role,
+  type Rule,
   type SavedSearch,
   type Settings,
   type Subscription,
 } from '@alt/contracts';
 import { designData } from './design-data.ts';
+import { createFakeProjects, type FakeProjects } from './fake-project-state.ts';
+import { createFakeSecurity, type FakeSecurity } from './fake-security-state.ts';
+import { createFakeTeam, type FakeTeam } from './fake-team-state.ts';
 
 export interface FakeOptions {
   entryCount?: number;
@@ -31,8 +38,10 @@ export interface FakeState {
   needsCode: boolean;
   sessionId: string | null;
   csrfToken: string;
-  user: { id: string; email: string; name: string; role: 'owner'; tenantId: string; createdAt: string };
+  user: { id: string; email: string; name: string; role: Role; tenantId: string; createdAt: string };
   password: string;
+  security: FakeSecurity;
+  team: FakeTeam;
   settings: Settings;
   folders: Folder[];
   subscriptions: Subscription[];
@@ -49,6 +58,7 @@ export interface FakeState {
   /** The next write fails with this status, for tests of what happens then. */
   failNextWrite: boolean;
   savedSearches: SavedSearch[];
+  rules: Rule[];
   /** Who writes answers; and whether nobody does. */
   askEngine: string;
   failAsk: boolean;
@@ -68,6 +78,11 @@ export interface FakeState {
   tagPair: [string, string] | null;
   tagFlags: Map<string, { hidden: boolean; promoted: boolean }>;
   vetoes: string[];
+  /** Of all entries, one's own and shared ones of others. */
+  annotations: { highlights: EntryHighlight[]; notes: EntryNote[] };
+  /** Names of labels that the team has. */
+  sharedLabels: Set<string>;
+  projects: FakeProjects;
 }
 
 export function createFakeState(options: FakeOptions): FakeState {
@@ -89,6 +104,8 @@ export function createFakeState(options: FakeOptions): FakeState {
       createdAt: new Date().toISOString(),
     },
     password: fakePassword,
+    security: createFakeSecurity(),
+    team: createFakeTeam(),
     settings: { version: 1, ...defaultSettings, ...options.settings },
     ...data,
     keys: { 'api-keys': [], 'app-passwords': [] },
@@ -99,6 +116,7 @@ export function createFakeState(options: FakeOptions): FakeState {
       for (const listener of listeners) listener(event, payload);
     },
     failNextWrite: false,
+    rules: [],
     savedSearches: [],
     askEngine: 'extractive',
     failAsk: false,
@@ -124,6 +142,13 @@ export function createFakeState(options: FakeOptions): FakeState {
     tagPair: ['tides', 'tide'],
     tagFlags: new Map(),
     vetoes: [],
+    annotations: { highlights: [], notes: [] },
+    sharedLabels: new Set(),
+    projects: createFakeProjects(
+      { id: '0190d3a8-7a10-7c1e-8a52-6d1b4f3e2a10', name: 'Ada' },
+      data.entries,
+      options.isEmpty ?? false,
+    ),
   };
 }
 

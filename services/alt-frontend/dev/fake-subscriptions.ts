@@ -77,7 +77,13 @@ export const subscriptionHandlers: FakeHandler[] = [
   [
     contracts.createFolder,
     ({ state, body }) => {
-      const folder = { id: takeId(state), name: body.name, parentId: body.parentId ?? null };
+      const folder = {
+        id: takeId(state),
+        name: body.name,
+        parentId: body.parentId ?? null,
+        isShared: false,
+        isLeft: false,
+      };
       state.folders.push(folder);
       return folder;
     },
@@ -85,11 +91,11 @@ export const subscriptionHandlers: FakeHandler[] = [
   [
     contracts.updateFolder,
     ({ state, params, body }) => {
-      const folder = state.folders.find(({ id }) => id === params.id);
-      if (!folder) throw new contracts.Problem('not-found', 'There is no such folder.');
-      return Object.assign(folder, body);
+      return Object.assign(folderWith(state, params.id), body);
     },
   ],
+  [contracts.leaveFolder, ({ state, params }) => Object.assign(folderWith(state, params.id), { isLeft: true })],
+  [contracts.rejoinFolder, ({ state, params }) => Object.assign(folderWith(state, params.id), { isLeft: false })],
   [
     contracts.deleteFolder,
     ({ state, params }) => {
@@ -105,6 +111,12 @@ export const subscriptionHandlers: FakeHandler[] = [
   ],
   [contracts.importOpml, ({ state, body }) => importOpml(state, body)],
 ];
+
+function folderWith(state: FakeState, id: string | undefined) {
+  const folder = state.folders.find((candidate) => candidate.id === id);
+  if (!folder) throw new contracts.Problem('not-found', 'There is no such folder.');
+  return folder;
+}
 
 function subscriptionWith(state: FakeState, id: string | undefined) {
   const subscription = state.subscriptions.find((candidate) => candidate.id === id);

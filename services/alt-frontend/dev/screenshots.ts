@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { launchBrowser } from '@alt/testing/browser.ts';
 import type { Browser, Page } from 'playwright-core';
 import { fakePassword } from './fake-state.ts';
+import { joinFakeTeam } from './fake-team-state.ts';
 import { startFakeSite } from './site.ts';
 
 const sizes = {
@@ -32,6 +33,8 @@ interface Shot {
   language?: 'en' | 'ja' | 'ru';
   isFresh?: boolean;
   isEmpty?: boolean;
+  /** The role in a team; without, nobody else is there. */
+  team?: 'owner' | 'admin';
   density?: 'cards' | 'list' | 'compact';
   path?: string;
   act?(page: Page): Promise<unknown>;
@@ -60,6 +63,38 @@ const openFacets = (page: Page) => page.locator('.pane-list summary').click();
 
 const openCited = (page: Page) => page.locator('.pane-list ol a').first().click();
 
+/** A part of the first project of the list. */
+const openProject = (part: string) => async (page: Page) => {
+  const path = await page.locator('.pane-list li a').first().getAttribute('href');
+  await page.goto(new URL(part === '' ? `${path}` : `${path}/${part}`, page.url()).href);
+  await page.waitForTimeout(600);
+};
+
+const openPinned = async (page: Page) => {
+  await openProject('board')(page);
+  await page.locator('[data-pin] a').first().click();
+  await page.locator('.article-text').waitFor();
+};
+
+const typeRule = async (page: Page) => {
+  await page.locator('input[name=query]').fill('the');
+  await page.locator('form#rule input[type=checkbox]').first().check();
+  await page.waitForTimeout(900);
+};
+
+/** Two rules, by the API as the page would. */
+const makeRules = async (page: Page) => {
+  await page.evaluate(`(async () => {
+    const { csrfToken } = await (await fetch('/v1/auth/csrf', { method: 'POST' })).json();
+    const make = (body) => fetch('/v1/rules', { method: 'POST', body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken } });
+    await make({ name: 'Advertisements', query: 'sponsored OR intitle:advert', actions: { hide: true } });
+    await make({ name: 'What Mia writes', query: 'author:"Mia Tamm" -podcast', actions: { star: true, markRead: true } });
+  })()`);
+  await page.reload();
+  await page.waitForTimeout(900);
+};
+
 const shots: Shot[] = [
   { name: 'setup-desk', size: 'desk', isFresh: true },
   { name: 'setup-phone-ja', size: 'phone', isFresh: true, language: 'ja' },
@@ -83,6 +118,35 @@ const shots: Shot[] = [
   { name: 'panel-feed-desk', size: 'desk', path: '/feeds/4?panel=feed:4' },
   { name: 'panel-settings-desk', size: 'desk', path: '/?panel=settings' },
   { name: 'panel-settings-phone-ru-dark', size: 'phone', path: '/all?panel=settings', language: 'ru', theme: 'dark' },
+  { name: 'panel-account-desk', size: 'desk', path: '/?panel=account', act: setUpApp },
+  { name: 'panel-account-phone-ru-dark', size: 'phone', path: '/all?panel=account', language: 'ru', theme: 'dark' },
+  { name: 'panel-team-limits-desk', size: 'desk', path: '/?panel=team:limits', team: 'owner' },
+  { name: 'panel-rules-desk', size: 'desk', path: '/?panel=rules', act: makeRules },
+  {
+    name: 'panel-rules-phone-dark-ru',
+    size: 'phone',
+    theme: 'dark',
+    language: 'ru',
+    path: '/?panel=rules',
+    act: makeRules,
+  },
+  { name: 'panel-rule-new-desk', size: 'desk', path: '/?panel=rules:new', act: typeRule },
+  {
+    name: 'panel-rule-new-phone-dark-ja',
+    size: 'phone',
+    theme: 'dark',
+    language: 'ja',
+    path: '/?panel=rules:new',
+    act: typeRule,
+  },
+  { name: 'panel-team-members-phone-ja', size: 'phone', path: '/?panel=team:members', language: 'ja', team: 'owner' },
+  {
+    name: 'panel-team-invitations-desk-sepia',
+    size: 'desk',
+    path: '/?panel=team:invitations',
+    theme: 'sepia',
+    team: 'admin',
+  },
   { name: 'panel-opml-desk', size: 'desk', path: '/?panel=opml' },
   { name: 'panel-help-desk-ja', size: 'desk', path: '/?panel=help', language: 'ja' },
   { name: 'list-tablet', size: 'tablet', path: '/' },
@@ -97,8 +161,22 @@ const shots: Shot[] = [
   { name: 'ask-desk', size: 'desk', path: '/ask?q=Who%20kept%20the%20tables%20in%20pencil', act: openCited },
   { name: 'recap-desk', size: 'desk', path: '/recap/daily' },
   { name: 'recap-phone-ru', size: 'phone', path: '/recap/weekly', language: 'ru' },
+  { name: 'projects-desk', size: 'desk', path: '/projects' },
+  { name: 'projects-phone-ja-dark', size: 'phone', path: '/projects', language: 'ja', theme: 'dark' },
+  ...(['board', 'brief', 'notes', 'decisions', 'people', 'more'] as const).map(
+    (part): Shot => ({ name: `project-${part}-desk`, size: 'desk', path: '/projects', act: openProject(part) }),
+  ),
+  { name: 'project-desk', size: 'desk', path: '/projects', act: openProject('') },
+  { name: 'project-article-desk-sepia', size: 'desk', theme: 'sepia', path: '/projects', act: openPinned },
+  { name: 'project-board-phone-ru', size: 'phone', path: '/projects', language: 'ru', act: openProject('board') },
+  { name: 'project-brief-phone-ja', size: 'phone', path: '/projects', language: 'ja', act: openProject('brief') },
   { name: 'panel-tags-desk', size: 'desk', path: '/?panel=tags' },
 ];
+
+async function setUpApp(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Set it up' }).click();
+  await page.getByRole('img', { name: 'QR code' }).scrollIntoViewIfNeeded();
+}
 
 async function addSeveral(page: Page): Promise<void> {
   await page.locator('[name=url]').fill('many.example.org');
@@ -113,6 +191,10 @@ async function take(browser: Browser, shot: Shot, folder: string): Promise<void>
     isEmpty: shot.isEmpty ?? false,
     settings: { theme, language, density },
   });
+  if (shot.team) {
+    site.api.state.user.role = shot.team;
+    joinFakeTeam(site.api.state.team, shot.team, site.api.state.user);
+  }
   const context = await browser.newContext({
     viewport: sizes[shot.size],
     locale: language,

@@ -25,7 +25,7 @@ test('labels: the keyboard opens them, a new one is typed, the sidebar leads to 
   expect(await accessibilityViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.locator('.pane-article').getByRole('link', { name: 'to read again' }).waitFor();
-  await page.locator('.pane-sidebar').getByRole('link', { name: 'к чаю / tea' }).click();
+  await page.locator('.pane-sidebar').getByRole('link', { name: 'к чаю / tea', exact: true }).click();
   await page.getByRole('heading', { name: 'к чаю / tea' }).waitFor();
   await expect.poll(() => page.locator('[data-entry]').count()).toBe(2);
   await page.reload();
@@ -36,7 +36,10 @@ test('labels: the keyboard opens them, a new one is typed, the sidebar leads to 
   await panel.getByRole('checkbox', { name: 'to read again', checked: true }).click();
   await expect.poll(() => first?.labels).toEqual(['к чаю / tea']);
   await page.keyboard.press('Escape');
-  await page.locator('.pane-sidebar').getByRole('link', { name: 'to read again' }).waitFor({ state: 'detached' });
+  await page
+    .locator('.pane-sidebar')
+    .getByRole('link', { name: 'to read again', exact: true })
+    .waitFor({ state: 'detached' });
   expect(complaints).toEqual([]);
 });
 

@@ -92,7 +92,7 @@ test('words without blanks between them are narrowed beside the query, which is 
 test('a saved search opens as a list: what it finds, newest first, unread or all', async () => {
   const { page, site, complaints } = await browser.reader({ entryCount: 200 });
   const { state } = site.api;
-  state.savedSearches = [{ id: '5', name: 'Tides', query: 'tide', unreadCount: 3 }];
+  state.savedSearches = [{ id: '5', name: 'Tides', query: 'tide', isShared: false, unreadCount: 3 }];
   await page.reload();
   await page
     .getByRole('list', { name: 'Saved searches' })

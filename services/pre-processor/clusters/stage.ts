@@ -1,6 +1,6 @@
 import type { Database } from '@alt/database';
 import { runBatches } from '@alt/pipeline';
-import type { Courtesy, Logger } from '@alt/service-kit';
+import { type Courtesy, type Logger, oneAtATime } from '@alt/service-kit';
 import { foldNext, pruneKeys } from '../store/clusters.ts';
 import { createClustering } from './clustering.ts';
 import { createComparing } from './comparing.ts';
@@ -54,33 +54,15 @@ export async function startClusterStage(options: ClusterStageOptions): Promise<C
 
 /** Works what waits to be folded; what it misses, upkeep finds within half a minute. */
 function startFolding(database: Database, log: Logger) {
-  let running: Promise<void> | null = null;
-  let isAgain = false;
-  let isStopped = false;
-
   const foldBatch = async (): Promise<number> => {
     const changed = await foldNext(database, READERS_A_BATCH);
     return changed === null ? 0 : changed + 1;
   };
-  const foldAll = async (): Promise<void> => {
-    do {
-      isAgain = false;
-      while (!isStopped && (await foldBatch()) > 0);
-    } while (isAgain && !isStopped);
-  };
-  return {
-    foldBatch,
-    foldSoon() {
-      isAgain = true;
-      running ??= foldAll()
-        .catch((error: unknown) => log.warn({ error: String(error) }, 'folding failed; it will be tried again'))
-        .finally(() => {
-          running = null;
-        });
+  const folding = oneAtATime(
+    async (signal) => {
+      while (!signal.aborted && (await foldBatch()) > 0);
     },
-    async stop() {
-      isStopped = true;
-      await running;
-    },
-  };
+    (error) => log.warn({ error: String(error) }, 'folding failed; it will be tried again'),
+  );
+  return { foldBatch, foldSoon: () => void folding.ask(), stop: folding.stop };
 }

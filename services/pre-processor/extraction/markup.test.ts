@@ -7,7 +7,7 @@ const FRAGMENTS = (
   '<p> </p> <div> </div> <div/> <span> </span> <a_href=x> </a> <b> </b> <li> <ul> </ul> <table> <tr> <td> </table> <br> </br> <img_src=a.png> ' +
   '<script> </script> <script_type=application/ld+json> {"a":"</p>"} <style> </style> <svg> </svg> <template> </template> <title> </title> ' +
   '<iframe> </iframe> <noscript> </noscript> <textarea> </textarea> <!-- --> <!doctype> <?x <![CDATA[ ]]> < > & &amp; &nbsp; &#0; &bogus; " \' = ' +
-  '<p_class="a\'> <p_title=\'x"> <p_a=b_c> <form> <h1> </h1> <meta_name=x_content=y> <base_href=/> <html_lang=de> <body> text \u0000 \ud800 日本'
+  '<p_class="a\'> <p_title=\'x"> <p_a=b_c> <form> <h1> </h1> <meta_name=x_content=y> <base_href=/> <html_lang=de> <body> text <a: <o:p> </o:p> <svg:p> \u0000 \ud800 日本'
 )
   .split(' ')
   .map((part) => part.replaceAll('_', ' '));
@@ -52,6 +52,7 @@ test('elements close each other as browsers close them', () => {
   expect(bodyOf('<div>a</span>b</div>')).toBe('<div>ab</div>');
   expect(bodyOf('<a href=x>a<a href=y>b</a>')).toBe('<a href="x">a</a><a href="y">b</a>');
   expect(bodyOf('<svg><g>no</g><p>yes</p>')).toBe('<p>yes</p>');
+  expect(bodyOf('<o:p>a<svg:p>b</o:p>')).toBe('ab');
   expect(bodyOf('a < b &amp; c &nbsp;<br>d')).toBe('a &lt; b &amp; c \u00a0<br/>d');
 });
 

@@ -23,8 +23,8 @@ const RAW = new Set('script style textarea title iframe xmp noembed noframes sel
 /** Trees that are no text; one of the second set inside ends them, as it does in browsers. */
 const FOREIGN = new Set(['svg', 'math', 'template']);
 const BREAKS_OUT = new Set('p div ul ol table h1 h2 h3 h4 h5 h6 pre blockquote article section main body'.split(' '));
-/** Longer or stranger names are typing errors. */
-const NAME = /^[a-z][a-z0-9:_-]{0,39}$/;
+/** Longer or stranger names are typing errors, and one with a prefix (`o:p`) is what the tree builder takes for another. */
+const NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const SKELETON = new Set(['html', 'head', 'body', 'frameset', 'frame']);
 const INLINE = new Set(

@@ -212,9 +212,29 @@ export function deliver(tx: Queryable, newArticles: number[], changedArticles: n
   return tx.run(deliverStatement, [newArticles, changedArticles]);
 }
 
-const deliverNextStatement = statement<{ didWork: boolean }>('deliver-next', 'select deliver_next($1) as "didWork"');
+/** To so many subscribers of a feed its news come at once, in the order of their ids; to the others in batches. */
+export const DELIVERED_AT_ONCE = 200;
 
-/** Works a batch of what was left of a delivery to very many readers. False when nothing is left. */
-export async function deliverNext(db: Queryable, batch: number): Promise<boolean> {
-  return (await db.one(deliverNextStatement, [batch]))?.didWork ?? false;
+export interface Delivery {
+  id: number;
+  feedId: number;
+  articleIds: number[];
+  afterReaderId: number;
+}
+
+const takeDeliveryStatement = statement<Delivery>(
+  'take-delivery',
+  `select id, feed_id as "feedId", article_ids as "articleIds", after_reader_id as "afterReaderId" from take_delivery()`,
+);
+
+/** What was left of a delivery to very many readers, held until the end of the transaction; null where nothing is left. */
+export function takeDelivery(tx: Queryable): Promise<Delivery | null> {
+  return tx.one(takeDeliveryStatement);
+}
+
+const continueDeliveryStatement = statement('continue-delivery', 'select continue_delivery($1, $2)');
+
+/** Serves the next so many readers of a delivery that was taken. */
+export async function continueDelivery(tx: Queryable, id: number, batch: number): Promise<void> {
+  await tx.run(continueDeliveryStatement, [id, batch]);
 }

@@ -149,8 +149,8 @@ export async function insertCluster(tx: Queryable, firstAt: Date): Promise<numbe
 const saveMembersStatement = statement(
   'cluster-join',
   `insert into cluster_members (article_id, cluster_id, reason)
-     select * from unnest($1::bigint[], $2::bigint[], $3::text[]) as g (article_id, cluster_id, reason)
-     where exists (select from articles a where a.id = g.article_id)
+     select g.* from unnest($1::bigint[], $2::bigint[], $3::text[]) as g (article_id, cluster_id, reason)
+     join articles a on a.id = g.article_id for key share of a
    on conflict (article_id) do update set cluster_id = excluded.cluster_id`,
 );
 

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts'
 import { explainUndone, type PlanMode } from '@alt/testing/explaining.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FeedUpdate } from '../feed.ts';
-import { deliverNext, findItems } from './articles.ts';
+import { findItems, takeDelivery } from './articles.ts';
 import { claimants, claimOpened, claimSpaced, nextDue, queueDepth, releaseClaimants, unclaim } from './claims.ts';
 import { findFeedByAddress, loadFeed } from './feeds.ts';
 import { releaseHosts, takeHost } from './hosts.ts';
@@ -46,7 +46,7 @@ describe(`of ${FEEDS} feeds on ${HOSTS} hosts, a few of them due`, () => {
     await expectRows(mode, 200, nextDue);
     await expectRows(mode, 200, queueDepth);
     await expectRows(mode, 300, (tx) => claimHubs(tx, 20));
-    await expectRows(mode, 10, (tx) => deliverNext(tx, 500));
+    await expectRows(mode, 10, takeDelivery);
   });
 
   test.each(MODES)('feeds and hosts are found one by one (%s)', async (mode) => {

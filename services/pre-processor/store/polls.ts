@@ -3,7 +3,7 @@ import type { FeedUpdate } from '../feed.ts';
 
 const lockFeedsStatement = statement<LockedFeed>(
   'lock-feeds',
-  `select id, wants_full_text as "wantsFullText", now() from feeds
+  `select id, wants_full_text as "wantsFullText", now(), (select has_arrival_rules()) as "hasRules" from feeds
    where id = any ($1::integer[]) and ($2::text is null or claimed_by = $2) order by id for no key update`,
 );
 
@@ -12,6 +12,8 @@ export interface LockedFeed {
   wantsFullText: boolean;
   /** The time of the transaction, by the database's clock. */
   now: Date;
+  /** Whether anybody at all has a rule that acts on what arrives. */
+  hasRules: boolean;
 }
 
 /** The feeds' rows, locked until the end; only those that are still this worker's (null: whoever's). */

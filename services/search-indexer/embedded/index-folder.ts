@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { oneAtATime } from '@alt/service-kit/one-at-a-time.ts';
 import type { Piscina } from 'piscina';
 import {
   type EngineResult,
@@ -168,20 +169,15 @@ function shownOf(path: string, segments: readonly KnownSegment[], touched?: Read
 
 /** Merges until nothing is left to merge; one at a time. */
 function createMerger(folder: Folder, onError: (error: unknown) => void): () => void {
-  let isRunning = false;
-  const run = async (): Promise<void> => {
-    try {
+  const merging = oneAtATime(
+    async () => {
       while (!folder.isClosed && (await mergeOnce(folder)));
-    } catch (error) {
+    },
+    (error) => {
       if (!folder.isClosed) onError(error);
-    }
-    isRunning = false;
-  };
-  return () => {
-    if (isRunning) return;
-    isRunning = true;
-    void run();
-  };
+    },
+  );
+  return () => void merging.ask();
 }
 
 /** Makes one segment of several; answers false where there is nothing to merge. Changes go on meanwhile. */

@@ -56,6 +56,8 @@ export interface Credentials {
   password: string;
   name?: string;
   code?: string;
+  /** The secret of an invitation. */
+  invitation?: string;
 }
 
 export interface NewSubscription {
@@ -130,8 +132,10 @@ export function createApi({ call }: Client) {
 
     folders: () => everyPage<Folder>((cursor) => call('GET', '/v1/folders', { query: { limit: 200, cursor } })),
     createFolder: (body: { name: string; parentId?: string | null }) => call<Folder>('POST', '/v1/folders', { body }),
-    updateFolder: (id: string, body: { name?: string; parentId?: string | null }) =>
+    updateFolder: (id: string, body: { name?: string; parentId?: string | null; isShared?: true }) =>
       call<Folder>('PATCH', `/v1/folders/${id}`, { body }),
+    leaveFolder: (id: string) => call<Folder>('POST', `/v1/folders/${id}/leave`),
+    rejoinFolder: (id: string) => call<Folder>('POST', `/v1/folders/${id}/rejoin`),
     deleteFolder: (id: string) => call<void>('DELETE', `/v1/folders/${id}`),
 
     importOpml: (text: string) => call<ImportResult>('POST', '/v1/opml', { body: text, bodyType: 'text/x-opml' }),
@@ -143,6 +147,9 @@ export function createApi({ call }: Client) {
     requestFullText: (id: string) => call<void>('POST', `/v1/entries/${id}/full-text`),
     updateEntries: (body: EntryUpdate) => call<{ updated: number }>('PATCH', '/v1/entries', { body }),
     labels: () => everyPage<Label>((cursor) => call('GET', '/v1/labels', { query: { limit: 200, cursor } })),
+    changeLabel: (name: string, body: { name?: string; isShared?: true }) =>
+      call<Label>('PATCH', `/v1/labels/${encodeURIComponent(name)}`, { body }),
+    deleteLabel: (name: string) => call<void>('DELETE', `/v1/labels/${encodeURIComponent(name)}`),
     markRead: (body: MarkRead) => call<{ updated: number }>('POST', '/v1/entries/mark-read', { body }),
     counters: () => call<Counters>('GET', '/v1/counters'),
     search: (query: SearchQuery, cursor: string | undefined, signal?: AbortSignal) =>

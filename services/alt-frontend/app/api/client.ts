@@ -1,4 +1,5 @@
 import type { ProblemDocument } from '@alt/contracts';
+import { type WorkListener, withChallengeSolved } from './challenge.ts';
 import { readEvents, type StreamEvent } from './event-stream.ts';
 import { ApiProblem, NetworkFailure } from './problem.ts';
 
@@ -7,12 +8,18 @@ export type Query = Record<string, string | number | readonly string[] | undefin
 export interface Request {
   query?: Query;
   body?: unknown;
-  /** Media type of a body that is text already. */
+  /** Media type of a body that is a text or a file already. */
   bodyType?: string;
+  /** The version that is changed, for what asks for If-Match. */
+  version?: number;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Answers whether the reader has confirmed who they are. */
+export type AskForProof = () => Promise<boolean>;
 
 export interface Client {
   /** Calls the API; rejects with `ApiProblem` or `NetworkFailure`. The answer's shape is the contract's. */
@@ -23,6 +30,12 @@ export interface Client {
   keepCsrfToken(token: string | null): void;
   /** Runs when the session has ended. */
   onSignedOut(listener: () => void): void;
+  /** Who asks the reader to confirm who they are; where they do, what was refused for it is sent again. Null for nobody. */
+  onProofRequired(ask: AskForProof | null): void;
+  /** Asks for that before what the browser fetches by itself, such as a download. */
+  prove: AskForProof;
+  /** Who shows that the device does a proof of work; null for nobody. */
+  onWork(listener: WorkListener | null): void;
 }
 
 /**
@@ -32,6 +45,8 @@ export interface Client {
 export function createClient(): Client {
   let csrfToken: Promise<string> | null = null;
   let signedOut = () => {};
+  let askForProof: AskForProof | null = null;
+  let showWork: WorkListener | null = null;
 
   const freshCsrfToken = () => {
     const token = send('POST', '/v1/auth/csrf', {}, {}).then(async (response) => {
@@ -51,15 +66,21 @@ export function createClient(): Client {
     try {
       return await attempt(csrfToken ?? freshCsrfToken());
     } catch (error) {
-      if (!(error instanceof ApiProblem) || error.code !== 'csrf-failed') throw error;
-      return attempt(freshCsrfToken());
+      const code = error instanceof ApiProblem ? error.code : '';
+      if (code === 'csrf-failed') return attempt(freshCsrfToken());
+      if (code === 'proof-required' && (await askForProof?.())) return attempt(csrfToken ?? freshCsrfToken());
+      throw error;
     }
   }
 
   async function open(method: Method, path: string, request: Request, accept: string): Promise<Response> {
-    const isPlain = method === 'GET' || isSignIn(path);
+    const isPlain = method === 'GET' || isForAnybody(path);
     try {
-      return await (isPlain ? send(method, path, request, { accept }) : write(method, path, request, accept));
+      if (!isPlain) return await write(method, path, request, accept);
+      return await withChallengeSolved(
+        (headers) => send(method, path, request, { accept, ...headers }),
+        (work) => showWork?.(work),
+      );
     } catch (error) {
       if (error instanceof ApiProblem && error.code === 'not-signed-in') signedOut();
       throw error;
@@ -84,24 +105,38 @@ export function createClient(): Client {
     onSignedOut(listener) {
       signedOut = listener;
     },
+    onProofRequired(ask) {
+      askForProof = ask;
+    },
+    prove: async () => (await askForProof?.()) ?? false,
+    onWork(listener) {
+      showWork = listener;
+    },
   };
 }
 
-/** Login and register bring the session and need no token of one. */
-function isSignIn(path: string): boolean {
-  return path === '/v1/auth/login' || path === '/v1/auth/register';
+/** What brings a session, or the way back to one, needs no token of one, and may ask for a proof of work. */
+export function isSignIn(path: string): boolean {
+  return /^\/v1\/auth\/(?:kratos|login|register|passkey|recovery|verification)(?:\/|$)/.test(path);
+}
+
+/** What needs no session: the ways in, and what the link of an invitation leads to. */
+function isForAnybody(path: string): boolean {
+  return isSignIn(path) || path === '/v1/invitations/look';
 }
 
 async function send(
   method: Method,
   path: string,
-  { query = {}, body, bodyType, signal }: Request,
+  { query = {}, body, bodyType, version, headers: own = {}, signal }: Request,
   given: Record<string, string>,
 ): Promise<Response> {
-  const headers = new Headers(given);
+  const headers = new Headers({ ...own, ...given });
   if (body !== undefined) headers.set('content-type', bodyType ?? 'application/json');
+  if (version !== undefined) headers.set('if-match', `"v${version}"`);
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
-  if (body !== undefined) init.body = bodyType === undefined ? JSON.stringify(body) : String(body);
+  if (body !== undefined)
+    init.body = bodyType === undefined ? JSON.stringify(body) : body instanceof Blob ? body : String(body);
   if (signal) init.signal = signal;
   const response = await fetch(path + queryString(query), init).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;

@@ -65,7 +65,7 @@ export function createEnrichmentApi({ call, stream }: Pick<Client, 'call' | 'str
     savedSearches: () =>
       call<Page<SavedSearch>>('GET', '/v1/saved-searches', { query: { limit: 100, counts: 'true' } }),
     saveSearch: (body: { name: string; query: string }) => call<SavedSearch>('POST', '/v1/saved-searches', { body }),
-    changeSavedSearch: (id: string, body: { name?: string; query?: string }) =>
+    changeSavedSearch: (id: string, body: { name?: string; query?: string; isShared?: true }) =>
       call<SavedSearch>('PATCH', `/v1/saved-searches/${id}`, { body }),
     deleteSavedSearch: (id: string) => call<void>('DELETE', `/v1/saved-searches/${id}`),
 

@@ -25,17 +25,21 @@ export class NetworkFailure extends Error {
 }
 
 /** Codes whose `detail` says more than a fixed sentence can: why this very address cannot be read, which field is wrong. */
-const detailFirst: ReadonlySet<string> = new Set(['feed-unreachable', 'invalid-request', 'invalid-query', 'too-many']);
+const detailed = ['feed-unreachable', 'invalid-request', 'invalid-query', 'too-many'] as const;
+type DetailedCode = (typeof detailed)[number];
+const isDetailed = (code: string): code is DetailedCode => (detailed as readonly string[]).includes(code);
 
 /** The sentence that a reader sees for an error; a code without a text of its own shows what the server says. */
 export function problemMessage(error: unknown, t: Translate): string {
   if (error instanceof NetworkFailure) return t('problem.network');
   if (!(error instanceof ApiProblem)) return t('problem.unknown');
-  const key = `problem.${error.code}` as ProblemKey;
-  const text = detailFirst.has(error.code) ? key : t(key);
+  const { code } = error;
+  const { detail } = error.document;
+  if (isDetailed(code)) return detail ? t(`problem.${code}`, { detail }) : t('problem.unknown');
+  const key = `problem.${code}` as PlainKey;
+  const text = t(key);
   // Lingui answers with the key itself where there is no text.
-  if (text !== key) return text;
-  return error.document.detail || t('problem.unknown');
+  return text === key ? detail || t('problem.unknown') : text;
 }
 
-type ProblemKey = Extract<MessageKey, `problem.${string}`>;
+type PlainKey = Exclude<Extract<MessageKey, `problem.${string}`>, `problem.${DetailedCode}`>;

@@ -3,12 +3,19 @@ import { expect, test } from 'vitest';
 import type { Folder, Subscription } from '../api/api.ts';
 import { feedTree, folderChoices } from './feed-tree.ts';
 
-const folder = (id: string, name: string, parentId: string | null = null): Folder => ({ id, name, parentId });
+const folder = (id: string, name: string, parentId: string | null = null): Folder => ({
+  id,
+  name,
+  parentId,
+  isShared: false,
+  isLeft: false,
+});
 
 const feed = (id: string, title: string, folderIds: string[] = []): Subscription => ({
   id,
   feed: { id, url: `https://example.org/${id}`, siteUrl: null, title, format: null },
   title,
+  isShared: false,
   folderIds,
   unreadCount: 0,
   fullText: false,
@@ -41,9 +48,18 @@ test('a closed folder hides what is in it; a feed in two folders stands in both'
 
 test('no feed is ever lost, whatever the folders say', () => {
   const ids = fc.constantFrom('1', '2', '3', '4');
-  const folders = fc.uniqueArray(fc.record({ id: ids, name: fc.string(), parentId: fc.constant(null) }), {
-    selector: ({ id }) => id,
-  });
+  const folders = fc.uniqueArray(
+    fc.record({
+      id: ids,
+      name: fc.string(),
+      parentId: fc.constant(null),
+      isShared: fc.constant(false),
+      isLeft: fc.constant(false),
+    }),
+    {
+      selector: ({ id }) => id,
+    },
+  );
   fc.assert(
     fc.property(folders, fc.array(fc.tuple(fc.string(), fc.array(ids))), (some, titles) => {
       const feeds = titles.map(([title, folderIds], index) => feed(String(index), title, folderIds));

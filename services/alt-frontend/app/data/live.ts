@@ -110,9 +110,10 @@ async function reloadTags(cache: QueryClient): Promise<void> {
   ]);
 }
 
-/** Loads articles again that changed and lack what is still being made of them. */
+/** Loads articles again that changed and lack what is still being made of them, and what is written on them. */
 function reloadUnfinished(cache: QueryClient, items: readonly ChangedEntry[]): void {
   for (const { id } of items) {
+    void cache.invalidateQueries({ queryKey: keys.annotations(id) });
     const entry = cache.getQueryData<FullEntry>(keys.entry(id));
     if (entry && waitMs(entry) !== false) void cache.invalidateQueries({ queryKey: keys.entry(id) });
   }

@@ -18,7 +18,11 @@ export type Source =
   /** What a saved search finds, as a list. */
   | { kind: 'saved'; query: string }
   | { kind: 'ask'; text: string }
-  | { kind: 'recap'; period: 'daily' | 'weekly' };
+  /** What the reader marked, or wrote; the words searched for in it. */
+  | { kind: 'highlights'; isNotes: boolean; text: string }
+  | { kind: 'recap'; period: 'daily' | 'weekly' }
+  /** Projects: which and what of it; the words searched for, or those of an article that are shown. */
+  | { kind: 'projects'; path: string; text?: string };
 
 /** The source at an address of the reader; the root shows all articles. The name of a label or tag and the query of a saved search stand where words searched for do. */
 export function sourceAt(pathname: string, searchText = '', narrowing: Narrowing = {}): Source {
@@ -29,8 +33,10 @@ export function sourceAt(pathname: string, searchText = '', narrowing: Narrowing
   if (first === 'labels' && searchText) return { kind: 'label', name: searchText };
   if (first === 'tags' && searchText) return { kind: 'tag', name: searchText };
   if (first === 'saved' && searchText) return { kind: 'saved', query: searchText };
+  if (first === 'highlights') return { kind: first, isNotes: id === 'notes', text: searchText };
   if (first === 'ask') return { kind: 'ask', text: searchText };
   if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
+  if (first === 'projects') return { kind: first, path: pathname.slice(10), ...(searchText && { text: searchText }) };
   if (first === 'search') return { kind: 'search', text: searchText, narrowing };
   return { kind: 'all' };
 }
@@ -41,13 +47,15 @@ export function pathOf(source: Source): string {
   if (source.kind === 'folder') return `/folders/${source.id}`;
   if (source.kind === 'label') return '/labels';
   if (source.kind === 'tag') return '/tags';
+  if (source.kind === 'highlights' && source.isNotes) return '/highlights/notes';
   if (source.kind === 'recap') return `/recap/${source.period}`;
+  if (source.kind === 'projects' && source.path) return `/projects/${source.path}`;
   return `/${source.kind}`;
 }
 
 /** Whether a source is a page of its own in the list’s place. */
 export function isPage(source: Source): boolean {
-  return source.kind === 'ask' || source.kind === 'recap';
+  return ['ask', 'highlights', 'recap', 'projects'].includes(source.kind);
 }
 
 /** The list that shows a source; starred, labelled and tagged articles are shown read or not. */

@@ -60,8 +60,8 @@ test('Russian counts in its four ways', () => {
 });
 
 test('values are put where the text names them, whatever they contain', () => {
-  expect(textsIn('en').t('add.added', { name: '{name} & # <b>' })).toBe('You now follow {name} & # <b>.');
-  expect(textsIn('ja').t('opml.progress', { done: 3, total: 7 })).toBe('7 件中 3 件を取得');
+  expect(textsIn('en').t('feed.unsubscribed', { name: '{name} & # <b>' })).toBe('You no longer follow {name} & # <b>.');
+  expect(textsIn('ja').t('article.seasonEpisode', { season: 2, episode: 5 })).toBe('シーズン 2、第 5 話');
 });
 
 test('the language is the setting’s, else the first of the browser’s that we have, else English', () => {

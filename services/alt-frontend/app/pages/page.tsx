@@ -1,6 +1,13 @@
+import { lazy, Suspense } from 'react';
 import type { Place } from '../reader/place.ts';
 import { AskPage } from './ask-page.tsx';
 import { RecapPage } from './recap-page.tsx';
+
+const ProjectsPage = lazy(async () => ({ default: (await import('../projects/projects-page.tsx')).ProjectsPage }));
+
+const AnnotationsPage = lazy(async () => ({
+  default: (await import('../annotations/annotations-page.tsx')).AnnotationsPage,
+}));
 
 interface PageProps {
   place: Place;
@@ -13,5 +20,17 @@ export function Page({ place, onStories }: PageProps) {
   const { source } = place;
   if (source.kind === 'ask') return <AskPage place={place} question={source.text} onStories={onStories} />;
   if (source.kind === 'recap') return <RecapPage place={place} period={source.period} onStories={onStories} />;
-  return null;
+  if (source.kind === 'highlights') {
+    return (
+      <Suspense fallback={null}>
+        <AnnotationsPage place={place} isNotes={source.isNotes} words={source.text} onStories={onStories} />
+      </Suspense>
+    );
+  }
+  if (source.kind !== 'projects') return null;
+  return (
+    <Suspense fallback={null}>
+      <ProjectsPage place={place} path={source.path} text={source.text ?? ''} onStories={onStories} />
+    </Suspense>
+  );
 }

@@ -22,6 +22,10 @@ import { neighbour } from './neighbour.ts';
 import { type Place, useGoing } from './place.ts';
 import { guessLanguage } from './text-language.ts';
 
+const ActedBy = lazy(async () => ({ default: (await import('../rules/acted-by.tsx')).ActedBy }));
+const ArticleAnnotations = lazy(async () => ({
+  default: (await import('../annotations/article-annotations.tsx')).ArticleAnnotations,
+}));
 const FullTextTrouble = lazy(async () => ({ default: (await import('./full-text-trouble.tsx')).FullTextTrouble }));
 
 interface ArticlePaneProps {
@@ -197,7 +201,8 @@ function FullTextButton({ fullText }: { fullText: FullText }) {
 
 const outside = { target: '_blank', rel: 'noopener noreferrer' } as const;
 
-function ArticleHead({ entry, place }: { entry: Entry; place: Place }) {
+/** What acted on it is known as soon as the whole entry has come. */
+function ArticleHead({ entry, place }: { entry: Entry & Partial<Pick<FullEntry, 'rules'>>; place: Place }) {
   const { t, dateTime } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -231,6 +236,11 @@ function ArticleHead({ entry, place }: { entry: Entry; place: Place }) {
       </p>
       <ArticleLabels entry={entry} place={place} />
       <ArticleTags entry={entry} place={place} />
+      {entry.rules && entry.rules.length > 0 && (
+        <Suspense fallback={null}>
+          <ActedBy rules={entry.rules} place={place} />
+        </Suspense>
+      )}
     </header>
   );
 }
@@ -253,13 +263,18 @@ function ArticleBody({ entry, place, fullText }: { entry: FullEntry; place: Plac
           </>
         )}
       </div>
-      {fullText.html.trim() ? (
-        <div ref={text}>
-          <ArticleText html={fullText.html} />
-        </div>
-      ) : (
-        <EmptyArticle entry={entry} canFetch={fullText.state === 'none'} onFetch={fullText.request} />
-      )}
+      <div className="relative">
+        {fullText.html.trim() ? (
+          <div ref={text}>
+            <ArticleText html={fullText.html} />
+          </div>
+        ) : (
+          <EmptyArticle entry={entry} canFetch={fullText.state === 'none'} onFetch={fullText.request} />
+        )}
+        <Suspense>
+          <ArticleAnnotations entry={entry} place={place} text={text} html={fullText.html} />
+        </Suspense>
+      </div>
       {entry.podcast && <Episode podcast={entry.podcast} />}
       <Enclosures enclosures={entry.enclosures} pageUrl={entry.url} html={fullText.html} />
       <ArticleLinks entry={entry} />

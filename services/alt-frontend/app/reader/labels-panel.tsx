@@ -8,6 +8,7 @@ import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import type { PanelProps } from './panels.tsx';
+import { SharedMark } from './sidebar-lines.tsx';
 
 /** The labels of an article: a new one by its name, the present ones to be ticked. */
 export function LabelsPanel({ id, onClose }: PanelProps & { id: string }) {
@@ -49,7 +50,15 @@ export function LabelsPanel({ id, onClose }: PanelProps & { id: string }) {
         names.map((name) => (
           <CheckField
             key={name}
-            label={name}
+            label={
+              known.some((label) => label.name === name && label.isShared) ? (
+                <span className="inline-flex items-center gap-2">
+                  {name} <SharedMark />
+                </span>
+              ) : (
+                name
+              )
+            }
             checked={labels.includes(name)}
             onChange={(isOn) => set(isOn ? [...labels, name] : labels.filter((other) => other !== name))}
           />

@@ -10,9 +10,16 @@ const FolderPanel = lazy(async () => ({ default: (await import('../subscriptions
 const OpmlPanel = lazy(async () => ({ default: (await import('../subscriptions/opml-panel.tsx')).OpmlPanel }));
 const SettingsPanel = lazy(async () => ({ default: (await import('../settings/settings-panel.tsx')).SettingsPanel }));
 const LabelsPanel = lazy(async () => ({ default: (await import('./labels-panel.tsx')).LabelsPanel }));
+const LabelPanel = lazy(async () => ({ default: (await import('./label-panel.tsx')).LabelPanel }));
 const HelpPanel = lazy(async () => ({ default: (await import('../settings/help-panel.tsx')).HelpPanel }));
 
+const PinPanel = lazy(async () => ({ default: (await import('../projects/pin-panel.tsx')).PinPanel }));
+const AccountPanel = lazy(async () => ({ default: (await import('../account/account-panel.tsx')).AccountPanel }));
+const TenantsPanel = lazy(async () => ({ default: (await import('../team/tenants-panel.tsx')).TenantsPanel }));
+const TeamPanel = lazy(async () => ({ default: (await import('../team/team-panel.tsx')).TeamPanel }));
+const ProofGate = lazy(async () => ({ default: (await import('../account/proof-gate.tsx')).ProofGate }));
 const TagsPanel = lazy(async () => ({ default: (await import('../settings/tags-panel.tsx')).TagsPanel }));
+const RulesPanel = lazy(async () => ({ default: (await import('../rules/rules-panel.tsx')).RulesPanel }));
 const SavedSearchPanel = lazy(async () => ({
   default: (await import('../search/saved-search-panel.tsx')).SavedSearchPanel,
 }));
@@ -25,7 +32,7 @@ export interface PanelProps {
 export function Panels({ place, markAll }: { place: Place; markAll: MarkAll }) {
   const { t } = useTexts();
   const going = useGoing();
-  const [name = '', id = ''] = place.panel?.split(':') ?? [];
+  const [name = '', id = '', part = ''] = place.panel?.split(':') ?? [];
   const onClose = () => going.back({ ...place, panel: undefined });
   const onGone = () => going.to({ source: { kind: 'all' }, isHome: false }, true);
   const panels: Record<string, () => ReactNode> = {
@@ -35,14 +42,21 @@ export function Panels({ place, markAll }: { place: Place; markAll: MarkAll }) {
     'new-folder': () => <FolderPanel id={null} onClose={onClose} onGone={onClose} />,
     opml: () => <OpmlPanel onClose={onClose} />,
     settings: () => <SettingsPanel onClose={onClose} />,
+    tenants: () => <TenantsPanel onClose={onClose} />,
+    team: () => <TeamPanel part={id} onClose={onClose} />,
+    account: () => <AccountPanel onClose={onClose} />,
     labels: () => <LabelsPanel key={id} id={id} onClose={onClose} />,
     tags: () => <TagsPanel onClose={onClose} />,
+    rules: () => <RulesPanel place={place} id={id} onClose={onClose} />,
     search: () => <SavedSearchPanel key={id} id={id} onClose={onClose} />,
+    pin: () => <PinPanel key={id} id={id} highlightId={part} onClose={onClose} />,
+    label: () => <LabelPanel key={id} id={id} onClose={onClose} />,
     help: () => <HelpPanel onClose={onClose} />,
   };
   return (
     <Suspense fallback={null}>
       {panels[name]?.()}
+      <ProofGate />
       {markAll.question !== null && (
         <Confirm
           title={t('list.confirmTitle')}

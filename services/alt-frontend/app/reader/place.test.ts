@@ -8,6 +8,11 @@ const source: fc.Arbitrary<Place['source']> = fc.oneof(
   fc.record({ kind: fc.constantFrom('feed' as const, 'folder' as const), id }),
   fc.record({ kind: fc.constantFrom('label' as const, 'tag' as const), name: fc.string({ minLength: 1 }) }),
   fc.record({ kind: fc.constant('recap' as const), period: fc.constantFrom('daily' as const, 'weekly' as const) }),
+  fc.record({
+    kind: fc.constant('projects' as const),
+    path: fc.constantFrom('', 'archived', 'p1', 'p1/brief'),
+    text: fc.string({ minLength: 1 }),
+  }),
   fc.record({ kind: fc.constant('ask' as const), text: fc.string() }),
   fc.record({
     kind: fc.constant('search' as const),

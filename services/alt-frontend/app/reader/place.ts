@@ -15,7 +15,7 @@ export interface Place {
 /** The address of a place. */
 export function hrefOf({ source, isHome, entryId, panel }: Place): string {
   const search = new URLSearchParams();
-  if ((source.kind === 'search' || source.kind === 'ask') && source.text) search.set('q', source.text);
+  if ('text' in source && source.text) search.set('q', source.text);
   if (source.kind === 'saved') search.set('q', source.query);
   for (const name of narrowingNames) {
     const value = source.kind === 'search' && source.narrowing?.[name];

@@ -26,6 +26,9 @@ import { Sidebar } from './sidebar.tsx';
 import { newCountOf, titleOf, unreadOf } from './source-facts.ts';
 
 const ArticlePane = lazy(async () => ({ default: (await import('./article-pane.tsx')).ArticlePane }));
+const ProjectArticle = lazy(async () => ({
+  default: (await import('../projects/project-article.tsx')).ProjectArticle,
+}));
 const Page = lazy(async () => ({ default: (await import('../pages/page.tsx')).Page }));
 const SearchTools = lazy(async () => ({ default: (await import('../search/search-tools.tsx')).SearchTools }));
 const Panels = lazy(async () => ({ default: (await import('./panels.tsx')).Panels }));
@@ -48,15 +51,16 @@ export function ReaderScreen() {
   const ids = isPage(place.source) ? storyIds : listIds;
   const { cursorId, focusId } = useReaderShortcuts({ place, ids, refresh: refresh.run, markAllRead: markAll.ask });
   useSettingsOnPage();
-  useMarkReadOnOpen(place.entryId);
+  useMarkReadOnOpen(place.entryId, place.source.kind === 'projects');
   usePrefetchedArticlePane();
   useTitle(facts.title, facts.totalUnread);
 
   const toList = useCallback(() => going.back({ ...place, entryId: undefined, panel: undefined }), [going, place]);
   const { view, order, density } = settings ?? firstSettings;
+  const isProject = place.source.kind === 'projects';
   const pane = place.entryId ? 'article' : place.isHome ? 'sidebar' : 'list';
   return (
-    <div className="frame" data-pane={pane} data-panes={panes}>
+    <div className="frame" data-pane={pane} data-panes={panes} data-wide={(isProject && !place.entryId) || undefined}>
       <a
         href="#articles"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-3 focus:rounded-lg focus:bg-raised focus:p-3"
@@ -109,7 +113,11 @@ export function ReaderScreen() {
         {place.entryId ? (
           <CatchBoundary getResetKey={() => place.entryId ?? ''} errorComponent={FailedScreen}>
             <Suspense fallback={null}>
-              <ArticlePane key={place.entryId} id={place.entryId} place={place} ids={ids} onClose={toList} />
+              {isProject ? (
+                <ProjectArticle key={place.entryId} id={place.entryId} place={place} ids={ids} onClose={toList} />
+              ) : (
+                <ArticlePane key={place.entryId} id={place.entryId} place={place} ids={ids} onClose={toList} />
+              )}
             </Suspense>
           </CatchBoundary>
         ) : (
@@ -184,7 +192,8 @@ function latestOf(entries: readonly Entry[]): string {
   );
 }
 
-function useMarkReadOnOpen(entryId: string | undefined): void {
+/** In a project the article may be nobody's of one's own lists, or a reference alone: nothing is loaded of it then. */
+function useMarkReadOnOpen(entryId: string | undefined, isInProject: boolean): void {
   const cache = useQueryClient();
   const api = useApi();
   const changeEntry = useChangeEntry();
@@ -192,7 +201,12 @@ function useMarkReadOnOpen(entryId: string | undefined): void {
     if (!entryId) return;
     let isCurrent = true;
     const markRead = async () => {
-      const entry: Entry = findEntry(cache, entryId) ?? (await cache.fetchQuery(entryQuery(api, entryId)));
+      const known = findEntry(cache, entryId);
+      if (isInProject && !known) {
+        if (/^\d+$/.test(entryId)) await api.updateEntries({ ids: [entryId], read: true });
+        return;
+      }
+      const entry: Entry = known ?? (await cache.fetchQuery(entryQuery(api, entryId)));
       if (isCurrent && !entry.read) await changeEntry(entry, { read: true });
     };
     // Where the entry cannot be loaded the article pane says so.
@@ -200,7 +214,7 @@ function useMarkReadOnOpen(entryId: string | undefined): void {
     return () => {
       isCurrent = false;
     };
-  }, [api, cache, changeEntry, entryId]);
+  }, [api, cache, changeEntry, entryId, isInProject]);
 }
 
 /** The article's code is loaded while the reader looks at the list. */

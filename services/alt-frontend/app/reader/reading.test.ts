@@ -60,8 +60,8 @@ test('arrivals count what is new and unread, by feed, and for a folder with thos
   expect(withArrivals(none, [item('1', '1', false)])).toBe(none);
   const arrived = withArrivals(none, [item('1', '1'), item('2', '1'), item('3', '2'), item('1', '1')]);
   const folders = [
-    { id: '5', name: 'a', parentId: null },
-    { id: '6', name: 'b', parentId: '5' },
+    { id: '5', name: 'a', parentId: null, isShared: false, isLeft: false },
+    { id: '6', name: 'b', parentId: '5', isShared: false, isLeft: false },
   ];
   const subscriptions = [{ id: '9', feed: { id: '1' }, folderIds: ['6'] }] as unknown as Parameters<
     typeof newCountOf

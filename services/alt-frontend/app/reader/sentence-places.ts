@@ -1,5 +1,5 @@
 /** The text of an element without its blanks, and where in the page each piece of it stands. */
-interface BareText {
+export interface BareText {
   text: string;
   pieces: Array<{ node: Text; start: number }>;
 }
@@ -18,16 +18,21 @@ export function findSentence(element: Element, sentence: string, start: number |
   for (let next = found; start !== null && next >= 0 && next <= start; next = bare.text.indexOf(wanted, next + 1)) {
     found = next;
   }
+  return rangeWithin(bare, found, found + wanted.length);
+}
+
+/** What stands from one place of the bare text up to another. */
+export function rangeWithin(bare: BareText, start: number, end: number): Range | null {
   const range = document.createRange();
-  const first = placeOf(bare, found);
-  const last = placeOf(bare, found + wanted.length - 1);
+  const first = placeOf(bare, start);
+  const last = placeOf(bare, end - 1);
   if (!first || !last) return null;
   range.setStart(first.node, first.offset);
   range.setEnd(last.node, last.offset + 1);
   return range;
 }
 
-function bareText(element: Element): BareText {
+export function bareText(element: Element): BareText {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   const bare: BareText = { text: '', pieces: [] };
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -42,16 +47,21 @@ function bareText(element: Element): BareText {
 function placeOf({ pieces }: BareText, index: number): { node: Text; offset: number } | null {
   const piece = pieces.findLast(({ start }) => start <= index);
   if (!piece) return null;
-  let left = index - piece.start;
-  const { data } = piece.node;
-  for (let offset = 0; offset < data.length; offset += 1) {
-    if (isBlank(data[offset] ?? '')) continue;
-    if (left === 0) return { node: piece.node, offset };
+  const offset = offsetOf(piece.node.data, index - piece.start);
+  return offset === null ? null : { node: piece.node, offset };
+}
+
+/** Where the so-many-th letter that is no blank stands in a text, counted from 0. */
+export function offsetOf(text: string, index: number): number | null {
+  let left = index;
+  for (let offset = 0; offset < text.length; offset += 1) {
+    if (isBlank(text[offset] ?? '')) continue;
+    if (left === 0) return offset;
     left -= 1;
   }
   return null;
 }
 
 const blanks = /[\s\u00ad\u200b]+/gu;
-const withoutBlanks = (text: string) => text.replace(blanks, '');
+export const withoutBlanks = (text: string) => text.replace(blanks, '');
 const isBlank = (character: string) => withoutBlanks(character) === '';

@@ -36,15 +36,18 @@ const single: Readonly<Record<string, Shortcut>> = {
 
 const afterG: Readonly<Record<string, Shortcut>> = { a: 'goAll', s: 'goStarred' };
 
+type KeyPress = Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey'>;
+
+export function shortcutOf(event: KeyPress, isAfterG: boolean): Shortcut | null {
+  const key = keyOf(event);
+  return (isAfterG ? afterG[key] : single[key]) ?? null;
+}
+
 /** Keys by physical place, so that `j` is the same key under a Russian layout, where it writes `о`. */
-export function shortcutOf(
-  event: { key: string; code: string; shiftKey: boolean },
-  isAfterG: boolean,
-): Shortcut | null {
+export function keyOf(event: KeyPress): string {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
   const isLatin = /^[a-z]$/i.test(event.key);
-  const key = letter && !isLatin ? (event.shiftKey ? letter : letter.toLowerCase()) : event.key;
-  return (isAfterG ? afterG[key] : single[key]) ?? null;
+  return letter && !isLatin ? (event.shiftKey ? letter : letter.toLowerCase()) : event.key;
 }
 
 const sequenceMs = 1_200;
@@ -59,7 +62,7 @@ export function useShortcuts(isEnabled: boolean, handle: (shortcut: Shortcut) =>
     if (!isEnabled) return;
     let gPressedAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+      if (isForOthers(event)) return;
       const isAfterG = event.timeStamp - gPressedAt < sequenceMs;
       gPressedAt = event.code === 'KeyG' && !event.shiftKey ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const shortcut = shortcutOf(event, isAfterG);
@@ -69,6 +72,11 @@ export function useShortcuts(isEnabled: boolean, handle: (shortcut: Shortcut) =>
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   }, [isEnabled]);
+}
+
+/** A press that is no shortcut: handled already, with Ctrl, Alt or Meta, or writing. */
+export function isForOthers(event: KeyboardEvent): boolean {
+  return event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTyping(event);
 }
 
 function isTyping(event: KeyboardEvent): boolean {

@@ -37,20 +37,28 @@ export function FolderLine({ line, place, count, isCurrent, onToggle }: FolderLi
         aria-current={isCurrent ? 'page' : undefined}
         className={`${lineClass} flex min-w-0 flex-1 ps-1 pe-2`}
       >
-        <span className="min-w-0 flex-1 truncate font-medium">{folder.name}</span>
+        <span className={`min-w-0 flex-1 truncate font-medium ${folder.isLeft ? 'text-soft' : ''}`}>{folder.name}</span>
+        {folder.isShared && <SharedMark />}
         <span className="group-focus-within:invisible group-hover:invisible pointer-coarse:pe-9 pointer-coarse:visible!">
           <UnreadCount count={count} />
         </span>
       </PlaceLink>
-      <PlaceLink
-        place={{ ...place, panel: `folder:${folder.id}` }}
-        aria-label={t('nav.editFolder', { name: folder.name })}
-        title={t('nav.editFolder', { name: folder.name })}
-        className="absolute inset-y-0 end-0 flex w-10 items-center justify-center rounded-lg text-soft opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100 pointer-coarse:opacity-100"
-      >
-        <Icon name="more" />
-      </PlaceLink>
+      <EditLink place={{ ...place, panel: `folder:${folder.id}` }} label={t('nav.editFolder', { name: folder.name })} />
     </li>
+  );
+}
+
+/** At the end of a line: what can be done with it. A mouse sees it on the line alone. */
+export function EditLink({ place, label }: { place: Place; label: string }) {
+  return (
+    <PlaceLink
+      place={place}
+      aria-label={label}
+      title={label}
+      className="absolute inset-y-0 end-0 flex w-10 items-center justify-center rounded-lg text-soft opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100 pointer-coarse:opacity-100"
+    >
+      <Icon name="more" />
+    </PlaceLink>
   );
 }
 
@@ -86,6 +94,17 @@ function FailingMark({ state }: { state: Subscription['status']['state'] }) {
     <span title={label} className="flex text-warning">
       <Icon name="warning" className="size-4" />
       <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
+/** What the whole team has. */
+export function SharedMark() {
+  const { t } = useTexts();
+  return (
+    <span title={t('nav.shared')} className="flex text-soft">
+      <Icon name="team" className="size-4" />
+      <span className="sr-only">{t('nav.shared')}</span>
     </span>
   );
 }

@@ -8,9 +8,11 @@ import { iconButtonClass } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import type { Place } from './place.ts';
 import { PlaceLink } from './place-link.tsx';
-import { FeedLine, FolderLine, lineClass, UnreadCount } from './sidebar-lines.tsx';
+import { EditLink, FeedLine, FolderLine, lineClass, SharedMark, UnreadCount } from './sidebar-lines.tsx';
 
 const SavedSearches = lazy(async () => ({ default: (await import('../search/saved-searches.tsx')).SavedSearches }));
+
+const TenantName = lazy(async () => ({ default: (await import('../team/tenant-name.tsx')).TenantName }));
 
 /** Everything the reader follows, with what is unread. */
 export function Sidebar({ place }: { place: Place }) {
@@ -19,7 +21,11 @@ export function Sidebar({ place }: { place: Place }) {
     <>
       <header className="bar">
         <img src="/icon.svg" alt="" width="26" height="26" className="ms-1" />
-        <span className="flex-1 ps-1 font-serif text-xl">{t('app.name')}</span>
+        <span className="min-w-0 flex-1 ps-1 font-serif text-xl">
+          <Suspense fallback={t('app.name')}>
+            <TenantName place={place} />
+          </Suspense>
+        </span>
         <PanelLink place={place} panel="add" icon="plus" label={t('nav.addFeed')} />
       </header>
       <nav aria-label={t('nav.label')} className="scroll px-2 pb-4">
@@ -59,9 +65,11 @@ function FixedLines({ place }: { place: Place }) {
   const lines: ReadonlyArray<{ source: Source; icon: IconName; label: string; count?: number }> = [
     { source: { kind: 'all' }, icon: 'all', label: t('nav.all'), count: counters.unread },
     { source: { kind: 'starred' }, icon: 'star', label: t('nav.starred') },
+    { source: { kind: 'highlights', isNotes: false, text: '' }, icon: 'highlight', label: t('nav.highlights') },
     { source: { kind: 'search', text: '' }, icon: 'search', label: t('nav.search') },
     { source: { kind: 'ask', text: '' }, icon: 'comments', label: t('nav.ask') },
     { source: { kind: 'recap', period: 'daily' }, icon: 'text', label: t('nav.recap') },
+    { source: { kind: 'projects', path: '' }, icon: 'folder', label: t('nav.projects') },
   ];
   return (
     <ul className="pb-2">
@@ -139,7 +147,9 @@ function Labels({ place }: { place: Place }) {
   const labels = useLabels();
   const names = useMemo(() => {
     const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
-    return labels.flatMap(({ name, count }) => (count > 0 ? [name] : [])).sort(collator.compare);
+    return labels
+      .filter(({ count, isShared }) => count > 0 || isShared)
+      .sort((a, b) => collator.compare(a.name, b.name));
   }, [labels, language]);
   if (names.length === 0) return null;
   const { source } = place;
@@ -147,16 +157,22 @@ function Labels({ place }: { place: Place }) {
     <>
       <h2 className="px-2 pt-3 pb-1 text-xs font-medium text-soft">{t('nav.labels')}</h2>
       <ul aria-label={t('nav.labels')}>
-        {names.map((name) => (
-          <li key={name}>
+        {names.map(({ id, name, isShared }) => (
+          <li key={id} className="group relative flex">
             <PlaceLink
               place={{ source: { kind: 'label', name }, isHome: false }}
               aria-current={source.kind === 'label' && source.name === name ? 'page' : undefined}
-              className={`${lineClass} flex px-2`}
+              className={`${lineClass} flex min-w-0 flex-1 px-2`}
             >
               <Icon name="label" className="size-4 text-soft" />
               <span className="min-w-0 flex-1 truncate">{name}</span>
+              {isShared && (
+                <span className="group-focus-within:pe-8 group-hover:pe-8 pointer-coarse:pe-9">
+                  <SharedMark />
+                </span>
+              )}
             </PlaceLink>
+            <EditLink place={{ ...place, panel: `label:${id}` }} label={t('nav.editLabel', { name })} />
           </li>
         ))}
       </ul>

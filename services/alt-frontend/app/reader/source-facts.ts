@@ -20,7 +20,9 @@ export function titleOf(
   if (source.kind === 'hidden') return t('list.hidden');
   if (source.kind === 'search') return t('nav.search');
   if (source.kind === 'ask') return t('nav.ask');
+  if (source.kind === 'highlights') return t('nav.highlights');
   if (source.kind === 'recap') return t('nav.recap');
+  if (source.kind === 'projects') return t('nav.projects');
   return t('nav.all');
 }
 

@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { SavedSearch } from '../api/enrichment.ts';
 import { savedSearchesQuery, useAct, useEnrichment } from '../data/enrichment.ts';
 import { keys } from '../data/keys.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
+import { PlaceLink } from '../reader/place-link.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Panel } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -13,6 +14,8 @@ import { Form } from '../ui/form.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Mistake, mistakeOf } from './query-mistake.tsx';
 import { searchTexts } from './search-texts.ts';
+
+const SearchSharing = lazy(async () => ({ default: (await import('../team/sharing.tsx')).SearchSharing }));
 
 /** A saved search: its name, what it looks for, and the way to be rid of it. */
 export function SavedSearchPanel({ id, onClose }: PanelProps & { id: string }) {
@@ -54,6 +57,19 @@ export function SavedSearchPanel({ id, onClose }: PanelProps & { id: string }) {
         <LoadFailed error={searches.error} onRetry={() => void searches.refetch()} />
       )}
       {search && <SavedSearchForm search={search} onSaved={finish} />}
+      {search && (
+        <div className="flex flex-col gap-5 pt-5">
+          <PlaceLink
+            place={{ source: { kind: 'saved', query: search.query }, isHome: false, panel: 'rules:new' }}
+            className="inline-flex min-h-11 items-center self-start text-accent hover:underline md:min-h-8"
+          >
+            {t('makeRule')}
+          </PlaceLink>
+          <Suspense fallback={null}>
+            <SearchSharing search={search} />
+          </Suspense>
+        </div>
+      )}
       {isDeleting && search && (
         <Confirm
           title={t('deleteTitle', { name: search.name })}

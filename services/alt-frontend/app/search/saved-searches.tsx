@@ -2,7 +2,7 @@ import { useSavedSearches } from '../data/enrichment.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import type { Place } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
-import { lineClass, UnreadCount } from '../reader/sidebar-lines.tsx';
+import { EditLink, lineClass, SharedMark, UnreadCount } from '../reader/sidebar-lines.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { searchTexts } from './search-texts.ts';
 
@@ -16,7 +16,7 @@ export function SavedSearches({ place }: { place: Place }) {
     <>
       <h2 className="px-2 pt-3 pb-1 text-xs font-medium text-soft">{t('savedSearches')}</h2>
       <ul aria-label={t('savedSearches')}>
-        {searches.map(({ id, name, query, unreadCount }) => (
+        {searches.map(({ id, name, query, unreadCount, isShared }) => (
           <li key={id} className="group relative flex">
             <PlaceLink
               place={{ source: { kind: 'saved', query }, isHome: false }}
@@ -25,18 +25,12 @@ export function SavedSearches({ place }: { place: Place }) {
             >
               <Icon name="search" className="size-4 text-soft" />
               <span className="min-w-0 flex-1 truncate">{name}</span>
+              {isShared && <SharedMark />}
               <span className="group-focus-within:invisible group-hover:invisible pointer-coarse:visible! pointer-coarse:pe-9">
                 <UnreadCount count={unreadCount ?? 0} />
               </span>
             </PlaceLink>
-            <PlaceLink
-              place={{ ...place, panel: `search:${id}` }}
-              aria-label={t('edit', { name })}
-              title={t('edit', { name })}
-              className="absolute inset-y-0 end-0 flex w-10 items-center justify-center rounded-lg text-soft opacity-0 group-hover:opacity-100 hover:text-ink focus-visible:opacity-100 pointer-coarse:opacity-100"
-            >
-              <Icon name="more" />
-            </PlaceLink>
+            <EditLink place={{ ...place, panel: `search:${id}` }} label={t('edit', { name })} />
           </li>
         ))}
       </ul>

@@ -49,10 +49,24 @@ export function SearchTools({ source, page, error }: SearchToolsProps) {
             {text !== '' && <SearchOrder source={source} />}
             {page.total > 0 && <Facets source={source} facets={page.facets} />}
             {text !== '' && <SaveSearch key={JSON.stringify(source)} source={source} />}
+            {text !== '' && <MakeRule source={source} />}
           </div>
         </>
       )}
     </div>
+  );
+}
+
+/** A rule that looks for the same in what arrives. */
+function MakeRule({ source }: { source: SearchSource }) {
+  const t = useOwnTexts(searchTexts);
+  return (
+    <PlaceLink
+      place={{ source, isHome: false, panel: 'rules:new' }}
+      className="inline-flex min-h-11 items-center text-accent hover:underline md:min-h-8"
+    >
+      {t('makeRule')}
+    </PlaceLink>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Settings } from '../api/api.ts';
-import { useTexts } from '../language/translate.ts';
+import { useOwnTexts } from '../language/own-texts.ts';
 import { SelectField } from '../ui/field.tsx';
+import { readingTexts } from './reading-texts.ts';
 
 const choices = [7, 30, 90, 180, 365, 1_095];
 
@@ -12,22 +13,22 @@ export function RetentionSettings({
   retention: Settings['retention'];
   onChange(retention: Settings['retention']): void;
 }) {
-  const { t } = useTexts();
+  const own = useOwnTexts(readingTexts);
   return (
     <div>
       <div className="grid grid-cols-2 items-end gap-3">
         <KeepDays
-          label={t('settings.keepRead')}
+          label={own('keepRead')}
           days={retention.readDays}
           onChange={(readDays) => onChange({ ...retention, readDays })}
         />
         <KeepDays
-          label={t('settings.keepUnread')}
+          label={own('keepUnread')}
           days={retention.unreadDays}
           onChange={(unreadDays) => onChange({ ...retention, unreadDays })}
         />
       </div>
-      <p className="mt-1.5 text-sm text-soft">{t('settings.keepText')}</p>
+      <p className="mt-1.5 text-sm text-soft">{own('keepText')}</p>
     </div>
   );
 }
@@ -41,7 +42,7 @@ interface KeepDaysProps {
 
 /** A number of days that a program set is offered beside the usual ones. */
 function KeepDays({ label, days, onChange }: KeepDaysProps) {
-  const { t } = useTexts();
+  const own = useOwnTexts(readingTexts);
   const offered = days === null || choices.includes(days) ? choices : [...choices, days].sort((a, b) => a - b);
   return (
     <SelectField
@@ -49,10 +50,10 @@ function KeepDays({ label, days, onChange }: KeepDaysProps) {
       value={days ?? ''}
       onChange={(event) => onChange(event.target.value === '' ? null : Number(event.target.value))}
     >
-      <option value="">{t('settings.forEver')}</option>
+      <option value="">{own('forEver')}</option>
       {offered.map((count) => (
         <option key={count} value={count}>
-          {t('settings.days', { count })}
+          {own('days', { count })}
         </option>
       ))}
     </SelectField>

@@ -7,11 +7,15 @@ import { languageNames, languages } from '../language/language.ts';
 import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
+import { usePlace } from '../reader/place.ts';
 import { PlaceLink } from '../reader/place-link.tsx';
+import { rulesTexts } from '../rules/rules-texts.ts';
+import { buttonClass } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Choice, SelectField } from '../ui/field.tsx';
 import { AccountSettings } from './account-settings.tsx';
 import { Keys } from './keys.tsx';
+import { readingTexts } from './reading-texts.ts';
 import { RecapSettings } from './recap-settings.tsx';
 import { RetentionSettings } from './retention-settings.tsx';
 import { SummarySettings } from './summary-settings.tsx';
@@ -20,13 +24,14 @@ import { tagsTexts } from './tags-texts.ts';
 /** How Alt looks and reads, and what belongs to the account. */
 export function SettingsPanel({ onClose }: PanelProps) {
   const { t } = useTexts();
+  const own = useOwnTexts(readingTexts);
   const recapTitle = useOwnTexts(tagsTexts)('recaps');
   const settings = useSettings();
   const changeSettings = useChangeSettings();
   return (
     <Panel title={t('settings.title')} onClose={onClose}>
-      <Section title={t('settings.reading')}>{settings && <ReadingSettings settings={settings} />}</Section>
-      <Section title={t('settings.keep')}>
+      <Section title={own('reading')}>{settings && <ReadingSettings settings={settings} />}</Section>
+      <Section title={own('keep')}>
         {settings && (
           <RetentionSettings
             retention={settings.retention}
@@ -40,11 +45,12 @@ export function SettingsPanel({ onClose }: PanelProps) {
           {t('list.hidden')}
         </PlaceLink>
       </Section>
+      <RuleSettings />
       <SummarySettings />
       <Section title={recapTitle}>
         <RecapSettings />
       </Section>
-      <Section title={t('settings.programs')}>
+      <Section title={own('programs')}>
         <Keys kind="app-passwords" title={t('settings.appPasswords')} text={t('settings.appPasswordsText')} />
         <Keys kind="api-keys" title={t('settings.apiKeys')} text={t('settings.apiKeysText')} />
       </Section>
@@ -52,6 +58,19 @@ export function SettingsPanel({ onClose }: PanelProps) {
         <AccountSettings />
       </Section>
     </Panel>
+  );
+}
+
+function RuleSettings() {
+  const t = useOwnTexts(rulesTexts);
+  const place = usePlace();
+  return (
+    <Section title={t('title')}>
+      <p className="-mt-3 text-sm text-soft">{t('text')}</p>
+      <PlaceLink place={{ ...place, panel: 'rules' }} className={`${buttonClass('plain')} self-start`}>
+        {t('open')}
+      </PlaceLink>
+    </Section>
   );
 }
 
@@ -66,52 +85,53 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function ReadingSettings({ settings }: { settings: Settings }) {
   const { t } = useTexts();
+  const own = useOwnTexts(readingTexts);
   const [{ face, panes }, setPreferences] = usePreferences();
   const changeSettings = useChangeSettings();
   const change = (part: Partial<Settings>) => void changeSettings(part);
   return (
     <>
       <Choice
-        label={t('settings.theme')}
+        label={own('theme')}
         value={settings.theme}
-        options={(['system', 'light', 'dark', 'sepia'] as const).map((name) => [name, t(`settings.theme.${name}`)])}
+        options={(['system', 'light', 'dark', 'sepia'] as const).map((name) => [name, own(`theme.${name}`)])}
         onChange={(theme) => change({ theme })}
       />
       <Choice
-        label={t('settings.density')}
+        label={own('density')}
         value={settings.density}
-        options={(['cards', 'list', 'compact'] as const).map((name) => [name, t(`settings.density.${name}`)])}
+        options={(['cards', 'list', 'compact'] as const).map((name) => [name, own(`density.${name}`)])}
         onChange={(density) => change({ density })}
       />
       <div className="max-md:hidden">
         <Choice
-          label={t('settings.panes')}
+          label={own('panes')}
           value={panes}
-          options={(['three', 'two'] as const).map((name) => [name, t(`settings.panes.${name}`)])}
+          options={(['three', 'two'] as const).map((name) => [name, own(`panes.${name}`)])}
           onChange={(next) => setPreferences({ panes: next })}
         />
       </div>
       <Choice
-        label={t('settings.face')}
+        label={own('face')}
         value={face}
-        options={(['serif', 'sans'] as const).map((name) => [name, t(`settings.face.${name}`)])}
+        options={(['serif', 'sans'] as const).map((name) => [name, own(`face.${name}`)])}
         onChange={(next) => setPreferences({ face: next })}
       />
       <TextSize value={settings.textSize} onChange={(textSize) => change({ textSize })} />
       <Choice
-        label={t('settings.view')}
+        label={own('view')}
         value={settings.view}
-        options={(['unread', 'all'] as const).map((name) => [name, t(`settings.view.${name}`)])}
+        options={(['unread', 'all'] as const).map((name) => [name, own(`view.${name}`)])}
         onChange={(view) => change({ view })}
       />
       <div>
         <CheckField
-          label={t('settings.markReadOnScroll')}
+          label={own('markReadOnScroll')}
           checked={settings.markReadOnScroll}
           onChange={(markReadOnScroll) => change({ markReadOnScroll })}
         />
         <CheckField
-          label={t('settings.failingFeeds')}
+          label={own('failingFeeds')}
           checked={settings.notifications.failingFeeds}
           onChange={(failingFeeds) => change({ notifications: { ...settings.notifications, failingFeeds } })}
         />
@@ -121,7 +141,7 @@ function ReadingSettings({ settings }: { settings: Settings }) {
         value={settings.language}
         onChange={(event) => change({ language: event.target.value as Settings['language'] })}
       >
-        <option value="auto">{t('settings.language.auto')}</option>
+        <option value="auto">{own('language.auto')}</option>
         {languages.map((name) => (
           <option key={name} value={name} lang={name}>
             {languageNames[name]}
@@ -129,8 +149,8 @@ function ReadingSettings({ settings }: { settings: Settings }) {
         ))}
       </SelectField>
       <SelectField
-        label={t('settings.timeZone')}
-        hint={t('settings.timeZoneText')}
+        label={own('timeZone')}
+        hint={own('timeZoneText')}
         value={settings.timeZone}
         onChange={(event) => change({ timeZone: event.target.value })}
       >
@@ -152,12 +172,13 @@ function timeZones(present: string): string[] {
 const textSizes = { smallest: 12, largest: 28 };
 
 function TextSize({ value, onChange }: { value: number; onChange(size: number): void }) {
-  const { t, number } = useTexts();
+  const { number } = useTexts();
+  const own = useOwnTexts(readingTexts);
   const to = (size: number) => onChange(Math.min(textSizes.largest, Math.max(textSizes.smallest, size)));
   return (
     <label className="block">
       <span className="mb-1.5 flex justify-between text-sm font-medium">
-        {t('settings.textSize')} <span className="font-normal text-soft tabular-nums">{number(value)}</span>
+        {own('textSize')} <span className="font-normal text-soft tabular-nums">{number(value)}</span>
       </span>
       <input
         type="range"

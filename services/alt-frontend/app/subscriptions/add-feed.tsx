@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type SubmitEvent, useRef, useState } from 'react';
+import { lazy, type SubmitEvent, Suspense, useRef, useState } from 'react';
 import type { FoundFeed } from '../api/api.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useApi } from '../data/api-context.ts';
 import { keys } from '../data/keys.ts';
+import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
 import { useGoing } from '../reader/place.ts';
@@ -11,7 +12,10 @@ import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useToasts } from '../ui/toasts.tsx';
+import { addTexts } from './add-texts.ts';
 import { FolderSelect } from './folder-select.tsx';
+
+const FeedLimitNote = lazy(async () => ({ default: (await import('../team/limit-bars.tsx')).FeedLimitNote }));
 
 type Step =
   | { name: 'address'; error?: unknown; canForce?: boolean }
@@ -21,7 +25,8 @@ type Step =
 
 /** From the address of a site to a subscription: paste, choose if there are several feeds, follow. */
 export function AddFeed({ onClose }: PanelProps) {
-  const { t, problem } = useTexts();
+  const t = useOwnTexts(addTexts);
+  const { problem } = useTexts();
   const [step, setStep] = useState<Step>({ name: 'address' });
   const [chosen, setChosen] = useState('');
   const [folderId, setFolderId] = useState('');
@@ -42,21 +47,24 @@ export function AddFeed({ onClose }: PanelProps) {
 
   return (
     <Panel
-      title={t('add.title')}
+      title={t('title')}
       onClose={onClose}
       footer={
         <>
-          {step.name === 'address' && step.canForce && <Button onClick={force}>{t('add.force')}</Button>}
+          {step.name === 'address' && step.canForce && <Button onClick={force}>{t('force')}</Button>}
           <Button type="submit" form="add-feed" look="primary" disabled={isBusy}>
             {t(labelOf(step, feeds))}
           </Button>
         </>
       }
     >
+      <Suspense fallback={null}>
+        <FeedLimitNote />
+      </Suspense>
       <form id="add-feed" ref={form} onSubmit={submit} className="flex flex-col gap-5">
         <Field
-          label={t('add.address')}
-          hint={feeds.length === 0 ? t('add.addressHint') : undefined}
+          label={t('address')}
+          hint={feeds.length === 0 ? t('addressHint') : undefined}
           error={error ? problem(error) : undefined}
           data-autofocus
           name="url"
@@ -71,16 +79,16 @@ export function AddFeed({ onClose }: PanelProps) {
         />
         {error !== undefined && step.name === 'address' && (
           <p className="text-sm text-soft">
-            {t('add.noneHint')} {step.canForce && t('add.forceHint')}
+            {t('noneHint')} {step.canForce && t('forceHint')}
           </p>
         )}
         {feeds.length > 0 && <FeedChoices feeds={feeds} chosen={chosen} onChoose={setChosen} />}
         {feeds.length > 0 && (
-          <FolderSelect label={t('add.folder')} none={t('add.noFolder')} value={folderId} onChange={setFolderId} />
+          <FolderSelect label={t('folder')} none={t('noFolder')} value={folderId} onChange={setFolderId} />
         )}
         <p role="status" className="sr-only">
-          {step.name === 'finding' && t('add.finding')}
-          {step.name === 'choices' && t('add.choose')}
+          {step.name === 'finding' && t('finding')}
+          {step.name === 'choices' && t('choose')}
         </p>
       </form>
     </Panel>
@@ -96,7 +104,7 @@ function useAddFlow({ setStep, setChosen }: FlowOptions) {
   const api = useApi();
   const cache = useQueryClient();
   const going = useGoing();
-  const { t } = useTexts();
+  const t = useOwnTexts(addTexts);
   const { show } = useToasts();
 
   const offer = (feeds: readonly FoundFeed[]) => {
@@ -125,7 +133,7 @@ function useAddFlow({ setStep, setChosen }: FlowOptions) {
       });
       await Promise.all([keys.subscriptions, keys.counters].map((queryKey) => cache.invalidateQueries({ queryKey })));
       cache.removeQueries({ queryKey: keys.entries, type: 'inactive' });
-      show({ text: t(known.has(subscription.id) ? 'add.existing' : 'add.added', { name: subscription.title }) });
+      show({ text: t(known.has(subscription.id) ? 'existing' : 'added', { name: subscription.title }) });
       going.to({ source: { kind: 'feed', id: subscription.id }, isHome: false }, true);
     } catch (error) {
       const others = error instanceof ApiProblem && error.code === 'several-feeds' ? error.document.feeds : null;
@@ -143,9 +151,9 @@ function canForce(error: unknown): boolean {
 }
 
 function labelOf(step: Step, feeds: readonly FoundFeed[]) {
-  if (step.name === 'finding') return 'add.finding';
-  if (step.name === 'adding') return 'add.subscribing';
-  return feeds.length > 0 ? 'add.subscribe' : 'add.find';
+  if (step.name === 'finding') return 'finding';
+  if (step.name === 'adding') return 'subscribing';
+  return feeds.length > 0 ? 'subscribe' : 'find';
 }
 
 interface FeedChoicesProps {
@@ -155,10 +163,10 @@ interface FeedChoicesProps {
 }
 
 function FeedChoices({ feeds, chosen, onChoose }: FeedChoicesProps) {
-  const { t } = useTexts();
+  const t = useOwnTexts(addTexts);
   return (
     <fieldset>
-      <legend className="mb-2 text-sm font-medium">{t('add.choose')}</legend>
+      <legend className="mb-2 text-sm font-medium">{t('choose')}</legend>
       <div className="flex flex-col overflow-hidden rounded-lg border border-line">
         {feeds.map((feed) => (
           <label
@@ -174,7 +182,7 @@ function FeedChoices({ feeds, chosen, onChoose }: FeedChoicesProps) {
               className="size-4 shrink-0 accent-accent"
             />
             <span className="min-w-0 flex-1">
-              <span className="block truncate text-[0.9375rem]">{feed.title || t('add.unnamed')}</span>
+              <span className="block truncate text-[0.9375rem]">{feed.title || t('unnamed')}</span>
               <span className="block truncate text-sm text-soft">{feed.url}</span>
             </span>
             {feed.format && <span className="text-xs text-soft uppercase">{feed.format}</span>}

@@ -5,9 +5,12 @@ import { useApi } from '../data/api-context.ts';
 import { folderChoices } from '../data/feed-tree.ts';
 import { keys } from '../data/keys.ts';
 import { useFolders, useSubscriptions } from '../data/queries.ts';
+import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
+import { PlaceLink } from '../reader/place-link.tsx';
 import { refreshText } from '../reader/refresh.ts';
+import { rulesTexts } from '../rules/rules-texts.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Panel } from '../ui/dialog.tsx';
 import { CheckField, Field } from '../ui/field.tsx';
@@ -25,6 +28,7 @@ interface FeedDetailsProps extends PanelProps {
 /** All about one feed: how it is doing, what it is called here, where it lies, and the way out. */
 export function FeedDetails({ id, onClose, onGone }: FeedDetailsProps) {
   const { t } = useTexts();
+  const ofRules = useOwnTexts(rulesTexts);
   const subscription = useSubscriptions().find((candidate) => candidate.id === id);
   const actions = useFeedActions(id, onGone);
   const [isLeaving, setIsLeaving] = useState(false);
@@ -54,6 +58,12 @@ export function FeedDetails({ id, onClose, onGone }: FeedDetailsProps) {
         <NameForm subscription={subscription} onSave={(name) => actions.update({ title: name })} />
         <FolderChecks subscription={subscription} onChange={(folderIds) => void actions.update({ folderIds })} />
         <FeedTexts subscription={subscription} onChange={actions.update} />
+        <PlaceLink
+          place={{ source: { kind: 'feed', id }, isHome: false, panel: 'rules:new' }}
+          className="inline-flex min-h-11 items-center self-start text-[0.9375rem] text-accent hover:underline md:min-h-8"
+        >
+          {ofRules('forFeed')}
+        </PlaceLink>
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 border-t border-line pt-4 text-sm">
           <Fact name={t('feed.address')}>
             <a href={feed.url} target="_blank" rel="noopener noreferrer" className="text-accent hover:underline">

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useApi } from '../data/api-context.ts';
 import { keys } from '../data/keys.ts';
 import { useFolders } from '../data/queries.ts';
@@ -11,6 +11,8 @@ import { Field } from '../ui/field.tsx';
 import { Form } from '../ui/form.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { FolderSelect } from './folder-select.tsx';
+
+const FolderSharing = lazy(async () => ({ default: (await import('../team/sharing.tsx')).FolderSharing }));
 
 interface FolderPanelProps extends PanelProps {
   /** The folder to change; null makes a new one. */
@@ -74,6 +76,13 @@ export function FolderPanel({ id, onClose, onGone }: FolderPanelProps) {
           {...(id !== null && { without: id })}
         />
       </Form>
+      {folder && (
+        <div className="pt-5">
+          <Suspense fallback={null}>
+            <FolderSharing folder={folder} />
+          </Suspense>
+        </div>
+      )}
       {isDeleting && folder && (
         <Confirm
           title={t('folder.deleteTitle', { name: folder.name })}

@@ -4,11 +4,13 @@ import type { ImportResult } from '../api/api.ts';
 import { useApi } from '../data/api-context.ts';
 import { keys } from '../data/keys.ts';
 import { useSubscriptions } from '../data/queries.ts';
+import { useOwnTexts } from '../language/own-texts.ts';
 import { useTexts } from '../language/translate.ts';
 import type { PanelProps } from '../reader/panels.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { type ImportProgress, importProgress } from './import-progress.ts';
+import { opmlTexts } from './opml-texts.ts';
 
 type State =
   | { name: 'idle'; error?: unknown }
@@ -19,7 +21,8 @@ type State =
 export function OpmlPanel({ onClose }: PanelProps) {
   const api = useApi();
   const cache = useQueryClient();
-  const { t, problem } = useTexts();
+  const t = useOwnTexts(opmlTexts);
+  const { problem } = useTexts();
   const subscriptions = useSubscriptions();
   const [state, setState] = useState<State>({ name: 'idle' });
 
@@ -38,10 +41,10 @@ export function OpmlPanel({ onClose }: PanelProps) {
   };
 
   return (
-    <Panel title={t('opml.title')} onClose={onClose}>
+    <Panel title={t('title')} onClose={onClose}>
       <section className="flex flex-col gap-3 pb-6">
-        <h3 className="font-semibold">{t('opml.importTitle')}</h3>
-        <p className="text-[0.9375rem] text-soft">{t('opml.importText')}</p>
+        <h3 className="font-semibold">{t('importTitle')}</h3>
+        <p className="text-[0.9375rem] text-soft">{t('importText')}</p>
         <FileButton isBusy={state.name === 'reading'} onFile={(file) => void importFile(file)} />
         <div role="alert" className="text-[0.9375rem] text-danger">
           {state.name === 'idle' && state.error !== undefined && problem(state.error)}
@@ -51,10 +54,10 @@ export function OpmlPanel({ onClose }: PanelProps) {
         )}
       </section>
       <section className="flex flex-col gap-3 border-t border-line pt-5 pb-2">
-        <h3 className="font-semibold">{t('opml.exportTitle')}</h3>
-        <p className="text-[0.9375rem] text-soft">{t('opml.exportText')}</p>
+        <h3 className="font-semibold">{t('exportTitle')}</h3>
+        <p className="text-[0.9375rem] text-soft">{t('exportText')}</p>
         <a href="/v1/opml" download="subscriptions.opml" className={`${buttonClass('plain')} self-start`}>
-          {t('opml.download')}
+          {t('download')}
         </a>
       </section>
     </Panel>
@@ -62,12 +65,12 @@ export function OpmlPanel({ onClose }: PanelProps) {
 }
 
 function FileButton({ isBusy, onFile }: { isBusy: boolean; onFile(file: File): void }) {
-  const { t } = useTexts();
+  const t = useOwnTexts(opmlTexts);
   return (
     <label
       className={`${buttonClass('primary')} cursor-pointer self-start has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent`}
     >
-      {t(isBusy ? 'opml.reading' : 'opml.choose')}
+      {t(isBusy ? 'reading' : 'choose')}
       <input
         type="file"
         accept=".opml,.xml,text/x-opml,text/xml,application/xml"
@@ -87,18 +90,18 @@ function FileButton({ isBusy, onFile }: { isBusy: boolean; onFile(file: File): v
 const shownFailures = 20;
 
 function ImportReport({ result, progress }: { result: ImportResult; progress: ImportProgress }) {
-  const { t } = useTexts();
+  const t = useOwnTexts(opmlTexts);
   const { created, existing, failed } = result;
   return (
     <div className="flex flex-col gap-3 rounded-xl bg-hover p-4 text-[0.9375rem]">
       <p role="status">
-        {t('opml.created', { count: created })}
-        {existing > 0 && ` · ${t('opml.existing', { count: existing })}`}
+        {t('created', { count: created })}
+        {existing > 0 && ` · ${t('existing', { count: existing })}`}
       </p>
       {created > 0 && <FetchProgress progress={progress} />}
       {failed.length > 0 && (
         <div>
-          <p>{t('opml.failed', { count: failed.length })}</p>
+          <p>{t('failed', { count: failed.length })}</p>
           <ul className="mt-1 text-sm text-soft">
             {failed.slice(0, shownFailures).map(({ url, reason }) => (
               <li key={`${url} ${reason}`} className="wrap-anywhere">
@@ -113,17 +116,17 @@ function ImportReport({ result, progress }: { result: ImportResult; progress: Im
 }
 
 function FetchProgress({ progress }: { progress: ImportProgress }) {
-  const { t } = useTexts();
+  const t = useOwnTexts(opmlTexts);
   const { done, total, inTrouble } = progress;
   const isFinished = total > 0 && done === total;
   return (
     <div>
-      <progress value={done} max={Math.max(1, total)} aria-label={t('opml.progressLabel')} className="progress" />
+      <progress value={done} max={Math.max(1, total)} aria-label={t('progressLabel')} className="progress" />
       <p className="mt-1 text-sm text-soft tabular-nums">
-        {isFinished ? t('opml.finished') : t('opml.progress', { done, total })}
+        {isFinished ? t('finished') : t('progress', { done, total })}
       </p>
-      {inTrouble > 0 && <p className="text-sm text-warning">{t('opml.trouble', { count: inTrouble })}</p>}
-      {!isFinished && <p className="text-sm text-soft">{t('opml.background')}</p>}
+      {inTrouble > 0 && <p className="text-sm text-warning">{t('trouble', { count: inTrouble })}</p>}
+      {!isFinished && <p className="text-sm text-soft">{t('background')}</p>}
     </div>
   );
 }

@@ -113,7 +113,7 @@ export function CheckField({ label, hint, checked, onChange }: CheckProps) {
           onChange(event.target.checked);
         }}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        className="mt-0.5 size-5 shrink-0 accent-accent"
+        className="-mt-px size-6 shrink-0 accent-accent"
       />
       <div>
         <label htmlFor={id} className="text-[0.9375rem]">

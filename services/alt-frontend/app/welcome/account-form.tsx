@@ -1,19 +1,23 @@
-import { type SubmitEvent, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
+import { useAccountProblem } from '../account/account-problem.ts';
 import type { Credentials } from '../api/api.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useTexts } from '../language/translate.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 
-interface AccountFormProps {
+export interface AccountFormProps {
   isNew: boolean;
   needsCode: boolean;
   onSubmit(credentials: Credentials): Promise<void>;
+  /** Other ways to go on that use what was typed here. */
+  children?: ReactNode;
 }
 
 /** E-mail and password, with a name and the one-time code where an account is made. */
-export function AccountForm({ isNew, needsCode, onSubmit }: AccountFormProps) {
-  const { t, problem } = useTexts();
+export function AccountForm({ isNew, needsCode, onSubmit, children }: AccountFormProps) {
+  const { t } = useTexts();
+  const problem = useAccountProblem();
   const [isShown, setIsShown] = useState(false);
   const [isWorking, setIsWorking] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -54,7 +58,7 @@ export function AccountForm({ isNew, needsCode, onSubmit }: AccountFormProps) {
         name="email"
         type="email"
         inputMode="email"
-        autoComplete="username"
+        autoComplete={isNew ? 'username' : 'username webauthn'}
         autoFocus
       />
       {isNew && (
@@ -83,6 +87,7 @@ export function AccountForm({ isNew, needsCode, onSubmit }: AccountFormProps) {
       <Button type="submit" look="primary" disabled={isWorking}>
         {t(isWorking ? 'welcome.working' : isNew ? 'welcome.createAccount' : 'welcome.signIn')}
       </Button>
+      {children}
     </form>
   );
 }

@@ -19,7 +19,7 @@ export function FailedScreen({ error }: { error: unknown }) {
   const { t, problem } = useTexts();
   return (
     <div role="alert">
-      <Notice icon="warning" title={t('app.failed')} text={problem(error)}>
+      <Notice isPage icon="warning" title={t('app.failed')} text={problem(error)}>
         <Button look="primary" onClick={() => window.location.reload()}>
           {t('app.reload')}
         </Button>
@@ -32,7 +32,7 @@ export function MissingScreen() {
   const { t } = useTexts();
   return (
     <main>
-      <Notice icon="search" title={t('app.notFound')}>
+      <Notice isPage icon="search" title={t('app.notFound')}>
         <Link to="/" className={buttonClass('primary')}>
           {t('app.toReader')}
         </Link>

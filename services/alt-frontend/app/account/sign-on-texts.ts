@@ -1,0 +1,55 @@
+import type { OwnTexts } from '../language/own-texts.ts';
+
+const en = {
+  title: 'Single sign-on',
+  linked: 'You can sign in here with {name}.',
+  unlinked: 'Connect {name}, and you can sign in here with it as well.',
+  gone: 'It is not offered on this Alt any more.',
+  link: 'Connect {name}',
+  linkedAt: 'connected {when}',
+  usedAt: 'last used {when}',
+  unlink: 'Disconnect',
+  unlinkTitle: 'Disconnect the single sign-on?',
+  unlinkText: 'You cannot sign in with it any more. Your account there is not touched.',
+  lastWay: 'This is your only way in. Set a password or add a passkey first.',
+  prove: 'Sign in again with {name}',
+  proveText: 'You leave this page for a moment and come back to it. Make your change again then.',
+  proveElsewhere: 'Confirm at the sign-in service',
+} as const;
+
+/** Connecting the single sign-on, and confirming by it. */
+export const signOnTexts: OwnTexts<typeof en> = {
+  en,
+  ja: {
+    title: 'シングルサインオン',
+    linked: '{name} でサインインできます。',
+    unlinked: '{name} を接続すると、それでもサインインできるようになります。',
+    gone: 'この Alt では提供されなくなりました。',
+    link: '{name} を接続',
+    linkedAt: '接続：{when}',
+    usedAt: '最後の利用：{when}',
+    unlink: '接続を解除',
+    unlinkTitle: 'シングルサインオンの接続を解除しますか？',
+    unlinkText: 'この方法ではサインインできなくなります。接続先のアカウントには影響しません。',
+    lastWay: 'ほかにサインインする方法がありません。先にパスワードを設定するか、パスキーを追加してください。',
+    prove: '{name} でもう一度サインイン',
+    proveText: 'いったんこのページを離れて戻ってきます。戻ったら、もう一度変更してください。',
+    proveElsewhere: 'サインインサービスで確認',
+  },
+  ru: {
+    title: 'Единый вход',
+    linked: 'Сюда можно войти через {name}.',
+    unlinked: 'Подключите {name}, и войти сюда можно будет и так.',
+    gone: 'На этом Alt его больше нет.',
+    link: 'Подключить {name}',
+    linkedAt: 'подключён {when}',
+    usedAt: 'последний вход {when}',
+    unlink: 'Отключить',
+    unlinkTitle: 'Отключить единый вход?',
+    unlinkText: 'Войти через него больше не получится. С вашей записью там ничего не случится.',
+    lastWay: 'Других способов входа у вас нет. Сначала задайте пароль или добавьте ключ доступа.',
+    prove: 'Войти ещё раз через {name}',
+    proveText: 'Вы ненадолго покинете эту страницу и вернётесь. Тогда повторите изменение.',
+    proveElsewhere: 'Подтвердить в службе входа',
+  },
+};

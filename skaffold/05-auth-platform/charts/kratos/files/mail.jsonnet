@@ -1,0 +1,5 @@
+function(ctx) {
+  to: ctx.recipient,
+  template: ctx.template_type,
+  data: ctx.template_data,
+}

@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { chartErrors, objectErrors } from '../charts/index.ts';
+import { readCharts } from '../charts/reading.ts';
+import { counting, type Step } from './step.ts';
+
+/** The values of the charts agree with the topology and with what the services read; the layers, with their charts. */
+export const valuesStep: Step = {
+  name: 'values',
+  needs: [],
+  async run({ root }) {
+    const skaffold = path.join(root, 'skaffold');
+    const charts = await readCharts(skaffold);
+    return { errors: await chartErrors(skaffold), counted: counting(charts.length, 'chart') };
+  },
+};
+
+/** What is rendered keeps to our own rules: probes, ports, selectors, security contexts, secrets, disruption budgets. */
+export const objectsStep: Step = {
+  name: 'objects',
+  needs: ['helm'],
+  async run({ rendering }) {
+    const { rendered } = await rendering();
+    const objects = rendered.flatMap((each) => each.objects);
+    return { errors: objectErrors(rendered), counted: counting(objects.length, 'object') };
+  },
+};
