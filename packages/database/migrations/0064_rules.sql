@@ -200,18 +200,29 @@ begin
       and w.tenant_id is not distinct from first.tenant_id and w.after_reader_id = first.after_reader_id
     order by w.id limit batch for update skip locked
   ) x;
-  -- Of each article no more readers are looked at than a batch has.
-  select array_agg(x.reader_id order by x.reader_id) into reader_ids from (
-    select distinct h.reader_id from unnest(article_ids) as w (id)
-    cross join lateral (
-      select e.reader_id from entries e
-      where e.article_id = w.id and e.reader_id > first.after_reader_id
-        and (first.reader_id is null or e.reader_id = first.reader_id)
-        and (first.tenant_id is null or e.reader_id = any (array(select r.id from readers r where r.tenant_id = first.tenant_id)))
-      order by e.reader_id limit readers_a_batch
-    ) h
-    order by h.reader_id limit readers_a_batch
-  ) x;
+  -- A statement for each kind of waiting: one for all would be planned without knowing how many readers it is about.
+  if first.reader_id is not null then
+    select array_agg(first.reader_id) into reader_ids
+    where first.reader_id > first.after_reader_id
+      and exists (select from entries e where e.article_id = any (article_ids) and e.reader_id = first.reader_id);
+  elsif first.tenant_id is not null then
+    select array_agg(x.id order by x.id) into reader_ids from (
+      select r.id from readers r
+      where r.tenant_id = first.tenant_id and r.id > first.after_reader_id
+        and exists (select from entries e where e.article_id = any (article_ids) and e.reader_id = r.id)
+      order by r.id limit readers_a_batch
+    ) x;
+  else
+    -- Of each article no more readers are looked at than a batch has.
+    select array_agg(x.reader_id order by x.reader_id) into reader_ids from (
+      select distinct h.reader_id from unnest(article_ids) as w (id)
+      cross join lateral (
+        select e.reader_id from entries e where e.article_id = w.id and e.reader_id > first.after_reader_id
+        order by e.reader_id limit readers_a_batch
+      ) h
+      order by h.reader_id limit readers_a_batch
+    ) x;
+  end if;
   if coalesce(cardinality(reader_ids), 0) < readers_a_batch then
     delete from rule_waits w where w.id = any (taken);
   else

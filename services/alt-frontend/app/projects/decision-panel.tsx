@@ -112,17 +112,19 @@ function useDecisionActs(projectId: string, decision: ProjectDecision | null, on
   const t = useOwnTexts(teamTexts);
   const act = useProjectAct(projectId);
   const { conflict, run, forget } = useGuardedChange(projectId);
+  // The list is loaded again meanwhile: what is saved is a change of the decision that one began with.
+  const [start] = useState(decision);
   const close = (isDone: boolean) => isDone && onClose();
   const save = (fields: DecisionFields, supersededBy: string) => {
     const { title, context, decision: decided, consequences, status } = fields;
     const alternatives = fields.alternatives.filter((alternative) => alternative.title.trim() !== '');
     const body = { title, context, decision: decided, consequences, alternatives };
-    if (!decision) return void act(() => api.createDecision(projectId, { ...body, status })).then(close);
+    if (!start) return void act(() => api.createDecision(projectId, { ...body, status })).then(close);
     const standing = supersededBy !== '' ? { supersededBy } : { status };
     void run<ProjectDecision>({
-      thing: decision,
+      thing: start,
       send: (present) => api.changeDecision(projectId, present, { ...body, ...standing }),
-      read: () => api.decision(projectId, decision.id),
+      read: () => api.decision(projectId, start.id),
       textOf: (present) => inWords(t, present),
       mine: inWords(t, supersededBy === '' ? fields : { ...fields, status: 'superseded' }),
       onDone: onClose,

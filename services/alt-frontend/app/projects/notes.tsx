@@ -171,11 +171,13 @@ function EditNote({ note, projectId, onClose }: { note: ProjectNote; projectId: 
   const api = useProjectsApi();
   const people = usePeople();
   const { conflict, run, forget } = useGuardedChange(projectId);
+  // The list is loaded again meanwhile: what is saved is a change of the note that one began with.
+  const [start] = useState(note);
   const [body, setBody] = useState(note.body);
   const save = () => {
     const mentions = mentionedIn(body, people).map(({ id }) => id);
     void run({
-      thing: note,
+      thing: start,
       send: (present) => api.changeNote(projectId, present, { body, mentions }),
       read: () => api.note(projectId, note.id),
       textOf: (present) => present.body,
