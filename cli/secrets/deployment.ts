@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { loginRoles, type OwnDatabase, serviceRole } from '@alt/database';
+import { databaseNames, loginRoles, type OwnDatabase, QUEUE_ROLE, serviceRole } from '@alt/database';
 import { ConfigError, generateServiceKey, publicHalf } from '@alt/service-kit';
 import {
   databases,
@@ -31,6 +31,10 @@ export const AUTHORITY_FILE = '/run/secrets/alt-ca/ca.crt';
 
 const SUPERUSER = 'postgres';
 
+/** What KEDA is given. It reads the Secret where the workers are that it scales, not where it runs itself. */
+const QUEUE_KEY = 'QUEUE_READER_PASSWORD';
+const QUEUE_NAMESPACE: Namespace = 'alt-processing';
+
 /**
  * All Secrets of a deployment. What exists stays as it is, and what is missing fits it: a password that one workload
  * knows already is the one that its server is given. Throws a ConfigError where what exists contradicts itself.
@@ -50,6 +54,7 @@ export async function deploymentSecrets(existing: Existing = new Map()): Promise
   ];
   const all = wanted.map((secret) => ({ ...secret, data: { ...secret.data, ...existing.get(secret.name) } }));
   assertKeySets(all, [...keys.values()]);
+  assertRoles(all);
   return all;
 }
 
@@ -73,7 +78,8 @@ function sharedValues(existing: Existing) {
     const passwords = loginRoles(database).map((role) => {
       const service = serviceNames.find((name) => serviceRole(name) === role);
       const address = service && found(service, databases[database].environmentName);
-      return [role, one(`the password of ${role}`, kept[role], passwordIn(address))] as const;
+      const asked = role === QUEUE_ROLE ? found('keda-operator', QUEUE_KEY) : undefined;
+      return [role, one(`the password of ${role}`, kept[role], passwordIn(address), asked)] as const;
     });
     return Object.fromEntries(passwords);
   };
@@ -175,9 +181,10 @@ function ofWorkloads(shared: SharedValues): Secret[] {
       CLICKHOUSE_PASSWORD: clickhouse,
       BACKUP_PASSPHRASE: random(),
     },
+    'keda-operator': { [QUEUE_KEY]: roles.alt[QUEUE_ROLE] ?? '' },
   };
   return (Object.entries(secrets) as [WorkloadName, Record<string, string>][]).map(([name, data]) => {
-    const { namespace } = workloads[name];
+    const namespace = name === 'keda-operator' ? QUEUE_NAMESPACE : workloads[name].namespace;
     if (namespace === null) throw new Error(`${name} is in no namespace`);
     return { name: secretName(name), namespace, data };
   });
@@ -209,6 +216,22 @@ function assertKeySets(secrets: Secret[], keys: string[]): void {
       throw new ConfigError(
         `The key set in ${name} does not hold ${missing}, a key that is newer. Remove service-key.json and ` +
           'service-key-set.json from all Secrets of services, and make them again: every service then gets a new key.',
+      );
+    }
+  }
+}
+
+/** A role that its server is not told of could not sign in, and whoever asks as it would be refused. */
+function assertRoles(secrets: Secret[]): void {
+  for (const database of databaseNames) {
+    const name = secretName(databases[database].server);
+    const text = secrets.find((secret) => secret.name === name)?.data['role-passwords.json'] ?? '{}';
+    const known = JSON.parse(text) as Record<string, string>;
+    const missing = loginRoles(database).filter((role) => known[role] === undefined);
+    if (missing.length > 0) {
+      throw new ConfigError(
+        `role-passwords.json in ${name} lacks ${missing.join(', ')}. Remove it (on a cluster, the whole Secret) and run ` +
+          'this again: what others know already stays as it is. Then let the migrations run.',
       );
     }
   }

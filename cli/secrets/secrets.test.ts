@@ -125,6 +125,25 @@ test('Secrets that contradict each other, or lack a key, are named', async () =>
   expect((await kubernetes(cluster(list))).remarks).toContain('alt-operations/backup-secrets: BACKUP_PASSPHRASE');
 });
 
+test('a release with a new role of a database is given it beside the old ones', async () => {
+  const { list } = await kubernetes();
+  const before = JSON.parse(dataOf(list, 'postgres-secrets')['role-passwords.json'] ?? '') as Record<string, string>;
+  const { queue_reader: asked, ...older } = before;
+  expect(dataOf(list, 'keda-operator-secrets')).toEqual({ QUEUE_READER_PASSWORD: asked });
+  dataOf(list, 'postgres-secrets')['role-passwords.json'] = JSON.stringify(older);
+  const known = list.items.filter(({ metadata }) => metadata.name !== 'keda-operator-secrets');
+  const refused = await kubernetes(cluster({ items: known }));
+  expect(refused.code).toBe(1);
+  expect(refused.remarks).toContain('role-passwords.json in postgres-secrets lacks queue_reader');
+  const again = await kubernetes(
+    cluster({ items: known.filter(({ metadata }) => metadata.name !== 'postgres-secrets') }),
+  );
+  const after = JSON.parse(dataOf(again.list, 'postgres-secrets')['role-passwords.json'] ?? '');
+  expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+  expect([after.alt_backend, after.tag_generator]).toEqual([older.alt_backend, older.tag_generator]);
+  expect(dataOf(again.list, 'keda-operator-secrets')).toEqual({ QUEUE_READER_PASSWORD: after.queue_reader });
+});
+
 test('as files: a closed folder, made once; what is removed comes back to fit the rest', async () => {
   const dir = path.join(folder.path, 'secrets');
   const make = () => runInTest(['secrets', 'make', '--dir', dir]);

@@ -28,6 +28,7 @@ export {
   loginRoles,
   type OwnDatabase,
   ownerRole,
+  QUEUE_ROLE,
   type RolePasswords,
   roleConnection,
   serviceRole,

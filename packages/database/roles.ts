@@ -11,6 +11,9 @@ export type OwnDatabase = (typeof databaseNames)[number];
 /** The account of the command line and of backups: a member of both owners, and of no service. */
 export const ADMIN_ROLE = 'alt_admin';
 
+/** The account of what scales pipeline workers: it may ask how long a queue is, and see no row of any table. */
+export const QUEUE_ROLE = 'queue_reader';
+
 /** Passwords by role. */
 export type RolePasswords = Record<string, string>;
 
@@ -31,7 +34,7 @@ export function servicesOf(database: OwnDatabase): ServiceName[] {
 
 /** All roles that log in to this database. */
 export function loginRoles(database: OwnDatabase): string[] {
-  return [...servicesOf(database).map(serviceRole), ADMIN_ROLE];
+  return [...servicesOf(database).map(serviceRole), ADMIN_ROLE, ...(database === 'alt' ? [QUEUE_ROLE] : [])];
 }
 
 /** The passwords kept in a data folder; those that are missing are made. */

@@ -4512,6 +4512,18 @@ BEGIN ATOMIC
     FROM gone;
 END
 ;
+CREATE OR REPLACE FUNCTION public.queue_length(stages text[], at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select count(*)::integer from (
+    select from article_stages
+    where state in ('waiting', 'claimed') and next_attempt_at <= now() and stage = any (stages)
+    limit at_most) as due
+$function$
+;
 CREATE OR REPLACE FUNCTION public.queue_skipped_summaries(of_readers integer[], of_feed integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -6406,6 +6418,7 @@ grant execute on function published_project(bytea,text) to arch_repo_service;
 grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function purge_project_work(integer) to arch_repo_service;
 grant execute on function purge_projects(integer) to arch_repo_service;
+grant execute on function queue_length(text[],integer) to queue_reader;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
@@ -6512,6 +6525,7 @@ grant usage on schema public to alt_backend;
 grant usage on schema public to arch_repo_service;
 grant usage on schema public to pre_processor;
 grant usage on schema public to public;
+grant usage on schema public to queue_reader;
 grant usage on schema public to search_indexer;
 grant usage on schema public to tag_generator;
 

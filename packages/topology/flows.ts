@@ -121,6 +121,7 @@ export const flows = [
   { id: 'N21', shape: 'both', from: 'tenant-service', to: 'arch-repo-service', ports: [9510], protocol: 'http', purpose: "a tenant's projects for export and import", source: 'decision' },
   { id: 'N22', shape: 'cluster', from: 'envoy-proxy', to: 'internet', ports: [465, 587], protocol: 'any', purpose: 'the mail relay that is configured; the proxy lets through no other host on these ports', source: 'decision' },
   { id: 'N23', shape: 'cluster', from: 'migration-job', to: 'meilisearch', ports: [7700], protocol: 'http', purpose: "makes search-indexer's key", source: 'decision' },
+  { id: 'N24', shape: 'cluster', from: 'keda-operator', to: 'postgres', ports: [5432], protocol: 'postgres', purpose: 'the length of a queue, as the role queue_reader', source: 'decision' },
 
   { id: 'M01', shape: 'machine', from: 'gateway', to: 'alt-frontend', ports: [3000], protocol: 'http', purpose: 'the web app', source: 'decision' },
   { id: 'M02', shape: 'machine', from: 'gateway', to: 'alt-backend', ports: [9000], protocol: 'http', purpose: "the users' API", source: 'decision' },

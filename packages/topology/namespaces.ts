@@ -13,6 +13,7 @@ export const namespaces = {
   linkerd: { owner: 'others', purpose: 'the service mesh' },
   'cert-manager': { owner: 'others', purpose: 'certificates' },
   vault: { owner: 'others', purpose: 'secrets' },
+  keda: { owner: 'others', purpose: 'scaling by the length of queues, where it is installed' },
 } as const satisfies Record<string, { owner: 'alt' | 'others'; purpose: string }>;
 
 export type Namespace = keyof typeof namespaces;

@@ -27,6 +27,7 @@ export const workloads = {
   'vault-injector':     { namespace: 'vault', ports: { webhook: 8080 }, isMeshed: false, purpose: 'puts the Vault agent into pods' },
   'cert-manager':       { namespace: 'cert-manager', ports: { webhook: 10250 }, isMeshed: false, purpose: 'certificates' },
   linkerd:              { namespace: 'linkerd', ports: { identity: 8080, destination: 8086, policy: 8090, webhook: 8443 }, isMeshed: false, purpose: 'control plane of the mesh' },
+  'keda-operator':      { namespace: 'keda', ports: {}, isMeshed: false, purpose: 'chooses the number of pipeline workers by their queues, where it is installed' },
   'kube-dns':           { namespace: 'kube-system', ports: { dns: 53 }, isMeshed: false, purpose: 'names' },
   'kube-apiserver':     { namespace: null, ports: { https: 443 }, isMeshed: false, purpose: 'the Kubernetes API' },
   prometheus:           { namespace: 'alt-operations', ports: { http: 9090 }, isMeshed: true, purpose: 'metrics and alerts' },

@@ -81,8 +81,8 @@ export function expectedPorts(from: PodSet, to: PodSet): Set<string> {
   if (to.node === 'kube-dns') return new Set(isOurs(from.namespace) ? ['TCP 53', 'UDP 53'] : []);
   const { node: source } = from;
   const target = to.node;
-  // The way in takes whoever comes from outside; a pod of others is no address to the evaluator, and is let in nowhere.
-  if (!isOurs(from.namespace)) return new Set();
+  // The way in takes whoever comes from outside; a pod of others is no address to the evaluator, and is let in where a flow
+  // names it.
   if (!source || !target || (from.serves !== null && from.serves !== to.label)) return new Set();
   const ports = portsOf(
     clusterFlows.filter((flow) => covers(flow.from, source) && covers(flow.to, target)),

@@ -2,7 +2,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { foundationDrift, foundationFiles, KRATOS_ORIGIN, KRATOS_TOKEN, secretsInventory } from './foundation.ts';
+import { deploymentSecrets } from '../../cli/secrets/deployment.ts';
+import {
+  foundationDrift,
+  foundationFiles,
+  KRATOS_ORIGIN,
+  KRATOS_TOKEN,
+  type SecretDescription,
+  secretsInventory,
+} from './foundation.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -34,6 +42,17 @@ test("Kratos' settings hold the stand-ins that the chart and its pod replace, an
   expect(settings).toContain(KRATOS_TOKEN);
   const hosts = [...settings.matchAll(/https?:\/\/([^/"]+)/g)].map(([, host]) => host);
   expect(new Set(hosts)).toEqual(new Set(['origin.alt.invalid', 'auth-service.alt-auth.svc.cluster.local:8080']));
+});
+
+test('the inventory is what `alt secrets make` makes', async () => {
+  const made = (await deploymentSecrets()).map(({ namespace, name, data }) => ({
+    namespace,
+    name,
+    keys: Object.keys(data),
+  }));
+  const sorted = (secrets: SecretDescription[]) =>
+    secrets.map((each) => ({ ...each, keys: each.keys.toSorted() })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  expect(sorted(made)).toEqual(sorted(secretsInventory()));
 });
 
 test('every Secret is listed once, and each service with a database is given its address', () => {

@@ -111,6 +111,8 @@ function secretsOfStores(): SecretDescription[] {
       'CLICKHOUSE_PASSWORD',
       'BACKUP_PASSPHRASE',
     ]),
+    // KEDA reads it beside the workers that it scales.
+    { namespace: 'alt-processing', name: 'keda-operator-secrets', keys: ['QUEUE_READER_PASSWORD'] },
   ];
 }
 

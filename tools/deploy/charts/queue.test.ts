@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { statement } from '@alt/database';
+import { QUEUE_ROLE, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostName } from '../../../cli/secrets/deployment.ts';
+import { defaultsOf, libraryFile } from './reading.ts';
 
-const root = path.dirname(path.dirname(path.dirname(import.meta.dirname)));
-const library = path.join(root, 'skaffold/library/alt-service/templates/_autoscaling.tpl');
+const skaffold = path.join(path.dirname(path.dirname(path.dirname(import.meta.dirname))), 'skaffold');
+const template = 'library/alt-service/templates/_autoscaling.tpl';
 
 describe('the query by which a queue scales its workers', () => {
   let database: TestDatabase;
   let query: string;
   beforeAll(async () => {
     database = await createTestDatabase();
-    const line = (await readFile(library, 'utf8')).split('\n').find((each) => each.startsWith('select '));
+    const line = (await readFile(path.join(skaffold, template), 'utf8'))
+      .split('\n')
+      .find((each) => each.startsWith('select '));
     query = (line ?? expect.fail('the library has no query'))
       .replace(/\{\{ join .*? \}\}/, "tag', 'refine")
       .replace(/\{\{ int .*? \}\}/, '3');
@@ -29,16 +33,37 @@ describe('the query by which a queue scales its workers', () => {
   afterAll(() => database.drop());
 
   const count = async () => {
-    const asked = statement<{ coalesce: string }>('queue', query);
-    return Number((await database.connectAs('tag_generator').one(asked))?.coalesce);
+    const asked = statement<{ queue_length: number }>('queue', query);
+    return (await database.connectAs(QUEUE_ROLE).one(asked))?.queue_length;
   };
 
-  it('counts what is due at these stages, for the role that works them', async () => {
+  it('counts what is due at these stages', async () => {
     expect(await count()).toBe(2);
   });
 
   it('stops counting where more would change nothing', async () => {
     await database.superuser('alt').transaction((tx) => tx.script(`update article_stages set state = 'waiting'`));
     expect(await count()).toBe(3);
+  });
+
+  it('is all that its role may ask: it sees no table, and calls no other function', async () => {
+    const asked = statement<{ tables: string[]; functions: string[] }>(
+      'rights',
+      `select
+         array(select relname::text from pg_class c where relnamespace = 'public'::regnamespace
+           and relkind in ('r', 'p', 'v', 'm') and has_any_column_privilege(c.oid, 'select, insert, update')) as tables,
+         array(select proname::text from pg_proc p where pronamespace = 'public'::regnamespace
+           and has_function_privilege(p.oid, 'execute')) as functions`,
+    );
+    expect(await database.connectAs(QUEUE_ROLE).one(asked)).toEqual({ tables: [], functions: ['queue_length'] });
+  });
+
+  it('goes to the server and as the role that there are', async () => {
+    const text = await readFile(path.join(skaffold, template), 'utf8');
+    expect(text).toContain(`userName: ${QUEUE_ROLE}\n`);
+    const { autoscaling } = defaultsOf(await readFile(path.join(skaffold, libraryFile), 'utf8')) as {
+      autoscaling: { queue: { host: string } };
+    };
+    expect(autoscaling.queue.host).toBe(hostName('postgres'));
   });
 });

@@ -107,6 +107,7 @@ export const deviations: readonly { row: readonly [id: string, from: string, to:
   { row: ['N21', 'tenant-service', 'arch-repo-service'], kind: 'added', decision: '2026-11-21-added-flows.md' },
   { row: ['N22', 'envoy-proxy', 'internet'], kind: 'added', decision: '2026-11-22-flows.md' },
   { row: ['N23', 'migration-job', 'meilisearch'], kind: 'added', decision: '2026-11-22-flows.md' },
+  { row: ['N24', 'keda-operator', 'postgres'], kind: 'added', decision: '2026-11-22-flows.md' },
 ];
 
 /** Rows of one machine only; on a cluster none of them stands. */

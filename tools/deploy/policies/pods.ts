@@ -48,11 +48,13 @@ const prepared: readonly WorkloadName[] = [...Object.values(databases).map(({ se
 /** Everything in a namespace of ours. */
 export const ourPods: readonly PodSet[] = [...named(), ...jobs(), ...tests()];
 
-/** What stands in others' namespaces and is talked to. */
-export const othersPods: readonly PodSet[] = (['vault', 'linkerd', 'kube-dns'] as const).map((node) => {
-  const { namespace, ports, isMeshed } = workloads[node];
-  return { name: node, namespace, node, ports: Object.values(ports), isMeshed };
-});
+/** What stands in others' namespaces and is talked to, or talks to us. */
+export const othersPods: readonly PodSet[] = (['vault', 'linkerd', 'kube-dns', 'keda-operator'] as const).map(
+  (node) => {
+    const { namespace, ports, isMeshed } = workloads[node];
+    return { name: node, namespace, node, ports: Object.values(ports), isMeshed };
+  },
+);
 
 function named(): PodSet[] {
   const all: [ServiceName | WorkloadName, { namespace: Namespace | null; isMeshed: boolean }, number[]][] = [

@@ -39,12 +39,28 @@ spec:
   maxReplicaCount: {{ .Values.autoscaling.maxReplicas }}
   triggers:
     - type: postgresql
+      # Part by part and not as one address: KEDA tells its pools of connections apart by host, user and database, and two
+      # addresses that it is given whole look alike to it.
       metadata:
-        # The inner limit keeps a long queue cheap to count.
+        host: {{ .Values.autoscaling.queue.host }}
+        port: "5432"
+        dbName: alt
+        userName: queue_reader
+        sslmode: verify-full
         query: {{ include "alt-service.queueQuery" . | quote }}
         targetQueryValue: {{ .Values.autoscaling.queue.targetPerReplica | quote }}
       authenticationRef:
-        name: {{ required "autoscaling.queue.authenticationRef is missing" .Values.autoscaling.queue.authenticationRef }}
+        name: {{ include "alt-service.name" . }}
+---
+apiVersion: keda.sh/v1alpha1
+kind: TriggerAuthentication
+metadata:
+  {{- include "alt-service.metadata" . | nindent 2 }}
+spec:
+  secretTargetRef:
+    - parameter: password
+      name: {{ .Values.autoscaling.queue.existingSecret }}
+      key: QUEUE_READER_PASSWORD
 {{- end }}
 {{- end }}
 
@@ -55,10 +71,11 @@ scaleTargetRef:
   name: {{ include "alt-service.name" . }}
 {{- end }}
 
-{{/* Work that waits or whose worker is gone. Rows that are done stay in the table and are not in its partial index. */}}
+{{/* Work that is due, also what is being worked on: pods must not end because they took it. */}}
 {{- define "alt-service.queueQuery" -}}
+{{- if not .Values.autoscaling.queue.stages }}{{ fail "autoscaling.queue.stages names no stage" }}{{ end }}
 {{- range .Values.autoscaling.queue.stages }}
 {{- if not (regexMatch "^[a-z]+$" .) }}{{ fail (printf "%s is no stage" .) }}{{ end }}
 {{- end -}}
-select coalesce(count(*), 0) from (select 1 from article_stages where state in ('waiting', 'claimed') and next_attempt_at <= now() and stage in ('{{ join "', '" .Values.autoscaling.queue.stages }}') limit {{ int .Values.autoscaling.queue.countAtMost }}) as due
+select queue_length(array['{{ join "', '" .Values.autoscaling.queue.stages }}'], {{ int .Values.autoscaling.queue.countAtMost }})
 {{- end }}
