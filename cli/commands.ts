@@ -42,12 +42,13 @@ const commands: Record<string, Command> = {
     run: async (args, terminal) => (await import('./migrate.ts')).migrateDatabases(args, terminal),
   },
   'secrets make': {
-    usage: 'secrets make --dir DIR | --kubernetes [--existing FILE]',
+    usage: 'secrets make --dir DIR | --kubernetes [--existing FILE] [--tunnel-token FILE]',
     summary: 'make the secrets of a deployment, those that are missing',
-    details: `--dir DIR        as files, a folder for each workload, for Compose; what is there stays as it is
---kubernetes     as a List of Secrets on standard output, for "kubectl create -f -"
---existing FILE  what the cluster has, the output of "kubectl get secrets -A -o json" ("-" is standard input): only
-                 what is missing is printed, and it fits what is there`,
+    details: `--dir DIR            as files, a folder for each workload, for Compose; what is there stays as it is
+--kubernetes         as a List of Secrets on standard output, for "kubectl create -f -"
+--existing FILE      what the cluster has, the output of "kubectl get secrets -A -o json" ("-" is standard input): only
+                     what is missing is printed, and it fits what is there
+--tunnel-token FILE  the token of a Cloudflare tunnel, where the way in is one; without it the tunnel's Secret is left out`,
     run: async (args, terminal) => (await import('./secrets/command.ts')).makeSecrets(args, terminal),
   },
   'user add': {

@@ -17,23 +17,27 @@ import { readArguments, UsageError } from '../arguments.ts';
 import { readSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
-import { deploymentSecrets, type Existing, hostName, type Secret } from './deployment.ts';
+import { deploymentSecrets, type Existing, hostName, type Secret, TUNNEL, tunnelSecret } from './deployment.ts';
 
 /** `alt secrets make`: the secrets of a deployment, once. What exists is never changed. */
 export async function makeSecrets(args: string[], terminal: Terminal): Promise<number> {
   const { options } = readArguments(args, {
     least: 0,
-    options: { dir: 'string', kubernetes: 'boolean', existing: 'string' },
+    options: { dir: 'string', kubernetes: 'boolean', existing: 'string', 'tunnel-token': 'string' },
   });
   if ((options.dir === undefined) === !options.kubernetes) throw new UsageError('Say either --dir or --kubernetes.');
-  if (options.dir !== undefined) {
-    if (options.existing !== undefined) throw new UsageError('--existing goes with --kubernetes.');
-    const made = await writeFolder(path.resolve(options.dir), readSettings(terminal.environment).publicUrl.origin);
-    terminal.print(made === 0 ? 'All secrets are there already.' : `${counted(made, 'file')} written.`);
-    return 0;
-  }
-  const existing = await readCluster(options.existing, terminal);
-  const secrets = await deploymentSecrets(existing);
+  if (options.dir === undefined) return printSecrets(options.existing, options['tunnel-token'], terminal);
+  if (options.existing !== undefined) throw new UsageError('--existing goes with --kubernetes.');
+  if (options['tunnel-token'] !== undefined) throw new UsageError('--tunnel-token goes with --kubernetes.');
+  const made = await writeFolder(path.resolve(options.dir), readSettings(terminal.environment).publicUrl.origin);
+  terminal.print(made === 0 ? 'All secrets are there already.' : `${counted(made, 'file')} written.`);
+  return 0;
+}
+
+async function printSecrets(existingFile: string | undefined, tokenFile: string | undefined, terminal: Terminal) {
+  const tunnel = tokenFile === undefined ? [] : [tunnelSecret(readFileSync(tokenFile, 'utf8'))];
+  const existing = await readCluster(existingFile, terminal);
+  const secrets = [...(await deploymentSecrets(existing)), ...tunnel];
   const partial = secrets.filter(({ name, data }) => isPartial(existing.get(name), data));
   if (partial.length > 0) {
     const lines = partial.map(({ name, namespace, data }) => {
@@ -47,6 +51,12 @@ export async function makeSecrets(args: string[], terminal: Terminal): Promise<n
   const missing = secrets.filter(({ name }) => !existing.has(name));
   terminal.print(JSON.stringify(asList(missing), null, 2));
   terminal.remark(`${counted(missing.length, 'Secret')} to create, ${existing.size} there already.`);
+  if (tunnel.length === 0 && !existing.has(TUNNEL.name)) {
+    terminal.remark(
+      `Not among them: ${TUNNEL.namespace}/${TUNNEL.name}. Only the tunnel of Cloudflare needs it, and only Cloudflare has its ` +
+        `token; --tunnel-token takes a file with it.`,
+    );
+  }
   return 0;
 }
 
@@ -55,7 +65,8 @@ async function readCluster(file: string | undefined, { input }: Terminal): Promi
   if (file === undefined) return new Map();
   const given = file === '-' ? await text(input) : readFileSync(file, 'utf8');
   const list = JSON.parse(given) as { items: { metadata: { name: string; namespace: string }; data?: object }[] };
-  const ours = new Map((await deploymentSecrets()).map(({ name, namespace }) => [name, namespace as string]));
+  const all = [...(await deploymentSecrets()), TUNNEL];
+  const ours = new Map(all.map(({ name, namespace }) => [name, namespace as string]));
   const found = list.items.filter(({ metadata }) => ours.get(metadata.name) === metadata.namespace);
   return new Map(found.map(({ metadata, data }) => [metadata.name, decode(data ?? {})]));
 }

@@ -58,6 +58,31 @@ export async function deploymentSecrets(existing: Existing = new Map()): Promise
   return all;
 }
 
+/** The one Secret that nobody can make: Cloudflare gives the token of a tunnel, to whoever wants the way in to be one. */
+export const TUNNEL = { name: 'cloudflared-secrets', namespace: workloads.cloudflared.namespace, key: 'TUNNEL_TOKEN' };
+
+/** That Secret. A token is base64 of an object with account, tunnel and secret; ConfigError where it is none. */
+export function tunnelSecret(text: string): Secret {
+  const token = text.trim();
+  if (!isTunnelToken(token)) {
+    throw new ConfigError(
+      'That file holds no token of a tunnel. It is the one long word that `cloudflared tunnel token NAME` prints, without ' +
+        'the command around it that the dashboard shows.',
+    );
+  }
+  const { name, namespace, key } = TUNNEL;
+  return { name, namespace, data: { [key]: token } };
+}
+
+function isTunnelToken(token: string): boolean {
+  try {
+    const given: unknown = JSON.parse(Buffer.from(token, 'base64').toString('utf8'));
+    return typeof given === 'object' && given !== null && ['a', 't', 's'].every((part) => Object.hasOwn(given, part));
+  } catch {
+    return false;
+  }
+}
+
 export function secretName(workload: ServiceName | WorkloadName): string {
   return `${workload}-secrets`;
 }

@@ -144,6 +144,27 @@ test('a release with a new role of a database is given it beside the old ones', 
   expect(dataOf(again.list, 'keda-operator-secrets')).toEqual({ QUEUE_READER_PASSWORD: after.queue_reader });
 });
 
+test('the token of a tunnel is taken from Cloudflare, and asked for where there is none', async () => {
+  const file = path.join(folder.path, 'token');
+  const token = Buffer.from(JSON.stringify({ a: 'account', t: 'tunnel', s: 'secret' })).toString('base64');
+  await writeFile(file, `${token}\n`);
+  const make = async (...more: string[]) => runInTest(['secrets', 'make', '--kubernetes', ...more]);
+  const without = await make();
+  expect(without.output).not.toContain('cloudflared');
+  expect(without.remarks).toContain('Not among them: alt-ingress/cloudflared-secrets');
+  const made = await make('--tunnel-token', file);
+  expect(made.remarks).not.toContain('Not among them');
+  const list = JSON.parse(made.output) as List;
+  const secret = list.items.find(({ metadata }) => metadata.name === 'cloudflared-secrets');
+  expect(secret).toMatchObject({ metadata: { namespace: 'alt-ingress' }, stringData: { TUNNEL_TOKEN: token } });
+  const again = await kubernetes(cluster(list));
+  expect(again.list.items).toEqual([]);
+  expect(again.remarks).not.toContain('Not among them');
+  await writeFile(file, `cloudflared service install ${token}`);
+  expect((await make('--tunnel-token', file)).remarks).toContain('holds no token of a tunnel');
+  expect((await runInTest(['secrets', 'make', '--dir', 'x', '--tunnel-token', file])).code).toBe(2);
+});
+
 test('as files: a closed folder, made once; what is removed comes back to fit the rest', async () => {
   const dir = path.join(folder.path, 'secrets');
   const make = () => runInTest(['secrets', 'make', '--dir', dir]);

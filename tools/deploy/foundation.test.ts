@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { deploymentSecrets } from '../../cli/secrets/deployment.ts';
+import { deploymentSecrets, tunnelSecret } from '../../cli/secrets/deployment.ts';
 import {
   foundationDrift,
   foundationFiles,
@@ -45,13 +45,17 @@ test("Kratos' settings hold the stand-ins that the chart and its pod replace, an
 });
 
 test('the inventory is what `alt secrets make` makes', async () => {
-  const made = (await deploymentSecrets()).map(({ namespace, name, data }) => ({
+  const token = Buffer.from('{"a":"","t":"","s":""}').toString('base64');
+  const all = [...(await deploymentSecrets()), tunnelSecret(token)];
+  const made = all.map(({ namespace, name, data }) => ({
     namespace,
     name,
     keys: Object.keys(data),
   }));
   const sorted = (secrets: SecretDescription[]) =>
-    secrets.map((each) => ({ ...each, keys: each.keys.toSorted() })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    secrets
+      .map(({ namespace, name, keys }) => ({ namespace, name, keys: keys.toSorted() }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   expect(sorted(made)).toEqual(sorted(secretsInventory()));
 });
 

@@ -59,6 +59,8 @@ export interface SecretDescription {
   namespace: string;
   name: string;
   keys: string[];
+  /** What it is there for, where that is optional. */
+  for?: 'tunnel';
 }
 
 /** Every Secret that the platform mounts, with its keys. Values are made once, by `alt secrets make`. */
@@ -91,7 +93,7 @@ function secretOfService(name: ServiceName): SecretDescription[] {
 }
 
 function secretsOfStores(): SecretDescription[] {
-  const of = (name: WorkloadName, keys: string[]) => {
+  const of = (name: WorkloadName, keys: string[]): SecretDescription => {
     const { namespace } = workloads[name];
     if (!namespace) throw new Error(`${name} lies in no namespace`);
     return { namespace, name: `${name}-secrets`, keys };
@@ -111,6 +113,7 @@ function secretsOfStores(): SecretDescription[] {
       'CLICKHOUSE_PASSWORD',
       'BACKUP_PASSPHRASE',
     ]),
+    { ...of('cloudflared', ['TUNNEL_TOKEN']), for: 'tunnel' },
     // KEDA reads it beside the workers that it scales.
     { namespace: 'alt-processing', name: 'keda-operator-secrets', keys: ['QUEUE_READER_PASSWORD'] },
   ];
