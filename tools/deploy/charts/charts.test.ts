@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chartDrift } from './derive.ts';
 import { chartErrors } from './index.ts';
+import { publicAddressErrors } from './public-address.ts';
 import { type ChartSource, headOf, merged, readCharts, type Values, valueRows } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
 import { addressesOf, settingsOf } from './settings.ts';
@@ -108,6 +109,47 @@ describe('values', () => {
       'auth-token-manager is written: take it from the list of those that are awaited.',
     ]);
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('the public address', () => {
+  it.each<[string, string, Values, string]>([
+    [
+      'kratos',
+      'staging',
+      { publicUrl: 'https://alt.example.org' },
+      'publicUrl says https://alt.example.org, and common-config https://staging.alt.example.org',
+    ],
+    [
+      'nginx-external',
+      'prod',
+      { public: { scheme: 'http' } },
+      'public says http://alt.example.org, and common-config https://alt.example.org',
+    ],
+    [
+      'nginx-external',
+      'dev',
+      { public: { host: 'elsewhere' } },
+      'public says http://elsewhere, and common-config http://localhost',
+    ],
+  ])('of %s in %s is that of common-config', async (name, profile, change, sentence) => {
+    const changed = (await readCharts(skaffold)).map((chart) => {
+      const over = merged(chart.profiles.get(profile) ?? {}, change);
+      return chart.name === name ? { ...chart, profiles: new Map([...chart.profiles, [profile, over]]) } : chart;
+    });
+    expect(publicAddressErrors(changed)).toEqual([expect.stringContaining(`${name}: ${profile}: ${sentence}`)]);
+  });
+
+  it('is asked of all charts when it changes in one', async () => {
+    const changed = (await readCharts(skaffold)).map((chart) =>
+      chart.name === 'common-config'
+        ? { ...chart, values: { ...chart.values, publicUrl: 'https://another.org' } }
+        : chart,
+    );
+    expect(publicAddressErrors(changed)).toEqual([
+      expect.stringContaining('kratos: without a profile'),
+      expect.stringContaining('nginx-external: without a profile'),
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 // What the charts promise, for `npm run check` (no Helm needed) and for `npm run check:deploy` (rendered objects).
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { publicAddressErrors } from './public-address.ts';
 import { readCharts } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
 import { skaffoldErrors } from './skaffold-check.ts';
@@ -17,5 +18,6 @@ export async function chartErrors(skaffold: string): Promise<string[]> {
     const schema = JSON.parse(await readFile(path.join(chart.folder, 'values.schema.json'), 'utf8')) as JsonSchema;
     return valueErrors(chart, schema);
   });
-  return [...placeErrors(charts), ...(await Promise.all(values)).flat(), ...(await skaffoldErrors(skaffold))];
+  const sentences = [...placeErrors(charts), ...publicAddressErrors(charts)];
+  return [...sentences, ...(await Promise.all(values)).flat(), ...(await skaffoldErrors(skaffold))];
 }
