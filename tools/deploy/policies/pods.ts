@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import {
   databases,
   type Namespace,
@@ -25,21 +27,24 @@ export const ourNamespaces: readonly Namespace[] = Object.entries(namespaces).fl
   owner === 'alt' ? [name as Namespace] : [],
 );
 
-/** The charts that hold workloads of ours, by layer. What is in none is deployed by others, or by layer 08, and has its policies in layer 01. */
-// biome-ignore format: a table is read in rows
-const charts: Readonly<Record<string, readonly (ServiceName | WorkloadName)[]>> = {
-  '02-infrastructure': ['postgres', 'auth-postgres', 'kratos-postgres', 'clickhouse', 'meilisearch'],
-  '04-core-services': ['alt-backend', 'sidecar-proxy', 'envoy-proxy', 'tenant-service', 'arch-repo-service'],
-  '05-auth-platform': ['auth-service', 'kratos'],
-  '06-application': ['alt-frontend', 'nginx-external', 'cloudflared'],
-  '07-processing': ['pre-processor', 'pre-processor-sidecar', 'search-indexer', 'tag-generator', 'news-creator', 'auth-token-manager', 'rask-log-aggregator'],
-};
+const skaffold = path.resolve(import.meta.dirname, '../../../skaffold');
 
-/** The folder of the chart that deploys a workload, below `skaffold/`; null where none of ours does. The tunnel belongs to the way in. */
+/** The layers whose charts say what their own pods may do. Layer 01 says it for whom no chart deploys, and for layer 08. */
+const layers = ['02-infrastructure', '04-core-services', '05-auth-platform', '06-application', '07-processing'];
+
+/** The folder of each chart of theirs, by the workload that it is named after. The tunnel belongs to the way in. */
+const folders: ReadonlyMap<string, string> = new Map(
+  layers.flatMap((layer) =>
+    readdirSync(path.join(skaffold, layer, 'charts')).flatMap((chart) => {
+      const folder = `${layer}/charts/${chart}`;
+      return (chart === 'nginx-external' ? [chart, 'cloudflared'] : [chart]).map((name) => [name, folder] as const);
+    }),
+  ),
+);
+
+/** The folder of the chart that deploys a workload, below `skaffold/`; null where none of ours does. */
 export function chartFolderOf(name: string): string | null {
-  const chart = name === 'cloudflared' ? 'nginx-external' : name;
-  const layer = Object.entries(charts).find(([, names]) => names.some((each) => each === name))?.[0];
-  return layer ? `${layer}/charts/${chart}` : null;
+  return folders.get(name) ?? null;
 }
 
 /** Jobs that prepare a store before its users come: named after it. Kratos brings its own schema. */
