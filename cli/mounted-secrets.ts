@@ -26,6 +26,12 @@ export function withMountedSecrets(environment: Environment): Environment {
   return { ...environment, ...mounted };
 }
 
+/** One of these secrets as it is mounted now, or null where it is not. */
+export function mountedSecret({ ALT_SECRETS_DIR: folder }: Environment, name: string): string | null {
+  const file = folder ? path.join(folder, name) : '';
+  return file && existsSync(file) ? readSecret(file) : null;
+}
+
 /** The passwords of database roles that are mounted, or null where none are. */
 export function mountedRolePasswords({ ALT_SECRETS_DIR: folder }: Environment): Record<string, string> | null {
   const file = folder ? path.join(folder, 'role-passwords.json') : '';
@@ -36,11 +42,15 @@ function readFolder(folder: string): Record<string, string> {
   const names = listFolder(folder);
   const variables = names
     .filter((name) => /^[A-Z][A-Z0-9_]*$/.test(name))
-    .map((name) => [name, readFileSync(path.join(folder, name), 'utf8').replace(/\r?\n$/, '')] as const);
+    .map((name) => [name, readSecret(path.join(folder, name))] as const);
   const files = Object.entries(FILES)
     .filter(([name]) => names.includes(name))
     .map(([name, variable]) => [variable, path.join(folder, name)] as const);
   return Object.fromEntries([...variables, ...files]);
+}
+
+function readSecret(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
 }
 
 function listFolder(folder: string): string[] {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectionFromUrl, createDatabase, type Database } from '@alt/database';
+import { connectionFromUrl, createDatabase, type Database, renewableLogin } from '@alt/database';
 import { createEgress, parseAllowList } from '@alt/egress';
 import { ConfigError, createHost, createLogger, listen, parseConfig, parseTrustedProxies } from '@alt/service-kit';
 import {
@@ -13,6 +13,7 @@ import {
   services,
 } from '@alt/topology';
 import { openDatabases } from './database.ts';
+import { mountedSecret } from './mounted-secrets.ts';
 import { type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
@@ -37,7 +38,7 @@ export async function serveService(
     for (const step of stops.splice(0).reverse()) await step();
   };
   try {
-    const { database, close } = await openOwnDatabase(name, settings, log);
+    const { database, close } = await openOwnDatabase(name, settings, environment, log);
     stops.push(close);
     if (database) stops.push(() => stopInTime('connections', database.end, log));
     const secrets = await localSecrets(name, environment, settings);
@@ -87,13 +88,22 @@ export function peerAddress(name: BuiltService, peer: ServerName, environment: E
 }
 
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
-async function openOwnDatabase(name: BuiltService, settings: Settings, log: ReturnType<typeof createLogger>) {
+async function openOwnDatabase(
+  name: BuiltService,
+  settings: Settings,
+  environment: Environment,
+  log: ReturnType<typeof createLogger>,
+) {
   const kind = services[name].database;
   if (!kind) return { database: null, close: async () => {} };
-  const address = kind === 'auth' ? (settings.AUTH_DATABASE_URL ?? settings.DATABASE_URL) : settings.DATABASE_URL;
+  const variable = kind === 'auth' && settings.AUTH_DATABASE_URL ? 'AUTH_DATABASE_URL' : 'DATABASE_URL';
+  const address = settings[variable];
   if (address) {
+    // A mounted file changes under a process that runs; the password in it may, too.
+    const now = () => connectionFromUrl(mountedSecret(environment, variable) ?? address).password;
     const database: Database = createDatabase({
       ...connectionFromUrl(address),
+      login: renewableLogin(now),
       applicationName: name,
       log: (message) => log.warn(message),
     });

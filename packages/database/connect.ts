@@ -7,7 +7,30 @@ export type ConnectOptions = Connection & {
   applicationName: string;
   /** Default 30 s; 0 for none. */
   statementTimeoutMs?: number;
+  /** In place of `password`, where that may change while the process runs. */
+  login?: Login;
 };
+
+/** The password of a role: the one that the server took last, and where the next one is to be found. */
+export interface Login {
+  password(): string;
+  /** Looks for another one, after the server refused this one. */
+  renew(): void;
+}
+
+/**
+ * A password that is read again when the server refuses it, and not before: where it is kept it changes some time before the
+ * server is told, and until then the old one counts.
+ */
+export function renewableLogin(read: () => string): Login {
+  let known = read();
+  return {
+    password: () => known,
+    renew() {
+      known = read();
+    },
+  };
+}
 
 const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,7 +43,7 @@ export function clientConfig(options: ConnectOptions): ClientConfig {
     host: options.host,
     port: options.port,
     user: options.user,
-    password: options.password,
+    password: options.login?.password ?? options.password,
     database: options.database,
     ssl: options.ssl,
     application_name: options.applicationName,
@@ -32,8 +55,28 @@ export function clientConfig(options: ConnectOptions): ClientConfig {
   };
 }
 
+const INVALID_PASSWORD = '28P01';
+
+/** Connects; once more where the server refuses a password that may have been changed. */
+export async function signIn<Connected>(
+  { login }: Pick<ConnectOptions, 'login'>,
+  connect: () => Promise<Connected>,
+): Promise<Connected> {
+  try {
+    return await connect();
+  } catch (error) {
+    if (!login || sqlState(error) !== INVALID_PASSWORD) throw error;
+    login.renew();
+    return connect();
+  }
+}
+
 /** One connection of its own. Its errors between queries are reported by the next query. */
-export async function openClient(options: ConnectOptions): Promise<Client> {
+export function openClient(options: ConnectOptions): Promise<Client> {
+  return signIn(options, () => connectClient(options));
+}
+
+async function connectClient(options: ConnectOptions): Promise<Client> {
   const client = new Client(clientConfig(options));
   client.on('error', () => {});
   try {

@@ -1,5 +1,5 @@
 export { connectionFromUrl } from './address.ts';
-export { type ConnectOptions, openClient, sqlState } from './connect.ts';
+export { type ConnectOptions, type Login, openClient, renewableLogin, sqlState } from './connect.ts';
 export {
   type CopySession,
   type Database,

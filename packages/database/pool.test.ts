@@ -7,6 +7,7 @@ import {
   type Database,
   DatabaseUnavailableError,
   openClient,
+  renewableLogin,
   sqlState,
   statement,
 } from './index.ts';
@@ -41,6 +42,41 @@ function connectTwo(options: { maxConnections?: number; idleTimeoutMs?: number }
   const connection = { ...databases.connection('alt_admin'), applicationName: 'pool test' };
   return createDatabase({ ...connection, maxConnections: 2, ...options });
 }
+
+test('a password that changed is looked for when the server refuses the old one, and not before', async () => {
+  const role = `renewing_${process.pid}_${Date.now()}`;
+  const passwords = { kept: 'first', reads: 0 };
+  const { database: name, ...server } = databases.connection('alt_admin');
+  await database.script(`create role ${role} login password 'first'; grant connect on database ${name} to ${role}`);
+  const login = renewableLogin(() => {
+    passwords.reads += 1;
+    return passwords.kept;
+  });
+  const options = { ...server, database: name, user: role, password: '', applicationName: 'pool test' };
+  const opened = createDatabase({ ...options, login, idleTimeoutMs: 1 });
+  const asks = () => Promise.all([opened, opened.background].map(async (each) => (await each.one(one))?.one));
+  const newConnections = async () => {
+    opened.renew();
+    return asks();
+  };
+  try {
+    expect(await asks()).toEqual([1, 1]);
+    passwords.kept = 'second';
+    expect(await newConnections()).toEqual([1, 1]);
+    expect(passwords.reads).toBe(1);
+    await database.script(`alter role ${role} password 'second'`);
+    expect(await newConnections()).toEqual([1, 1]);
+    await opened.copy(async (session) => expect((await session.one(one))?.one).toBe(1));
+    passwords.kept = 'wrong';
+    await database.script(`alter role ${role} password 'third'`);
+    expect(await newConnections().catch(sqlState)).toBe('28P01');
+    passwords.kept = 'third';
+    expect(await newConnections()).toEqual([1, 1]);
+  } finally {
+    await opened.end();
+    await database.script(`drop owned by ${role}; drop role ${role}`);
+  }
+});
 
 test('values come as JavaScript means them', async () => {
   const types = statement(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientBase, Pool, type PoolClient } from 'pg';
-import { asDatabaseError, type ConnectOptions, clientConfig, sqlState } from './connect.ts';
+import { asDatabaseError, type ConnectOptions, clientConfig, signIn, sqlState } from './connect.ts';
 import { withCopySession } from './copy.ts';
 import type { CopySession, Database, Queryable, Reader, TransactionOptions } from './database.ts';
 import { giveWay } from './giving-way.ts';
@@ -60,7 +60,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One pool after the other. */
 interface Pools {
-  now(): Pool;
+  /** A connection of the present one. */
+  checkOut(): Promise<PoolClient>;
   renew(): void;
   end(): Promise<void>;
 }
@@ -69,7 +70,7 @@ function createPools(options: DatabaseOptions, givesWay = false): Pools {
   let pool = createPool(options, givesWay);
   let retiring: Promise<unknown> = Promise.resolve();
   return {
-    now: () => pool,
+    checkOut: () => checkOut(() => signIn(options, () => pool.connect())),
     renew() {
       retiring = Promise.all([retiring, retire(pool)]);
       pool = createPool(options, givesWay);
@@ -114,19 +115,19 @@ function serverProcessOf(client: ClientBase): number {
   return (client as ClientBase & { processID: number }).processID;
 }
 
-function accessTo({ now }: Pools): Pick<Database, keyof Queryable | 'transaction' | 'asReader'> {
+function accessTo({ checkOut }: Pools): Pick<Database, keyof Queryable | 'transaction' | 'asReader'> {
   const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) =>
-    withRetries(how, () => runTransaction(now(), begin, work, how));
+    withRetries(how, () => runTransaction(checkOut, begin, work, how));
   return {
-    ...poolQueryable(now),
+    ...poolQueryable(checkOut),
     transaction: (work, how = {}) => transaction(beginStatement(how), work, how),
     asReader: async (reader, work, how = {}) => transaction(beginStatement(how) + setReader(reader), work, how),
   };
 }
 
-function poolQueryable(pool: () => Pool): Queryable {
+function poolQueryable(checkOut: Pools['checkOut']): Queryable {
   const use = async <T>(work: (queryable: Queryable) => Promise<T>): Promise<T> => {
-    const client = await checkOut(pool());
+    const client = await checkOut();
     try {
       return await work(clientQueryable(client));
     } finally {
@@ -141,21 +142,21 @@ function poolQueryable(pool: () => Pool): Queryable {
   };
 }
 
-async function checkOut(pool: Pool): Promise<PoolClient> {
+async function checkOut(connect: () => Promise<PoolClient>): Promise<PoolClient> {
   try {
-    return await pool.connect();
+    return await connect();
   } catch (error) {
     throw asDatabaseError(error);
   }
 }
 
 async function runTransaction<T>(
-  pool: Pool,
+  checkOut: Pools['checkOut'],
   begin: string,
   work: (tx: Queryable) => Promise<T>,
   options: TransactionOptions,
 ): Promise<T> {
-  const client = await checkOut(pool);
+  const client = await checkOut();
   let isOver = false;
   let isBroken = false;
   const begun = client.query(begin);
