@@ -51,6 +51,16 @@ const commands: Record<string, Command> = {
 --tunnel-token FILE  the token of a Cloudflare tunnel, where the way in is one; without it the tunnel's Secret is left out`,
     run: async (args, terminal) => (await import('./secrets/command.ts')).makeSecrets(args, terminal),
   },
+  'secrets rotate': {
+    usage: 'secrets rotate keys|passwords --dir DIR | --existing FILE',
+    summary: 'change keys of services, or passwords of database roles, while they run',
+    details: `keys             the keys with which services speak to each other: three steps, one each time it is called
+passwords        those of all roles that services sign in to the databases as
+--dir DIR        the folder of "secrets make --dir"
+--existing FILE  what the cluster has, the output of "kubectl get secrets -A -o json" ("-" is standard input): the
+                 changed Secrets are printed, for "kubectl replace -f -"`,
+    run: async (args, terminal) => (await import('./secrets/rotate.ts')).rotateSecrets(args, terminal),
+  },
   'user add': {
     usage: 'user add EMAIL [--password P] [--name N] [--tenant T]',
     summary: 'make an account',

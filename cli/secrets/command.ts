@@ -1,15 +1,5 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { makeAuthority, makeCertificate } from '@alt/database/certificates.ts';
 import { databases, serviceAddress } from '@alt/topology';
 import { kratosSettings } from '../../services/auth-service/kratos/settings.ts';
@@ -17,7 +7,8 @@ import { readArguments, UsageError } from '../arguments.ts';
 import { readSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
-import { deploymentSecrets, type Existing, hostName, type Secret, TUNNEL, tunnelSecret } from './deployment.ts';
+import { deploymentSecrets, hostName, type Secret, TUNNEL, tunnelSecret } from './deployment.ts';
+import { existingIn, readCluster, readFolders } from './existing.ts';
 
 /** `alt secrets make`: the secrets of a deployment, once. What exists is never changed. */
 export async function makeSecrets(args: string[], terminal: Terminal): Promise<number> {
@@ -36,7 +27,7 @@ export async function makeSecrets(args: string[], terminal: Terminal): Promise<n
 
 async function printSecrets(existingFile: string | undefined, tokenFile: string | undefined, terminal: Terminal) {
   const tunnel = tokenFile === undefined ? [] : [tunnelSecret(readFileSync(tokenFile, 'utf8'))];
-  const existing = await readCluster(existingFile, terminal);
+  const existing = existingIn(existingFile === undefined ? [] : await readCluster(existingFile, terminal));
   const secrets = [...(await deploymentSecrets(existing)), ...tunnel];
   const partial = secrets.filter(({ name, data }) => isPartial(existing.get(name), data));
   if (partial.length > 0) {
@@ -58,23 +49,6 @@ async function printSecrets(existingFile: string | undefined, tokenFile: string 
     );
   }
   return 0;
-}
-
-/** What a cluster has, of the Secrets that are ours by name. */
-async function readCluster(file: string | undefined, { input }: Terminal): Promise<Existing> {
-  if (file === undefined) return new Map();
-  const given = file === '-' ? await text(input) : readFileSync(file, 'utf8');
-  const list = JSON.parse(given) as { items: { metadata: { name: string; namespace: string }; data?: object }[] };
-  const all = [...(await deploymentSecrets()), TUNNEL];
-  const ours = new Map(all.map(({ name, namespace }) => [name, namespace as string]));
-  const found = list.items.filter(({ metadata }) => ours.get(metadata.name) === metadata.namespace);
-  return new Map(found.map(({ metadata, data }) => [metadata.name, decode(data ?? {})]));
-}
-
-function decode(data: object): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString('utf8')]),
-  );
 }
 
 function isPartial(existing: Readonly<Record<string, string>> | undefined, wanted: Record<string, string>): boolean {
@@ -135,16 +109,6 @@ function replaceKratosSettings(folder: string, secrets: Secret['data'], origin: 
 }
 
 type Keep = (name: string, content: string, mode?: number) => void;
-
-function readFolders(folder: string): Existing {
-  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return new Map(
-    folders.map(({ name }) => {
-      const files = readdirSync(path.join(folder, name)).filter((file) => !file.endsWith('.new'));
-      return [name, Object.fromEntries(files.map((key) => [key, readFileSync(path.join(folder, name, key), 'utf8')]))];
-    }),
-  );
-}
 
 /** What cert-manager makes on a cluster: an authority, and a certificate for each database server. */
 function keepCertificates(folder: string, keep: Keep): void {

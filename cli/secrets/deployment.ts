@@ -32,7 +32,7 @@ export const AUTHORITY_FILE = '/run/secrets/alt-ca/ca.crt';
 const SUPERUSER = 'postgres';
 
 /** What KEDA is given. It reads the Secret where the workers are that it scales, not where it runs itself. */
-const QUEUE_KEY = 'QUEUE_READER_PASSWORD';
+export const QUEUE_KEY = 'QUEUE_READER_PASSWORD';
 const QUEUE_NAMESPACE: Namespace = 'alt-processing';
 
 /**
