@@ -182,8 +182,9 @@ describe('charts', () => {
   it('are named in skaffold.yaml with files that exist', () => {
     const configs = [
       { deploy: { helm: { releases: [{ chartPath: 'charts/none', valuesFiles: ['values-{{.ENV}}.yaml'] }] } } },
+      { test: [{ structureTests: ['library/none.yaml'] }] },
     ];
-    expect(missingFiles(folder, configs)).toEqual(['charts/none is not there.']);
+    expect(missingFiles(folder, configs)).toEqual(['charts/none is not there.', 'library/none.yaml is not there.']);
   });
 });
 

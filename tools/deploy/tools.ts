@@ -62,6 +62,13 @@ export function toolVersion(name: ToolName): string {
   return tools[name].version;
 }
 
+/** The Go module that a tool is built from, and its version. */
+export function toolSource(name: ToolName): [module: string, tag: string] {
+  const tool: Tool = tools[name];
+  if (tool.from !== 'go') throw new Error(`${name} is no Go module.`);
+  return [tool.module, tool.tag];
+}
+
 /** Which of these tools are not in the cache. */
 export async function missingTools(names: readonly ToolName[]): Promise<ToolName[]> {
   const present = await Promise.all(names.map((name) => isThere(path.dirname(toolPath(name)))));

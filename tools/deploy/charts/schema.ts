@@ -31,10 +31,11 @@ const probeHandler = closed({
 const rules: Readonly<Record<string, JsonSchema>> = {
   component: { enum: ['api', 'web', 'proxy', 'worker', 'job', 'service'] },
   'image.repository': { type: 'string', pattern: '^[a-z0-9./_:-]*$' },
-  // Skaffold sets it by `--set`, which makes a number of digits: its tags begin with a letter.
+  // Skaffold sets it by `--set`, which makes a number of digits: its tags begin with a letter. What it built and did not push it
+  // calls by the image's identity.
   'image.tag': {
     type: 'string',
-    pattern: '^([A-Za-z_][A-Za-z0-9._-]*|[0-9]+\\.[0-9]+\\.[0-9]+|)(@sha256:[0-9a-f]{64})?$',
+    pattern: '^([A-Za-z_][A-Za-z0-9._-]*|[0-9]+\\.[0-9]+\\.[0-9]+|[0-9a-f]{64}|)(@sha256:[0-9a-f]{64})?$',
   },
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
   imagePullSecrets: listOf(resourceName),

@@ -10,7 +10,13 @@ import { toolPath } from '../tools.ts';
 export type ControlPlane = {
   /** The environment in which kubectl, Helm and Skaffold find this cluster and no other. */
   environment: NodeJS.ProcessEnv;
+  /** Where its programs' logs and files are. */
+  folder: string;
+  kubeconfig: string;
+  certificates: Certificates;
   kubectl(args: readonly string[]): ReturnType<typeof execute>;
+  /** Starts one more of its programs, which ends with it. */
+  start(name: string, file: string, args: readonly string[]): void;
   stop(): Promise<void>;
 };
 
@@ -38,14 +44,14 @@ export async function startControlPlane(folder: string): Promise<ControlPlane> {
     const environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: folder };
     const kubectl = (args: readonly string[]) => execute(toolPath('kubernetes', 'kubectl'), args, { env: environment });
     await untilReady(kubectl, children, path.join(folder, 'apiserver.log'));
-    return { environment, kubectl, stop };
+    return { environment, folder, kubeconfig, certificates, kubectl, start, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type Certificates = Record<'ca' | 'server' | 'serverKey' | 'admin' | 'adminKey' | 'accounts', string>;
+export type Certificates = Record<'ca' | 'server' | 'serverKey' | 'admin' | 'adminKey' | 'accounts', string>;
 
 /** An authority, the server's certificate, an administrator's, and the key that signs the tokens of service accounts. */
 async function makeCertificates(folder: string): Promise<Certificates> {
@@ -159,7 +165,8 @@ async function endAll(children: readonly ChildProcess[]): Promise<void> {
   }
 }
 
-function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

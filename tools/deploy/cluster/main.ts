@@ -1,4 +1,5 @@
-// `npm run test:cluster`: a real Kubernetes API judges what the charts render, with its own validation, defaults and admission.
+// `npm run test:cluster`: a real Kubernetes API judges what the charts render, with its own validation, defaults and admission, and
+// Skaffold deploys every profile to it.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,42 +8,73 @@ import { type KubernetesObject, manifest, type Rendered, renderAll } from '../re
 import { customResources } from '../schemas.ts';
 import { ensureTools } from '../tools.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { type Case, deployProfile } from './deploying.ts';
+import { apply, mustKubectl, startWorkers } from './workers.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const PROFILES = ['dev', 'staging', 'prod', 'everything'] as const;
 
-type Case = { name: string; problems: readonly string[] };
+const DEPLOYED = ['dev', 'staging', 'prod'];
 
-/** Runs all cases and prints one line for each. */
-async function main(): Promise<boolean> {
-  await ensureTools(['helm', 'kine', 'kubernetes']);
+/** Runs all cases, of the profiles named on the command line or of all, and prints one line for each. */
+async function main(profiles: readonly string[]): Promise<boolean> {
+  const unknown = profiles.filter((name) => !DEPLOYED.includes(name));
+  if (unknown.length > 0) throw new Error(`No such profile: ${unknown.join(', ')}. There are ${DEPLOYED.join(', ')}.`);
+  await ensureTools(['helm', 'kine', 'kubernetes', 'kwok', 'skaffold']);
+  const counts = { passed: 0, failed: 0 };
+  const tell = ({ name, problems }: Case) => {
+    counts[problems.length === 0 ? 'passed' : 'failed'] += 1;
+    console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${name}`);
+    for (const problem of problems.slice(0, 40)) console.log(`     ${problem}`);
+  };
+  if (profiles.length === 0) for (const one of await withCluster(judged)) tell(one);
+  for (const profile of profiles.length > 0 ? profiles : DEPLOYED) {
+    for (const one of await withCluster((cluster) => deployed(cluster, profile))) tell(one);
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  return counts.failed === 0;
+}
+
+/** A cluster for one piece of work, in a folder that goes with it; kept, with its logs, where ALT_KEEP says so. */
+async function withCluster(work: (cluster: ControlPlane) => Promise<Case[]>): Promise<Case[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'alt-cluster-'));
-  let cluster: ControlPlane | undefined;
+  const cluster = await startControlPlane(folder);
   try {
-    const { rendered, errors } = await renderAll(path.join(root, 'skaffold'));
-    if (errors.length > 0) throw new Error(errors.join('\n'));
-    cluster = await startControlPlane(folder);
-    console.log(
-      'An API server without nodes stands; the definitions of custom resources are applied in place of their operators.',
-    );
-    await prepare(cluster, folder, rendered);
-    const cases = [await refusesRoot(cluster, folder)];
-    for (const profile of PROFILES) cases.push(await accepts(cluster, folder, profile, rendered));
-    for (const { name, problems } of cases) {
-      console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${name}`);
-      for (const problem of problems.slice(0, 40)) console.log(`     ${problem}`);
-    }
-    const failed = cases.filter(({ problems }) => problems.length > 0).length;
-    console.log(`${cases.length - failed} passed, ${failed} failed`);
-    return failed === 0;
+    return await work(cluster);
   } finally {
-    await cluster?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await cluster.stop();
+    if (process.env.ALT_KEEP) console.log(`Kept: ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** The server alone judges every object of every profile. */
+async function judged(cluster: ControlPlane): Promise<Case[]> {
+  const { rendered, errors } = await renderAll(path.join(root, 'skaffold'));
+  if (errors.length > 0) throw new Error(errors.join('\n'));
+  console.log('The definitions of custom resources are applied in place of their operators.');
+  await prepare(cluster, rendered);
+  const cases = [await refusesRoot(cluster)];
+  for (const profile of PROFILES) cases.push(await accepts(cluster, profile, rendered));
+  return cases;
+}
+
+/** Skaffold deploys a profile to nodes that kwok plays. */
+async function deployed(cluster: ControlPlane, profile: string): Promise<Case[]> {
+  await apply(cluster, 'resources', (await customResources()) as unknown as KubernetesObject[]);
+  await mustKubectl(cluster, ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  const others = Object.entries(namespaces).flatMap(([name, { owner }]) => (owner === 'alt' ? [] : [name]));
+  await apply(cluster, 'others', others.map(emptyNamespace));
+  await startWorkers(cluster);
+  return deployProfile(root, cluster, profile);
+}
+
+function emptyNamespace(name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
 /** Custom resources, and our namespaces as layer 01 makes them: with Pod Security, whose warnings are asked for as well. */
-async function prepare(cluster: ControlPlane, folder: string, rendered: readonly Rendered[]): Promise<void> {
+async function prepare(cluster: ControlPlane, rendered: readonly Rendered[]): Promise<void> {
   const resources = (await customResources()) as unknown as KubernetesObject[];
   const made = rendered.filter(({ profile }) => profile === 'prod').flatMap(({ objects }) => objects);
   const ours = made
@@ -52,17 +84,9 @@ async function prepare(cluster: ControlPlane, folder: string, rendered: readonly
       metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...WARNINGS } },
     }));
   const others = Object.keys(namespaces).filter((name) => !ours.some(({ metadata }) => metadata.name === name));
-  const stubs = others.map((name): KubernetesObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
-  for (const [name, objects] of Object.entries({
-    resources,
-    namespaces: [...ours, ...stubs],
-    accounts: accountsOf(rendered),
-  })) {
-    const file = path.join(folder, `${name}.yaml`);
-    await writeFile(file, manifest(objects));
-    const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', file]);
-    if (code !== 0) throw new Error(`The ${name} are refused: ${stderr}`);
-  }
+  await apply(cluster, 'resources', resources);
+  await apply(cluster, 'namespaces', [...ours, ...others.map(emptyNamespace)]);
+  await apply(cluster, 'accounts', accountsOf(rendered));
   await cluster.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
 }
 
@@ -83,12 +107,12 @@ function accountsOf(rendered: readonly Rendered[]): KubernetesObject[] {
 const WARNINGS = { 'pod-security.kubernetes.io/warn': 'restricted' };
 
 /** Pod Security is really asked: a pod that does not give up its rights is refused in a namespace of ours. */
-async function refusesRoot(cluster: ControlPlane, folder: string): Promise<Case> {
+async function refusesRoot(cluster: ControlPlane): Promise<Case> {
   const name = 'a pod that may run as root is refused in each namespace of ours';
   const ours = Object.entries(namespaces).flatMap(([namespace, { owner }]) => (owner === 'alt' ? [namespace] : []));
   const problems: string[] = [];
   for (const namespace of ours) {
-    const file = path.join(folder, `root-${namespace}.yaml`);
+    const file = path.join(cluster.folder, `root-${namespace}.yaml`);
     const spec = { containers: [{ name: 'main', image: 'none' }] };
     await writeFile(file, manifest([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'root', namespace }, spec }]));
     const { code, stderr } = await cluster.kubectl(['apply', '--server-side', '--dry-run=server', '-f', file]);
@@ -99,14 +123,9 @@ async function refusesRoot(cluster: ControlPlane, folder: string): Promise<Case>
 }
 
 /** The server takes every object of a profile, without a warning. */
-async function accepts(
-  cluster: ControlPlane,
-  folder: string,
-  profile: string,
-  rendered: readonly Rendered[],
-): Promise<Case> {
+async function accepts(cluster: ControlPlane, profile: string, rendered: readonly Rendered[]): Promise<Case> {
   const charts = rendered.filter((each) => each.profile === profile && each.objects.length > 0);
-  const place = path.join(folder, profile);
+  const place = path.join(cluster.folder, profile);
   await mkdir(place, { recursive: true });
   const problems: string[] = [];
   let count = 0;
@@ -130,4 +149,4 @@ async function accepts(
   return { name: `${profile}: the server takes ${count} objects of ${charts.length} charts`, problems };
 }
 
-if (process.argv[1] === import.meta.filename) process.exitCode = (await main()) ? 0 : 1;
+if (process.argv[1] === import.meta.filename) process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;

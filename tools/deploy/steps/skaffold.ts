@@ -7,7 +7,7 @@ import { type Check, counting, execute, type Step } from './step.ts';
 
 type Release = { name?: string; chartPath?: string; valuesFiles?: string[] };
 type Helm = { deploy?: { helm?: { releases?: Release[] } } };
-type Config = Helm & { profiles?: (Helm & { name: string })[] };
+type Config = Helm & { profiles?: (Helm & { name: string })[]; test?: { structureTests?: string[] }[] };
 
 /** Skaffold itself reads every configuration in every profile, and the files that the releases name are there. */
 export const skaffoldStep: Step = {
@@ -40,7 +40,7 @@ async function configurations(folder: string): Promise<string[]> {
   return files.map((file) => path.join(folder, file)).filter((file) => existsSync(file));
 }
 
-/** A sentence for each file that a release names and that is not there. Templated names are Skaffold's to fill in. */
+/** A sentence for each file that a release or a test of an image names and that is not there. Templated names are Skaffold's to fill in. */
 export function missingFiles(folder: string, configs: readonly Config[]): string[] {
   const releases = configs.flatMap((config) =>
     [config, ...(config.profiles ?? [])].flatMap(({ deploy }) => deploy?.helm?.releases ?? []),
@@ -49,6 +49,8 @@ export function missingFiles(folder: string, configs: readonly Config[]): string
     ...(chartPath ? [chartPath] : []),
     ...valuesFiles,
   ]);
+  // Skaffold only warns where one of these is not there, and then looks at nothing.
+  named.push(...configs.flatMap(({ test = [] }) => test.flatMap(({ structureTests = [] }) => structureTests)));
   const plain = [...new Set(named)].filter((name) => !name.includes('{{'));
   return plain.filter((name) => !existsSync(path.join(folder, name))).map((name) => `${name} is not there.`);
 }
