@@ -72,7 +72,8 @@ test('articles move on the board by dragging, by keys and by the menu; sections 
   await link.focus();
   await page.keyboard.press('Alt+ArrowDown');
   await expect.poll(() => idsIn(0)[1]).toBe(first);
-  // Who types faster than the board is drawn types into nothing.
+  // The answer has come and the board is drawn: keys before that go into nothing.
+  await page.getByText('is in “Harbours” now').waitFor();
   await expect.poll(isFocused).toBe(true);
   await page.keyboard.press('Alt+ArrowRight');
   await expect.poll(() => idsIn(1).includes(first ?? '')).toBe(true);
