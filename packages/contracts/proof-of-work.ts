@@ -27,7 +27,7 @@ export function isSolved(text: string, bits: number): boolean {
   return Math.clz32(first) >= bits;
 }
 
-/** SHA-256 (FIPS 180-4) as eight words. */
+/** SHA-256 (FIPS 180-4) as eight words. By index and in variables: with iterators it took six times as long. */
 export function sha256(message: Uint8Array): Uint32Array {
   const words = padded(message);
   const hash = Uint32Array.from(START);
@@ -42,8 +42,8 @@ export function sha256(message: Uint8Array): Uint32Array {
 
 function padded(message: Uint8Array): Uint32Array {
   const words = new Uint32Array((((message.length + 8) >> 6) + 1) * 16);
-  for (const [index, byte] of message.entries())
-    words[index >> 2] = at(words, index >> 2) | (byte << (24 - 8 * (index & 3)));
+  for (let index = 0; index < message.length; index += 1)
+    words[index >> 2] = at(words, index >> 2) | ((message[index] ?? 0) << (24 - 8 * (index & 3)));
   words[message.length >> 2] = at(words, message.length >> 2) | (0x80 << (24 - 8 * (message.length & 3)));
   words[words.length - 1] = message.length * 8;
   return words;
@@ -60,25 +60,30 @@ function extend(schedule: Uint32Array): void {
 }
 
 function compress(hash: Uint32Array, schedule: Uint32Array): void {
-  const state = hash.slice();
+  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
   for (let round = 0; round < 64; round += 1) {
-    const [a, b, c, d, e, f, g, h] = state as unknown as Eight;
     const upper = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const first = (h + upper + ((e & f) ^ (~e & g)) + at(ROUNDS, round) + at(schedule, round)) | 0;
     const lower = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const second = (lower + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    state.set([first + second, a, b, c, d + first, e, f, g]);
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  for (const [index, word] of state.entries()) hash[index] = at(hash, index) + word;
+  const state = Uint32Array.of(a, b, c, d, e, f, g, h);
+  for (let index = 0; index < 8; index += 1) hash[index] = at(hash, index) + at(state, index);
 }
-
-type Eight = [number, number, number, number, number, number, number, number];
 
 function rotated(word: number, bits: number): number {
   return (word >>> bits) | (word << (32 - bits));
 }
 
-function at(words: Uint32Array | readonly number[], index: number): number {
+function at(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
@@ -87,10 +92,10 @@ const START = fractions(8, 1 / 2);
 /** … and of the cube roots of the first 64. */
 const ROUNDS = fractions(64, 1 / 3);
 
-function fractions(count: number, exponent: number): number[] {
+function fractions(count: number, exponent: number): Uint32Array {
   const primes: number[] = [];
   for (let number = 2; primes.length < count; number += 1) {
     if (primes.every((prime) => number % prime !== 0)) primes.push(number);
   }
-  return primes.map((prime) => ((prime ** exponent % 1) * 2 ** 32) >>> 0);
+  return Uint32Array.from(primes, (prime) => (prime ** exponent % 1) * 2 ** 32);
 }

@@ -44,7 +44,7 @@ export async function loadLargeReader(superuser: Database, options: LargeReaderO
   });
   // Each alone: vacuum may not run in the transaction that several statements in one message are.
   for (const table of ['entries', 'articles', 'entry_labels', 'article_tags', 'counters']) {
-    await superuser.script(`vacuum (analyze) ${table}`);
+    await superuser.script(`vacuum ${table}`);
   }
   await superuser.script('analyze');
   return findLargeReader(superuser);

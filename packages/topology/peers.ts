@@ -53,10 +53,10 @@ export function covers(end: NodeName, node: NodeName): boolean {
 /** The services and workloads of a group. What has no named members stands for itself. */
 export function membersOf(node: NodeName): readonly NodeName[] {
   if (node === 'every-service') return serviceNames;
+  // Asked for each row of the table at each request between services: nothing is made where there is no group.
+  if (node !== 'every-pod' && node !== 'meshed-pod') return [node];
   const pods = [...Object.entries(services), ...Object.entries(workloads)] as [ServiceName | WorkloadName, Pod][];
-  if (node === 'every-pod') return pods.filter(([, pod]) => isOurs(pod)).map(([name]) => name);
-  if (node === 'meshed-pod') return pods.filter(([, pod]) => pod.isMeshed).map(([name]) => name);
-  return [node];
+  return pods.filter(([, pod]) => (node === 'every-pod' ? isOurs(pod) : pod.isMeshed)).map(([name]) => name);
 }
 
 type Pod = { namespace: Namespace | null; isMeshed: boolean };

@@ -100,10 +100,15 @@ function checkWork({ security }: FakeState, request: Request): void {
   security.solutions.push(given);
 }
 
-export function signIn(state: FakeState, status: number): FakeReply {
+/** Answers what the cookie of the session holds. */
+export function startSession(state: FakeState): string {
   state.sessionId = randomUUID();
   state.security.isProved = true;
-  const cookie = `alt_session=${state.sessionId}; Path=/; HttpOnly; SameSite=Lax`;
+  return state.sessionId;
+}
+
+export function signIn(state: FakeState, status: number): FakeReply {
+  const cookie = `alt_session=${startSession(state)}; Path=/; HttpOnly; SameSite=Lax`;
   return new FakeReply({ user: state.user, csrfToken: state.csrfToken }, { status, headers: { 'set-cookie': cookie } });
 }
 

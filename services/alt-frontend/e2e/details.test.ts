@@ -34,7 +34,7 @@ test('an article leads to its comments, to what it answers, and to its place on 
 });
 
 test('an episode says its number, who is in it, and where it can be read', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 60 }, phone);
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 60 }, phone);
   const audio = site.api.state.entries.find(({ podcast }) => podcast !== null);
   if (!audio?.podcast) throw new Error('The fake has no episode');
   audio.podcast = {

@@ -44,7 +44,7 @@ test('labels: the keyboard opens them, a new one is typed, the sidebar leads to 
 });
 
 test('a label that cannot be saved is taken off again', async () => {
-  const { page, site } = await browser.reader({ entryCount: 30 }, phone);
+  const { page, site } = await browser.signedIn({ entryCount: 30 }, phone);
   const first = site.api.state.entries[0];
   await page.goto(`${site.url}/all?entry=${first?.id}`);
   await expect.poll(() => first?.read).toBe(true);

@@ -43,7 +43,7 @@ test('a question is answered with what it rests on, which opens the article; no 
 });
 
 test('a slow answer says its place and its words as they come, can be stopped and asked again', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 60 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 60 });
   const { state } = site.api;
   state.askEngine = 'ollama/gemma3:4b';
   state.slowAsk = { position: 2, text: '' };
@@ -79,7 +79,7 @@ test('from an article of an answer, next and previous go through its sources and
 });
 
 test('a recap tells the stories by topic, each with why; the week and earlier ones are a press away', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 60 }, phone);
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 60 }, phone);
   site.api.state.recapTrouble = 'outage';
   await page.goto(`${site.url}/recap`);
   await page.waitForURL('**/recap/daily');
@@ -114,7 +114,7 @@ test('a recap tells the stories by topic, each with why; the week and earlier on
 });
 
 test('recaps come by mail and as a private feed where the reader says so', async () => {
-  const { page, site } = await browser.reader({ entryCount: 60 });
+  const { page, site } = await browser.signedIn({ entryCount: 60 });
   const { delivery } = site.api.state;
   await page.goto(`${site.url}/recap/daily?panel=settings`);
   await page.getByLabel('The recap of the week by mail').check();

@@ -20,7 +20,7 @@ function wordIn(state: FakeState) {
 const dialog = (page: Page) => page.getByRole('dialog');
 
 test('a rule is made of a search, shows what it would find, runs on that, and the article says so', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 60 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 60 });
   const { state } = site.api;
   const { word, found } = wordIn(state);
   const count = found.length;
@@ -49,7 +49,7 @@ test('a rule is made of a search, shows what it would find, runs on that, and th
 });
 
 test('what a rule cannot ask is said while it is typed, and where', async () => {
-  const { page, site } = await browser.reader({ entryCount: 20 });
+  const { page, site } = await browser.signedIn({ entryCount: 20 });
   await page.goto(`${site.url}/?panel=rules:new`);
   await page.getByLabel('Articles that have').fill('tide is:unread');
   await dialog(page).getByText('a rule looks at articles as they arrive').waitFor();
@@ -63,7 +63,7 @@ test('what a rule cannot ask is said while it is typed, and where', async () => 
 });
 
 test('rules of the team, on a phone: everybody switches them off for themselves, their maker changes them', async () => {
-  const { page, site } = await browser.reader({ entryCount: 20 }, phone);
+  const { page, site } = await browser.signedIn({ entryCount: 20 }, phone);
   const { state } = site.api;
   state.user.role = 'member';
   joinFakeTeam(state.team, 'member', state.user);

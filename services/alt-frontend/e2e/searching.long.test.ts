@@ -50,7 +50,7 @@ test('a search shows where its words are, narrows down by a facet and is saved, 
 });
 
 test('a search within a feed, a folder or a tag stays there, by date if wished, until it is let out', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 200 }, phone);
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 200 }, phone);
   const { state } = site.api;
   const feed = state.subscriptions.find(({ title }) => title === 'Tide & Table');
   await page.goto(`${site.url}/feeds/${feed?.id}`);
@@ -78,7 +78,7 @@ test('a search within a feed, a folder or a tag stays there, by date if wished, 
 });
 
 test('words without blanks between them are narrowed beside the query, which is kept as it was typed', async () => {
-  const { page, site } = await browser.reader({ entryCount: 200, settings: { language: 'ja' } });
+  const { page, site } = await browser.signedIn({ entryCount: 200, settings: { language: 'ja' } });
   for (const entry of site.api.state.entries.slice(0, 3))
     Object.assign(entry, { title: '猫と犬', tags: ['動物', '猫'] });
   for (const entry of site.api.state.entries.slice(3, 5)) Object.assign(entry, { title: '猫と犬', tags: ['鳥'] });
@@ -113,7 +113,7 @@ test('a saved search opens as a list: what it finds, newest first, unread or all
 });
 
 test('an outage of search is told once, and trying again tries it; without words nothing is listed', async () => {
-  const { page, site } = await browser.reader({ entryCount: 60 });
+  const { page, site } = await browser.signedIn({ entryCount: 60 });
   site.api.state.failSearch = true;
   await page.goto(`${site.url}/search?q=tide`);
   await page.getByText('Search is not available just now').first().waitFor();
@@ -128,7 +128,7 @@ test('an outage of search is told once, and trying again tries it; without words
 });
 
 test('a query that is not understood is told with its place, on a phone too', async () => {
-  const { page, site } = await browser.reader({ entryCount: 60 }, phone);
+  const { page, site } = await browser.signedIn({ entryCount: 60 }, phone);
   await page.goto(`${site.url}/search?q=${encodeURIComponent('tide after:soon')}`);
   const told = page.getByRole('alert');
   await told.getByText('The query is not understood here:').waitFor();

@@ -37,7 +37,7 @@ test('one person sees no team until they make one; then its name leads from one 
 });
 
 test('an invitation: made by an admin, opened by somebody new, who joins and is there', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 });
   const { state } = site.api;
   putIntoTeam(state, 'admin');
   await page.goto(`${site.url}/?panel=team:invitations`);
@@ -82,7 +82,7 @@ test('who has an account joins with it, on a phone', async () => {
 });
 
 test('an owner changes roles, removes, sees limits, hands the team over only once they confirmed who they are', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 });
   const { state } = site.api;
   putIntoTeam(state, 'owner');
   await page.goto(`${site.url}/?panel=team:members`);
@@ -118,7 +118,7 @@ test('an owner changes roles, removes, sees limits, hands the team over only onc
 });
 
 test('an admin sets the rules and proves a domain; what somebody else changed meanwhile is not written over', async () => {
-  const { page, site } = await browser.reader({ entryCount: 20 });
+  const { page, site } = await browser.signedIn({ entryCount: 20 });
   const { state } = site.api;
   putIntoTeam(state, 'admin');
   await page.goto(`${site.url}/?panel=team:settings`);
@@ -144,7 +144,7 @@ test('an admin sets the rules and proves a domain; what somebody else changed me
 });
 
 test('the log of the team is filtered and taken along; one’s own is in the account', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 });
   putIntoTeam(site.api.state, 'admin');
   await page.goto(`${site.url}/?panel=team:log`);
   const lines = page.getByRole('dialog').getByRole('listitem');
@@ -162,7 +162,7 @@ test('the log of the team is filtered and taken along; one’s own is in the acc
 });
 
 test('a folder is shared with the team, marked, left and joined again; a reader reads why they cannot', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 });
   const { state } = site.api;
   await page.goto(`${site.url}/?panel=folder:1`);
   await page.getByLabel('Name').waitFor();
@@ -191,7 +191,7 @@ test('a folder is shared with the team, marked, left and joined again; a reader 
 });
 
 test('a reader is offered what a reader may do: see who is there, and leave', async () => {
-  const { page, site } = await browser.reader({ entryCount: 20 });
+  const { page, site } = await browser.signedIn({ entryCount: 20 });
   putIntoTeam(site.api.state, 'reader');
   await page.goto(`${site.url}/?panel=team:members`);
   await page.getByText('Mia').waitFor();
@@ -204,7 +204,7 @@ test('a reader is offered what a reader may do: see who is there, and leave', as
 });
 
 test('a team is brought by its archive: sent once confirmed, followed, and what remains to be done is said', async () => {
-  const { page, site, complaints } = await browser.reader({ entryCount: 20 });
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 });
   const { team, security } = site.api.state;
   const archive = { name: 'harbour.ndjson.gz', mimeType: 'application/gzip', buffer: Buffer.from('archive') };
   const choose = () => page.getByLabel('Choose an archive').setInputFiles(archive);
