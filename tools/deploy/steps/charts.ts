@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { chartErrors, objectErrors } from '../charts/index.ts';
+import { operatorErrors } from '../charts/operator-check.ts';
 import { readCharts } from '../charts/reading.ts';
 import { counting, type Step } from './step.ts';
 
@@ -18,9 +19,10 @@ export const valuesStep: Step = {
 export const objectsStep: Step = {
   name: 'objects',
   needs: ['helm'],
-  async run({ rendering }) {
+  async run({ root, rendering }) {
     const { rendered } = await rendering();
     const objects = rendered.flatMap((each) => each.objects);
-    return { errors: objectErrors(rendered), counted: counting(objects.length, 'object') };
+    const asked = await operatorErrors(path.join(root, 'skaffold'), rendered);
+    return { errors: [...objectErrors(rendered), ...asked], counted: counting(objects.length, 'object') };
   },
 };
