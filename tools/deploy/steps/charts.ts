@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { backupErrors } from '../charts/backup-check.ts';
 import { chartErrors, objectErrors } from '../charts/index.ts';
 import { operatorErrors } from '../charts/operator-check.ts';
 import { readCharts } from '../charts/reading.ts';
@@ -23,6 +24,9 @@ export const objectsStep: Step = {
     const { rendered } = await rendering();
     const objects = rendered.flatMap((each) => each.objects);
     const asked = await operatorErrors(path.join(root, 'skaffold'), rendered);
-    return { errors: [...objectErrors(rendered), ...asked], counted: counting(objects.length, 'object') };
+    return {
+      errors: [...objectErrors(rendered), ...backupErrors(rendered), ...asked],
+      counted: counting(objects.length, 'object'),
+    };
   },
 };
