@@ -33,6 +33,7 @@ export async function benchReplicas({ isQuick }: { isQuick: boolean }): Promise<
     title: 'Articles a second by the number of pre-processors',
     notes: [
       `An import of ${feeds.toLocaleString('en')} feeds × ${ITEMS} articles on ${HOSTS} hosts of this machine, until all are stored and delivered to their one reader. Every service is a process of its own, with one Postgres; the other stages run beside. ${availableParallelism()} cores for all of it, the feeds' server too.`,
+      'Where answers come at once, one pre-processor fills the cores already: that series shows what further processes cost there, not what they bring.',
     ],
     measures,
   };

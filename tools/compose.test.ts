@@ -118,6 +118,13 @@ test.each<[string, Break, string]>([
     'to-postgres leads outside',
   ],
   [
+    'an address would go stale',
+    (all) => {
+      of(all, 'nginx-external').depends_on['auth-service'] = { condition: 'service_healthy' };
+    },
+    'nginx-external keeps the address of auth-service',
+  ],
+  [
     'a name is missing',
     (all) => {
       of(all, 'postgres').networks['to-postgres'] = {};

@@ -121,7 +121,14 @@ export function machineDiagram(): string {
 
 /** What talks to what on a cluster, without what serves every pod: names, mesh, secrets, metrics, backups, tests. */
 export function clusterDiagram(): string {
-  const omitted: readonly Namespace[] = ['kube-system', 'linkerd', 'vault', 'cert-manager', 'alt-operations'];
+  const omitted: readonly Namespace[] = [
+    'kube-system',
+    'linkerd',
+    'vault',
+    'cert-manager',
+    'monitoring',
+    'alt-operations',
+  ];
   const isShown = (name: NodeName) => {
     const namespace = namespaceOf(name);
     return name === 'internet' || (namespace !== null && !omitted.includes(namespace));

@@ -38,7 +38,7 @@ export const refusedFlows = [
 
   { id: 'X1', from: ['every-pod'], to: ['internet'], ports: 'all', except: ['F32', 'N11', 'N22', 'M12'], reason: 'one way out: envoy-proxy on a cluster, sidecar-proxy on one machine; the tunnel is the named exception', source: 'architecture §2, §6, §10' },
   { id: 'X2', from: ['pre-processor'], to: ['envoy-proxy'], ports: [8080, 8081, 8082, 9901], except: [], reason: 'feeds have a listener of their own', source: 'architecture §6' },
-  { id: 'X3', from: ['every-pod'], to: ['tag-generator', 'pre-processor-sidecar', 'auth-token-manager'], ports: 'all', except: ['N03', 'N08'], reason: 'they offer nothing to others', source: 'architecture §6, §8' },
+  { id: 'X3', from: ['every-pod'], to: ['tag-generator', 'pre-processor-sidecar', 'auth-token-manager'], ports: 'all', except: ['N03'], reason: 'they offer nothing to others', source: 'architecture §6, §8' },
   { id: 'X4', from: ['search-indexer', 'tag-generator'], to: ['envoy-proxy', 'sidecar-proxy'], ports: 'all', except: [], reason: 'they have no business outside', source: 'architecture §6' },
   { id: 'X5', from: processing, to: ['auth-service', 'alt-backend'], ports: 'all', except: ['F18', 'F19'], reason: 'processing services verify tokens themselves', source: 'architecture §6, §8.1' },
   { id: 'X6', from: ['alt-frontend'], to: ['postgres', 'auth-postgres', 'kratos-postgres', 'envoy-proxy', 'sidecar-proxy', ...processing], ports: 'all', except: ['N10'], reason: 'the web app has no data and no way out', source: 'architecture §6, §7' },

@@ -30,7 +30,7 @@ export const workloads = {
   'keda-operator':      { namespace: 'keda', ports: {}, isMeshed: false, purpose: 'chooses the number of pipeline workers by their queues, where it is installed' },
   'kube-dns':           { namespace: 'kube-system', ports: { dns: 53 }, isMeshed: false, purpose: 'names' },
   'kube-apiserver':     { namespace: null, ports: { https: 443 }, isMeshed: false, purpose: 'the Kubernetes API' },
-  prometheus:           { namespace: 'alt-operations', ports: { http: 9090 }, isMeshed: true, purpose: 'metrics and alerts' },
+  prometheus:           { namespace: 'monitoring', ports: { http: 9090 }, isMeshed: true, purpose: 'metrics and alerts' },
   backup:               { namespace: 'alt-operations', ports: {}, isMeshed: false, purpose: 'job: backups of every store' },
   'otel-collector':     { namespace: 'alt-operations', ports: { grpc: 4317, http: 4318 }, isMeshed: false, purpose: 'traces, where an endpoint is configured' },
 } as const satisfies Record<string, Workload>;

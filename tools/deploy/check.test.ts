@@ -287,6 +287,20 @@ describe('the comparison of the open connections with the flow table', () => {
     expect(connectivityDifferences(all, right).join('\n')).toContain('is closed');
   });
 
+  it('lets Prometheus in from the namespace of others where it lives, by its ports and no other', () => {
+    const key = (name: string) => pods.find(({ label }) => label === name)?.key ?? '';
+    const [prometheus, tagger] = [key('prometheus'), key('tag-generator')];
+    expect(prometheus).toBe('monitoring/prometheus[Deployment]');
+    const without = complete.filter(({ src, dst }) => src !== prometheus || dst !== tagger);
+    expect(connectivityDifferences(all, without)).toEqual([
+      `${prometheus} → ${tagger}: TCP 9400, TCP 4191, TCP 4143 is closed, and a flow allows it.`,
+    ]);
+    const more = [...complete, { src: prometheus, dst: key('postgres'), conn: 'TCP 5432' }];
+    expect(connectivityDifferences(all, more)).toEqual([
+      `${prometheus} → ${key('postgres')}: TCP 5432 is open, and no flow allows it.`,
+    ]);
+  });
+
   it("reads the evaluator's words", () => {
     expect([...parsePorts('TCP 53,80-82,UDP 53')]).toEqual(['TCP 53', 'TCP 80', 'TCP 81', 'TCP 82', 'UDP 53']);
     expect(() => parsePorts('a few')).toThrow('cannot be read');

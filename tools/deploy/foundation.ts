@@ -58,6 +58,8 @@ function namespaceList() {
 export interface SecretDescription {
   namespace: string;
   name: string;
+  /** Keys that a service reads where they are there. */
+  optionalKeys?: string[];
   keys: string[];
   /** What it is there for, where that is optional. */
   for?: 'tunnel';
@@ -77,6 +79,14 @@ const ownKeys: Partial<Record<ServiceName, string[]>> = {
   'search-indexer': ['MEILISEARCH_KEY'],
 };
 
+/** `secrets.optional` of the services' charts: nobody makes them, for others give them out. */
+const optionalKeys: Partial<Record<ServiceName, string[]>> = {
+  'alt-backend': ['SMTP_URL'],
+  'auth-service': ['SMTP_URL', 'ALT_OIDC_CLIENT_SECRET'],
+  'news-creator': ['ALT_LLM_KEY'],
+  'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
+};
+
 function secretOfService(name: ServiceName): SecretDescription[] {
   const { namespace } = services[name];
   if (!namespace) return [];
@@ -89,7 +99,8 @@ function secretOfService(name: ServiceName): SecretDescription[] {
     'service-key.json',
     'service-key-set.json',
   ];
-  return [{ namespace, name: `${name}-secrets`, keys }];
+  const optional = optionalKeys[name];
+  return [{ namespace, name: `${name}-secrets`, keys, ...(optional && { optionalKeys: optional }) }];
 }
 
 function secretsOfStores(): SecretDescription[] {

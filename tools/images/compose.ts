@@ -32,6 +32,7 @@ export interface ComposeService {
   environment?: Record<string, string>;
   volumes?: Mount[];
   networks: Record<string, { aliases?: string[] }>;
+  depends_on?: Record<string, { condition: string; restart?: boolean }>;
   ports?: string[];
 }
 
@@ -68,6 +69,7 @@ export function composeErrors({ services: all, networks }: Compose): string[] {
       ...secretErrors(name, service),
     ]),
     ...networkErrors(all, networks),
+    ...staleErrors(all),
   ];
 }
 
@@ -165,6 +167,14 @@ function networkErrors(all: Compose['services'], networks: Compose['networks']):
     }
   }
   return errors;
+}
+
+/** nginx asks for the addresses behind it once: it has to start again when one of them is another container. */
+function staleErrors(all: Compose['services']): string[] {
+  const behind = Object.keys(all).filter((name) => name !== 'nginx-external' && mayCall('nginx-external', name));
+  return behind
+    .filter((name) => all['nginx-external']?.depends_on?.[name]?.restart !== true)
+    .map((name) => `nginx-external keeps the address of ${name} when its container is replaced.`);
 }
 
 function isNode(name: string): name is keyof typeof services | keyof typeof workloads {

@@ -65,6 +65,7 @@ describe('values', () => {
     ['alt-frontend', { image: { pullPolicy: 'Never' } }, 'Never is for dev alone', 'prod'],
     ['alt-frontend', { autoscaling: { minReplicas: 1 } }, 'prod has less than two pods', 'prod'],
     ['alt-frontend', { replicaCount: 2 }, 'dev has more than one pod', 'dev'],
+    ['alt-frontend', { metrics: { serviceMonitor: { enabled: false } } }, 'belongs to staging and prod', 'staging'],
     ['alt-frontend', { ca: { enabled: true } }, 'it has no database'],
     [
       'auth-service',

@@ -33,6 +33,7 @@ describe("a layer's skaffold.yaml", () => {
     ['IMAGE_TAG_kaikei_alt_backend}}', 'IMAGE_TAG_kaikei_tenant_service}}', 'alt-backend is not given the image'],
     ['target: alt-backend', 'target: backend', 'kaikei/alt-backend is not built here'],
     ['context: ../../', 'context: .', 'is not built from a target of the Dockerfile'],
+    ['SOURCE_COMMIT: "{{.IMAGE_TAG}}"', 'SOURCE_COMMIT: ""', 'does not say which commit it is of'],
     ['--rollback-on-failure', '--atomic', 'not told to wait and to roll back'],
     ['statusCheckDeadlineSeconds: 900', 'statusCheckDeadlineSeconds: 0', 'no status check with a deadline'],
     ['prefix: sha-', 'prefix: ""', 'tags do not begin with a letter'],
@@ -53,6 +54,17 @@ describe("a layer's skaffold.yaml", () => {
 
   it('says nothing of those that are right', () => {
     expect(layerErrors(read('04-core-services/skaffold.yaml'), folder)).toEqual([]);
+  });
+
+  it('gives a release that a profile adds to an environment the values of that environment', () => {
+    const layer = path.join(skaffold, '07-processing');
+    const text = readFileSync(path.join(layer, 'skaffold.yaml'), 'utf8');
+    expect(layerErrors(parse(text) as SkaffoldConfig, layer)).toEqual([]);
+    const fixed = text.replaceAll('{{or .ALT_ENVIRONMENT "dev"}}', 'dev');
+    expect(fixed).not.toBe(text);
+    expect(layerErrors(parse(fixed) as SkaffoldConfig, layer).join('\n')).toContain(
+      'awaiting: auth-token-manager is not given values-{{or .ALT_ENVIRONMENT "dev"}}.yaml',
+    );
   });
 
   it('releases the charts of its services, those installed by hand excepted', () => {

@@ -16,7 +16,11 @@ type Release = {
   valuesFiles?: string[];
   setValueTemplates?: Record<string, string>;
 };
-type Artifact = { image: string; context?: string; docker?: { dockerfile?: string; target?: string } };
+type Artifact = {
+  image: string;
+  context?: string;
+  docker?: { dockerfile?: string; target?: string; buildArgs?: Record<string, string> };
+};
 type Patch = { op: string; path: string; value?: unknown };
 export type SkaffoldConfig = {
   apiVersion?: string;
@@ -54,6 +58,9 @@ export const layerOrder = [
 const byHand: readonly string[] = ['rask-log-aggregator'];
 
 const environments = ['dev', 'staging', 'prod'] as const;
+
+/** In a profile that is added to an environment: no patch can know which one it is. */
+const CHOSEN = '{{or .ALT_ENVIRONMENT "dev"}}';
 
 /** Sentences about the root and all layers that are there. */
 export async function skaffoldErrors(skaffold: string): Promise<string[]> {
@@ -139,15 +146,18 @@ function profileErrors(config: SkaffoldConfig, folder: string, profile: string):
 function releaseErrors(release: Release, folder: string, profile: string, artifacts: readonly Artifact[]): string[] {
   const { name, namespace, chartPath, remoteChart, valuesFiles = [], setValueTemplates = {} } = release;
   if (remoteChart) return [];
-  const environment = environments.find((each) => each === profile) ?? 'dev';
+  // Releases that such a profile adds are awaited ones; the others in it are those of a run without a profile.
+  const isAdded = !environments.some((each) => each === profile) && name in awaiting;
+  const environment = isAdded ? CHOSEN : (environments.find((each) => each === profile) ?? 'dev');
   const expectedNamespace = isServiceName(name)
     ? services[name].namespace
     : isWorkloadName(name)
       ? workloads[name].namespace
       : null;
-  const files = valuesFiles.filter(
-    (file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')),
-  );
+  const files = valuesFiles
+    .flatMap((file) => environments.map((each) => file.replace(CHOSEN, each)))
+    .filter((file, index, all) => all.indexOf(file) === index)
+    .filter((file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')));
   const isChosen = valuesFiles.some((file) => file === `charts/${name}/values-${environment}.yaml`);
   const errors = [
     ...(chartPath === `charts/${name}` ? [] : [`${name} is released from ${chartPath}.`]),
@@ -175,7 +185,11 @@ function releaseErrors(release: Release, folder: string, profile: string, artifa
 
 function artifactErrors({ image, context, docker }: Artifact): string[] {
   const isCentral = context === '../../' && docker?.dockerfile === 'Dockerfile' && docker.target !== undefined;
-  return isCentral ? [] : [`${image} is not built from a target of the Dockerfile.`];
+  const isNamed = docker?.buildArgs?.SOURCE_COMMIT === '{{.IMAGE_TAG}}';
+  return [
+    ...(isCentral ? [] : [`${image} is not built from a target of the Dockerfile.`]),
+    ...(isNamed ? [] : [`${image} does not say which commit it is of.`]),
+  ];
 }
 
 /** Hooks are argument lists for kubectl and helm: without a shell nothing can swallow a failure. */

@@ -33,6 +33,7 @@ type ServiceValues = Values & {
   secrets: { required: string[]; optional: string[] };
   ca: { enabled: boolean };
   linkerd: { skipOutboundPorts: string };
+  metrics: { serviceMonitor: { enabled: boolean } };
   autoscaling: { enabled: boolean; minReplicas: number };
 };
 
@@ -90,7 +91,7 @@ export async function valueErrors(chart: ChartSource, schema: JsonSchema): Promi
 }
 
 function shapeErrors(service: ServiceName, profile: string, values: ServiceValues): string[] {
-  const { image, autoscaling, workload } = values;
+  const { image, autoscaling, metrics, workload } = values;
   const replicas = autoscaling.enabled ? autoscaling.minReplicas : values.replicaCount;
   const isJob = services[service].port === null;
   const kind = isJob && profile !== 'schedule-mode' ? 'CronJob' : 'Deployment';
@@ -106,6 +107,10 @@ function shapeErrors(service: ServiceName, profile: string, values: ServiceValue
     ),
     ...wrong(workload.kind !== kind, `workload.kind is ${workload.kind}, not ${kind}.`),
     ...wrong(profile === 'prod' && !isJob && replicas < 2, 'prod has less than two pods.'),
+    ...wrong(
+      !isJob && metrics.serviceMonitor.enabled !== (profile !== 'dev'),
+      'metrics.serviceMonitor belongs to staging and prod, which have rules, and not to dev.',
+    ),
     ...wrong(profile === 'dev' && replicas !== 1, 'dev has more than one pod.'),
   ];
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { derivedLine } from '../policies/write.ts';
-import { type EnvoyPlaces, envoyConfiguration, NOTHING } from './envoy.ts';
+import { type EnvoyPlaces, envoyConfiguration, hostPattern } from './envoy.ts';
 import { clusterAddress, nginxConfiguration, nginxTemplate } from './nginx.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -50,9 +50,20 @@ function envoyTemplate(): string {
   return `${derivedLine}\n${optional}`;
 }
 
-/** Compose has no values: no hosts of its operator's, no tracing. */
-function composeEnvoy(): string {
-  const places = { oauthHosts: NOTHING, modelHosts: NOTHING, mailRelays: NOTHING, tracing: null };
+/** Hosts with their ports (`smtp.example.org:465`) that Compose's Envoy lets out beside the web, by the listener that leads there. */
+export type ComposeHosts = { oauth: readonly string[]; models: readonly string[]; mailRelays: readonly string[] };
+
+/** What the chart's values name as well: the one service whose accounts Alt can connect. */
+export const composeHosts: ComposeHosts = { oauth: ['www.inoreader.com:443'], models: [], mailRelays: [] };
+
+/** Compose has no values: its operator's hosts are written by `npm run compose:envoy`. There is no tracing. */
+export function composeEnvoy({ oauth, models, mailRelays }: ComposeHosts = composeHosts): string {
+  const places = {
+    oauthHosts: hostPattern(oauth),
+    modelHosts: hostPattern(models),
+    mailRelays: hostPattern(mailRelays),
+    tracing: null,
+  };
   return `${derivedLine}\n${yamlOf(places)}`;
 }
 

@@ -54,12 +54,12 @@ const prepared: readonly WorkloadName[] = [...Object.values(databases).map(({ se
 export const ourPods: readonly PodSet[] = [...named(), ...jobs(), ...tests()];
 
 /** What stands in others' namespaces and is talked to, or talks to us. */
-export const othersPods: readonly PodSet[] = (['vault', 'linkerd', 'kube-dns', 'keda-operator'] as const).map(
-  (node) => {
-    const { namespace, ports, isMeshed } = workloads[node];
-    return { name: node, namespace, node, ports: Object.values(ports), isMeshed };
-  },
-);
+export const othersPods: readonly PodSet[] = (
+  ['vault', 'linkerd', 'kube-dns', 'keda-operator', 'prometheus'] as const
+).map((node) => {
+  const { namespace, ports, isMeshed } = workloads[node];
+  return { name: node, namespace, node, ports: Object.values(ports), isMeshed };
+});
 
 function named(): PodSet[] {
   const all: [ServiceName | WorkloadName, { namespace: Namespace | null; isMeshed: boolean }, number[]][] = [

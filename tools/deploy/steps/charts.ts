@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { backupErrors } from '../charts/backup-check.ts';
 import { chartErrors, objectErrors } from '../charts/index.ts';
+import { operatorErrors } from '../charts/operator-check.ts';
 import { readCharts } from '../charts/reading.ts';
 import { counting, type Step } from './step.ts';
 
@@ -18,9 +20,13 @@ export const valuesStep: Step = {
 export const objectsStep: Step = {
   name: 'objects',
   needs: ['helm'],
-  async run({ rendering }) {
+  async run({ root, rendering }) {
     const { rendered } = await rendering();
     const objects = rendered.flatMap((each) => each.objects);
-    return { errors: objectErrors(rendered), counted: counting(objects.length, 'object') };
+    const asked = await operatorErrors(path.join(root, 'skaffold'), rendered);
+    return {
+      errors: [...objectErrors(rendered), ...backupErrors(rendered), ...asked],
+      counted: counting(objects.length, 'object'),
+    };
   },
 };

@@ -84,7 +84,7 @@ function withStandIns(rendered: readonly KubernetesObject[]): KubernetesObject[]
     ([name, { namespace }]) =>
       namespace !== null &&
       !present.has(name) &&
-      (isOurs(namespace) || ['linkerd', 'vault', 'kube-dns', 'keda-operator'].includes(name)),
+      (isOurs(namespace) || ['linkerd', 'vault', 'kube-dns', 'keda-operator', 'prometheus'].includes(name)),
   );
   const strangers = [...Object.keys(namespaces).filter(isOurs), 'default'];
   return [

@@ -2,8 +2,9 @@
 {{ .repository }}:{{ .tag }}{{ with .digest }}@{{ . }}{{ end }}
 {{- end -}}
 
+{{/* The policies open the ways to the stores to `backup`. A restore test asks nobody, so it has another name. */}}
 {{- define "backup.labels" -}}
-app.kubernetes.io/name: backup
+app.kubernetes.io/name: {{ eq . "restore-test" | ternary "restore-test" "backup" }}
 app.kubernetes.io/component: {{ . }}
 app.kubernetes.io/part-of: alt
 {{- end -}}
@@ -30,8 +31,8 @@ capabilities:
 {{- end -}}
 
 {{/*
-A job by schedule. `job` has name, component, schedule, containers (a list of text), and may have initContainers,
-volumes (text). The user is 999, as whom the image's PostgreSQL tools know themselves as `postgres`.
+A job by schedule. `job` has name, component, schedule, secrets (the keys of `backup-secrets` that it needs), container
+(text), and may have initContainer and volumes (text). The user is 999, as whom the image's PostgreSQL tools know themselves as `postgres`.
 */}}
 {{- define "backup.cronJob" -}}
 {{- $root := .root }}
@@ -106,6 +107,12 @@ volumes:
     secret:
       secretName: backup-secrets
       defaultMode: 0440
+      # That Secret has the keys of every store: a job gets its own.
+      items:
+        {{- range $job.secrets }}
+        - key: {{ . }}
+          path: {{ . }}
+        {{- end }}
   - name: ca
     configMap:
       name: {{ $root.Values.caBundle }}
