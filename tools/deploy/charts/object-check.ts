@@ -1,57 +1,24 @@
 // What the rendered objects of the charts must be: the promises that a schema cannot express.
 import { isServiceName, isWorkloadName, type ServiceName, services } from '@alt/topology';
+import { meshErrors } from './mesh-check.ts';
+import {
+  type Container,
+  type Pod,
+  type PodSpec,
+  type Probe,
+  podsOf,
+  type RenderedChart,
+  type RenderedObject,
+} from './rendered.ts';
 
-export type RenderedObject = { kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown };
-export type RenderedChart = {
-  chart: { name: string; layer: string; namespace: string };
-  profile: string;
-  objects: readonly RenderedObject[];
-};
-
-type Container = {
-  name: string;
-  env?: { name: string; value?: string }[];
-  ports?: { name?: string; containerPort: number }[];
-  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-  securityContext?: {
-    allowPrivilegeEscalation?: boolean;
-    readOnlyRootFilesystem?: boolean;
-    capabilities?: { drop?: string[] };
-  };
-  startupProbe?: Probe;
-  livenessProbe?: Probe;
-  readinessProbe?: Probe;
-};
-type Probe = { httpGet?: { path?: string; port?: string | number }; tcpSocket?: unknown; exec?: unknown };
-type Volume = {
-  secret?: { secretName?: string };
-  projected?: { sources?: { secret?: { name?: string } }[] };
-  emptyDir?: { sizeLimit?: string };
-  name: string;
-};
-type PodSpec = {
-  serviceAccountName?: string;
-  automountServiceAccountToken?: boolean;
-  enableServiceLinks?: boolean;
-  securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type?: string } };
-  topologySpreadConstraints?: unknown[];
-  containers?: Container[];
-  initContainers?: Container[];
-  volumes?: Volume[];
-};
-type Pod = {
-  owner: RenderedObject;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-  spec: PodSpec;
-};
+export type { RenderedChart, RenderedObject } from './rendered.ts';
 
 /** Settings whose value is nobody's business; they are files, never values. */
 const SECRET = /(_KEY|_PASSWORD|_SECRET|_TOKEN|DATABASE_URL|SMTP_URL|^DSN)$/;
 
 /** Sentences about charts of ours in all profiles that were rendered. */
 export function objectErrors(rendered: readonly RenderedChart[]): string[] {
-  return rendered.flatMap(({ chart, profile, objects }) => {
+  const ofCharts = rendered.flatMap(({ chart, profile, objects }) => {
     const pods = objects.flatMap(podsOf);
     const errors = [
       ...pods.flatMap((pod) => podErrors(pod).map((error) => `${pod.owner.kind} ${pod.owner.metadata.name}: ${error}`)),
@@ -62,16 +29,7 @@ export function objectErrors(rendered: readonly RenderedChart[]): string[] {
     ];
     return errors.map((error) => `${chart.layer}/${chart.name} (${profile}): ${error}`);
   });
-}
-
-/** The pods that an object makes. */
-function podsOf(object: RenderedObject): Pod[] {
-  const { spec } = object as { spec?: { template?: unknown; jobTemplate?: { spec?: { template?: unknown } } } };
-  const template =
-    object.kind === 'Pod' ? object : object.kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : spec?.template;
-  if (!['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'].includes(object.kind)) return [];
-  const { metadata, spec: pod } = template as { metadata?: Partial<Pod>; spec: PodSpec };
-  return [{ owner: object, labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {}, spec: pod }];
+  return [...ofCharts, ...meshErrors(rendered)];
 }
 
 function podErrors({ spec, labels, owner }: Pod): string[] {

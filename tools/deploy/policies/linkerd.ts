@@ -11,10 +11,12 @@ type KubernetesObject = {
   spec: unknown;
 };
 
-/** Who may be asked for its state without an identity: the node's kubelet and the pods of `helm test` have none. */
+/** What a Server lets be asked without an identity: the node's kubelet and the pods of `helm test` have none. */
 const probePaths: Readonly<Record<string, readonly string[]>> = {
-  'envoy-proxy': ['/ready'],
-  kratos: ['/health/alive', '/health/ready'],
+  'envoy-proxy-9901': ['/ready', '/server_info'],
+  'kratos-4433': ['/health/alive', '/health/ready'],
+  // The courier bears the name of Kratos, listens there, and answers nothing else.
+  'kratos-4434': ['/metrics/prometheus'],
 };
 const serviceProbePaths = ['/v1/live', '/v1/ready', '/v1/health'];
 
@@ -91,7 +93,7 @@ function serverObjects(pod: PodSet, port: number): KubernetesObject[] {
 
 /** A route on a Server ends Linkerd's own leave for probes, and refuses what no route names: so one for probes, one for the rest. */
 function inboundRoutes({ name, namespace }: PodSet, server: string): KubernetesObject[] {
-  const paths = probePaths[name] ?? (isServiceName(name) ? serviceProbePaths : []);
+  const paths = probePaths[server] ?? (isServiceName(name) ? serviceProbePaths : []);
   if (paths.length === 0) return [];
   const parent = [{ group: 'policy.linkerd.io', kind: 'Server', name: server }];
   const route = (suffix: string, matches: unknown): KubernetesObject => ({
