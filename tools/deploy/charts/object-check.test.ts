@@ -20,7 +20,11 @@ function good(): RenderedObject[] {
   const container = {
     name: 'tag-generator',
     ports: [{ name: 'http', containerPort: 9400 }],
-    env: [{ name: 'LOG_LEVEL', value: 'info' }],
+    env: [
+      { name: 'LOG_LEVEL', value: 'info' },
+      { name: 'POD_IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
+      { name: 'ALT_TRUSTED_PROXIES', value: '127.0.0.1,::1,$(POD_IPS),$(ALT_TRUSTED_PROXIES)' },
+    ],
     resources,
     securityContext: security,
     startupProbe: http('/v1/ready'),
@@ -107,6 +111,8 @@ describe('rendered objects', () => {
     [`${CONTAINER}.resources.requests`, {}, 'requests no CPU or memory'],
     [`${CONTAINER}.resources.limits`, {}, 'has no limit of memory'],
     [`${CONTAINER}.env.0.name`, 'DATABASE_URL', 'has the secret DATABASE_URL in its environment'],
+    [`${CONTAINER}.env.1.valueFrom.fieldRef.fieldPath`, 'status.hostIPs', "takes the mesh's proxy for every reader's"],
+    [`${CONTAINER}.env.2.value`, '127.0.0.1/32', "takes the mesh's proxy for every reader's"],
     [`${CONTAINER}.ports.0.containerPort`, 9401, 'its container has the ports 9401'],
     [`${CONTAINER}.startupProbe.httpGet.path`, '/', 'startup probe'],
     [`${CONTAINER}.livenessProbe.httpGet.path`, '/v1/ready', 'liveness probe'],

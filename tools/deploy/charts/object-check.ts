@@ -164,6 +164,7 @@ function serviceErrors(
     ...wrong(own.spec.serviceAccountName !== service, 'its service account has another name.'),
     ...wrong(own.spec.securityContext?.runAsUser !== 65532, 'it does not run as 65532.'),
     ...wrong(own.annotations['linkerd.io/inject'] !== 'enabled', 'it is not in the mesh.'),
+    ...wrong(port !== null && !trustsItsProxy(container), "it takes the mesh's proxy for every reader's address."),
     ...wrong(!own.annotations['checksum/config'], 'a new setting would not restart it.'),
     ...wrong(!own.annotations['checksum/secrets'], 'a new secret would not restart it.'),
     ...wrong(!test, '`helm test` has no pod.'),
@@ -185,6 +186,18 @@ function portErrors(port: number | null, { ports = [] }: Container, objects: rea
     ...wrong(JSON.stringify(given) !== expected, `its container has the ports ${given}, and the topology ${port}.`),
     ...wrong(JSON.stringify(offered) !== expected, `its Service has the ports ${offered}, and the topology ${port}.`),
   ];
+}
+
+/** The mesh's proxy connects from an address of the pod; what the settings of all services name is kept beside it. */
+function trustsItsProxy({ env = [] }: Container): boolean {
+  const own = env.find(({ valueFrom }) => valueFrom?.fieldRef?.fieldPath === 'status.podIPs')?.name;
+  const trusted = env.find(({ name }) => name === 'ALT_TRUSTED_PROXIES')?.value?.split(',') ?? [];
+  // Kubernetes puts in what stands before: so the address comes first.
+  const isBefore =
+    env.findIndex(({ name }) => name === own) < env.findIndex(({ name }) => name === 'ALT_TRUSTED_PROXIES');
+  return (
+    isBefore && ['127.0.0.1', '::1', `$(${own})`, '$(ALT_TRUSTED_PROXIES)'].every((each) => trusted.includes(each))
+  );
 }
 
 function probeErrors({ startupProbe, livenessProbe, readinessProbe }: Container, profile: string): string[] {
