@@ -20,7 +20,6 @@ const probePaths: Readonly<Record<string, readonly string[]>> = {
 };
 const serviceProbePaths = ['/v1/live', '/v1/ready', '/v1/health'];
 
-/** Ports of a proxy carry CONNECT: to the mesh they are bytes, with the identities of both ends all the same. */
 const probesName = 'probes';
 
 /** The mesh's policies of the charts' pods, by the chart's folder. */
@@ -179,7 +178,10 @@ function callers(pod: PodSet): PodSet[] {
   return unique(incoming(pod).map(({ from }) => from)).filter(({ isMeshed }) => isMeshed);
 }
 
-/** A door of Envoy that leads out. sidecar-proxy's own answers for its health as well and stays HTTP. */
+/**
+ * A door of Envoy that leads out: CONNECT is bytes to the mesh, with the identities of both ends all the same. sidecar-proxy's one port
+ * answers for its health as well, so it stays HTTP: Linkerd carries CONNECT over HTTP/1.1 as it does an upgrade, and `/` covers it.
+ */
 function isTunnel({ name }: PodSet, port: number): boolean {
   return (
     name === 'envoy-proxy' &&
