@@ -47,7 +47,6 @@ it('a probe passes where a route of its port is open to networks, whatever else 
   expect(said('/health/ready', [])).toBe('');
   expect(said('/anything', [server()])).toBe('');
   expect(said('/anything', [server(), rest, opened('Server', 'kratos-4434')])).toBe('');
-  expect(said('/anything', policies, { 'linkerd.io/inject': 'disabled' })).toBe('');
   expect(said('/anything', policies, { 'config.linkerd.io/skip-inbound-ports': '80,4434' })).toBe('');
 });
 
@@ -69,6 +68,20 @@ it.each<[string, string, readonly RenderedObject[]]>([
   ['the mesh sees bytes alone', '/health/ready', [server('opaque')]],
 ])('a probe is refused where %s', (_, path, beside) => {
   expect(said(path, beside)).toContain(`the livenessProbe of Deployment kratos asks for ${path}, ${refused}`);
+});
+
+it('a probe of an open port is refused, for the port is the proxy that stands before the container', () => {
+  const pod = deployment({ tcpSocket: { port: 'admin' } }, { 'linkerd.io/inject': 'enabled' });
+  const chart = { name: 'kratos', layer: '05-auth-platform', namespace: 'alt-auth' };
+  expect(meshErrors([{ chart, profile: 'prod', objects: [pod, ...policies] }])).toEqual([
+    "prod: the livenessProbe of Deployment kratos asks for an open port, which is that of the mesh's proxy.",
+  ]);
+});
+
+it('who runs on is in the mesh where the topology has it there', () => {
+  expect(said('/health/ready', policies, { 'linkerd.io/inject': 'disabled' })).toBe(
+    'prod: Deployment kratos is not in the mesh, and the topology says otherwise.',
+  );
 });
 
 it('two Servers of one port are refused, for the mesh takes either', () => {

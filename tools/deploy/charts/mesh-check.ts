@@ -1,4 +1,5 @@
 // Whoever asks without an identity of the mesh, the kubelet with its probes and the pods of `helm test`, must be let through by it.
+import { isServiceName, isWorkloadName, services, workloads } from '@alt/topology';
 import { type Container, type Pod, podsOf, type RenderedChart, type RenderedObject } from './rendered.ts';
 
 /** What a stranger to the mesh asks of a pod. */
@@ -22,19 +23,44 @@ export function meshErrors(rendered: readonly RenderedChart[]): string[] {
     const objects = rendered.filter((each) => each.profile === profile).flatMap((each) => each.objects);
     const pods = objects.flatMap(podsOf);
     const asked = questionsOfTests(pods);
-    const errors = pods
-      .filter(({ annotations }) => annotations['linkerd.io/inject'] === 'enabled')
+    const meshed = pods.filter(({ annotations }) => annotations['linkerd.io/inject'] === 'enabled');
+    const refused = meshed
       .flatMap((pod) =>
-        [...questionsOfProbes(pod), ...(asked.get(placeOf(pod)) ?? [])].map((each) => [pod, each] as const),
+        [...questionsOfProbes(pod), ...(asked.get(placeOf(pod)) ?? [])].map((each) => ({ pod, ...each })),
       )
-      .flatMap(([pod, { port, ...question }]) => refusal(objects, pod, port, question));
+      .flatMap(({ pod, port, ...question }) => refusal(objects, pod, port, question));
+    const errors = [...pods.flatMap(membershipError), ...meshed.flatMap(openPortErrors), ...refused];
     return [...new Set(errors)].map((error) => `${profile}: ${error}`);
   });
 }
 
+/** What runs on is in the mesh exactly where the topology says so; jobs end, and are not. */
+function membershipError({ owner, labels, annotations }: Pod): string[] {
+  const name = labels['app.kubernetes.io/name'] ?? '';
+  if (!['Deployment', 'StatefulSet'].includes(owner.kind)) return [];
+  const known = isServiceName(name) ? services[name] : isWorkloadName(name) ? workloads[name] : null;
+  const isMeshed = annotations['linkerd.io/inject'] === 'enabled';
+  if (!known || known.isMeshed === isMeshed) return [];
+  return [
+    `${owner.kind} ${owner.metadata.name} is ${isMeshed ? '' : 'not '}in the mesh, and the topology says otherwise.`,
+  ];
+}
+
+/** An open port is the proxy's, so it tells nothing of a container once that has started. */
+function openPortErrors({ spec, owner }: Pod): string[] {
+  return (spec.containers ?? []).flatMap((container) =>
+    (['livenessProbe', 'readinessProbe'] as const)
+      .filter((kind) => container[kind]?.tcpSocket !== undefined)
+      .map(
+        (kind) =>
+          `the ${kind} of ${owner.kind} ${owner.metadata.name} asks for an open port, which is that of the mesh's proxy.`,
+      ),
+  );
+}
+
 type Asked = Question & { port: number };
 
-/** What the kubelet asks over HTTP. An open port says nothing here: it is the proxy's, and always open. */
+/** What the kubelet asks over HTTP. */
 function questionsOfProbes({ spec, owner }: Pod): Asked[] {
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   return containers.flatMap((container) =>

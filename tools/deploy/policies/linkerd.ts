@@ -86,6 +86,9 @@ function serverObjects(pod: PodSet, port: number): KubernetesObject[] {
         ['MeshTLSAuthentication', `${name}-from-${from.name}`],
       ),
     ),
+    ...(isAskedByJobs(pod, port)
+      ? [authorization(`${server}-jobs`, namespace, ['Server', server], ['NetworkAuthentication', probesName])]
+      : []),
     ...(isOpaque ? [] : inboundRoutes(pod, server)),
   ];
 }
@@ -172,6 +175,11 @@ function authorization(
     metadata: { name, namespace },
     spec: { targetRef: reference(target), requiredAuthenticationRefs: [reference(who)] },
   };
+}
+
+/** Jobs end, and a proxy beside them might not: they come without an identity. The network policies name them, and the store its keys. */
+function isAskedByJobs(pod: PodSet, port: number): boolean {
+  return incoming(pod).some(({ from, ports }) => !from.isMeshed && from.node !== 'test-pod' && ports.includes(port));
 }
 
 function callers(pod: PodSet): PodSet[] {
