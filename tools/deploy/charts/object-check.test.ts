@@ -118,7 +118,7 @@ describe('rendered objects', () => {
     [`${CONTAINER}.livenessProbe.httpGet.path`, '/v1/ready', 'liveness probe'],
     [`${CONTAINER}.readinessProbe`, null, 'readiness probe'],
     [`${TEMPLATE}.metadata.labels`, labels('tag-maker'), 'no pod of its name'],
-    [`${TEMPLATE}.metadata.annotations`, { 'linkerd.io/inject': 'enabled' }, 'a new secret would not restart it'],
+    [`${TEMPLATE}.metadata.annotations`, { 'linkerd.io/inject': 'enabled' }, 'a new secret would not restart'],
     [`${TEMPLATE}.metadata.annotations`, { 'checksum/config': 'x', 'checksum/secrets': 'y' }, 'not in the mesh'],
     ['Deployment.spec.replicas', 1, 'has a budget, and one pod'],
     ['Deployment.metadata', { name: 'tag-generator', namespace: 'default' }, 'is in default, not alt-processing'],
@@ -130,6 +130,18 @@ describe('rendered objects', () => {
     ['Pod.metadata.labels', labels('test'), '`helm test` has no pod'],
   ])('are refused with %s: %j', (at, value, sentence) => {
     expect(errorsWith(at, value)).toContain(sentence);
+  });
+
+  it('restart with their Secret where they read it at their start; PostgreSQL, whose passwords are set while it runs, does not', () => {
+    const said = (name: string) => {
+      const volumes = [{ name: 'secrets', secret: { secretName: `${name}-secrets` } }];
+      const template = { metadata: { labels: labels(name) }, spec: { volumes } };
+      const objects = [{ kind: 'StatefulSet', metadata: { ...metadata, name }, spec: { selector, template } }];
+      return objectErrors([{ chart: { name, layer: '02-infrastructure', namespace: '' }, profile: 'prod', objects }]);
+    };
+    const sentence = expect.stringContaining('a new secret would not restart');
+    expect(said('meilisearch')).toContainEqual(sentence);
+    expect(said('postgres')).not.toContainEqual(sentence);
   });
 
   it('are refused with a secret in a Secret, and with a number of replicas beside a scaler', () => {

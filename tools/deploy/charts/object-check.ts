@@ -1,5 +1,5 @@
 // What the rendered objects of the charts must be: the promises that a schema cannot express.
-import { isServiceName, isWorkloadName, type ServiceName, services } from '@alt/topology';
+import { databases, isServiceName, isWorkloadName, type ServiceName, services } from '@alt/topology';
 import { meshErrors } from './mesh-check.ts';
 import {
   type Container,
@@ -25,6 +25,7 @@ export function objectErrors(rendered: readonly RenderedChart[]): string[] {
       ...plainSecretErrors(objects),
       ...budgetErrors(objects, pods),
       ...selectorErrors(objects, pods),
+      ...pods.flatMap(rotationErrors),
       ...(isServiceName(chart.name) ? serviceErrors(chart.name, profile, objects, pods) : []),
     ];
     return errors.map((error) => `${chart.layer}/${chart.name} (${profile}): ${error}`);
@@ -79,6 +80,18 @@ function mountedSecrets({ volumes = [] }: PodSpec): string[] {
 function isKnownSecret(name: string): boolean {
   const workload = name.replace(/-(secrets|tls)$/, '');
   return workload !== name && (isServiceName(workload) || isWorkloadName(workload));
+}
+
+/** Passwords of PostgreSQL are set by its jobs while it runs: a restart would only shut it. */
+const withoutRestart: readonly string[] = Object.values(databases).map(({ server }) => server);
+
+/** What runs on reads its Secret when it starts. */
+function rotationErrors({ owner, labels, annotations, spec }: Pod): string[] {
+  const name = labels['app.kubernetes.io/name'] ?? '';
+  const isConcerned = ['Deployment', 'StatefulSet'].includes(owner.kind) && !withoutRestart.includes(name);
+  const hasSecrets = mountedSecrets(spec).some((secret) => secret.endsWith('-secrets'));
+  const isUnheard = isConcerned && hasSecrets && !annotations['checksum/secrets'];
+  return wrong(isUnheard, `a new secret would not restart ${owner.kind} ${owner.metadata.name}.`);
 }
 
 /** A Secret in a chart has nothing in it, and a ConfigMap no secret. */
@@ -166,7 +179,6 @@ function serviceErrors(
     ...wrong(own.annotations['linkerd.io/inject'] !== 'enabled', 'it is not in the mesh.'),
     ...wrong(port !== null && !trustsItsProxy(container), "it takes the mesh's proxy for every reader's address."),
     ...wrong(!own.annotations['checksum/config'], 'a new setting would not restart it.'),
-    ...wrong(!own.annotations['checksum/secrets'], 'a new secret would not restart it.'),
     ...wrong(!test, '`helm test` has no pod.'),
     ...wrong(
       test !== undefined && port !== null && !JSON.stringify(test.spec).includes('/v1/health'),
