@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readCharts } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
 import { skaffoldErrors } from './skaffold-check.ts';
+import { unseenErrors } from './tests-check.ts';
 import { placeErrors, valueErrors } from './values-check.ts';
 
 export { chartDrift } from './derive.ts';
@@ -17,5 +18,10 @@ export async function chartErrors(skaffold: string): Promise<string[]> {
     const schema = JSON.parse(await readFile(path.join(chart.folder, 'values.schema.json'), 'utf8')) as JsonSchema;
     return valueErrors(chart, schema);
   });
-  return [...placeErrors(charts), ...(await Promise.all(values)).flat(), ...(await skaffoldErrors(skaffold))];
+  return [
+    ...placeErrors(charts),
+    ...(await Promise.all(values)).flat(),
+    ...(await skaffoldErrors(skaffold)),
+    ...(await unseenErrors(skaffold)),
+  ];
 }

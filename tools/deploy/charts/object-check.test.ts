@@ -67,7 +67,12 @@ function good(): RenderedObject[] {
     { kind: 'PodDisruptionBudget', metadata, spec: { selector } },
     {
       kind: 'Pod',
-      metadata: { ...metadata, name: 'tag-generator-test', ...{ labels: labels('tag-generator-test') } },
+      metadata: {
+        ...metadata,
+        name: 'tag-generator-test',
+        annotations: { 'helm.sh/hook': 'test' },
+        ...{ labels: labels('tag-generator-test') },
+      },
       spec: testPod,
     },
   ];

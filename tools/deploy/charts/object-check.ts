@@ -10,6 +10,7 @@ import {
   type RenderedChart,
   type RenderedObject,
 } from './rendered.ts';
+import { testErrors } from './tests-check.ts';
 
 export type { RenderedChart, RenderedObject } from './rendered.ts';
 
@@ -30,7 +31,7 @@ export function objectErrors(rendered: readonly RenderedChart[]): string[] {
     ];
     return errors.map((error) => `${chart.layer}/${chart.name} (${profile}): ${error}`);
   });
-  return [...ofCharts, ...meshErrors(rendered)];
+  return [...ofCharts, ...meshErrors(rendered), ...testErrors(rendered)];
 }
 
 function podErrors({ spec, labels, owner }: Pod): string[] {

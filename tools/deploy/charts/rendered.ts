@@ -1,5 +1,9 @@
 // Rendered objects and the pods that they make, as far as the checks look.
-export type RenderedObject = { kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown };
+export type RenderedObject = {
+  kind: string;
+  metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
+  [field: string]: unknown;
+};
 export type RenderedChart = {
   chart: { name: string; layer: string; namespace: string };
   profile: string;
