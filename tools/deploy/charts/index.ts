@@ -1,6 +1,7 @@
 // What the charts promise, for `npm run check` (no Helm needed) and for `npm run check:deploy` (rendered objects).
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { othersErrors } from './others-check.ts';
 import { readCharts } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
 import { skaffoldErrors } from './skaffold-check.ts';
@@ -23,5 +24,6 @@ export async function chartErrors(skaffold: string): Promise<string[]> {
     ...(await Promise.all(values)).flat(),
     ...(await skaffoldErrors(skaffold)),
     ...(await unseenErrors(skaffold)),
+    ...(await othersErrors(charts)),
   ];
 }

@@ -36,7 +36,10 @@ function good(): RenderedObject[] {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity,
-    topologySpreadConstraints: [{}],
+    topologySpreadConstraints: [
+      { topologyKey: 'kubernetes.io/hostname' },
+      { topologyKey: 'topology.kubernetes.io/zone' },
+    ],
     containers: [container],
     volumes: [
       { name: 'tmp', emptyDir: { sizeLimit: '1Mi' } },
@@ -108,6 +111,7 @@ describe('rendered objects', () => {
     [`${POD}.enableServiceLinks`, true, 'adds to its environment'],
     [`${POD}.serviceAccountName`, 'default', 'service account has another name'],
     [`${POD}.topologySpreadConstraints`, [], 'is not spread'],
+    [`${POD}.topologySpreadConstraints.1.topologyKey`, 'kubernetes.io/hostname', 'is not spread'],
     [`${POD}.volumes.0.emptyDir`, {}, 'the folder tmp may become as large as its node'],
     [`${POD}.volumes.1.projected.sources.0.secret.name`, 'everything', 'the Secret everything is in no list'],
     [`${CONTAINER}.securityContext.readOnlyRootFilesystem`, false, 'may write into its image'],
@@ -156,9 +160,14 @@ describe('rendered objects', () => {
       metadata: { ...metadata, name: 'tag-generator-secrets' },
       data: { DATABASE_URL: 'eA==' },
     };
-    const scaler = { kind: 'HorizontalPodAutoscaler', metadata, spec: { minReplicas: 2 } };
+    const scaler = {
+      kind: 'HorizontalPodAutoscaler',
+      metadata,
+      spec: { minReplicas: 2, metrics: [{ type: 'Resource' }] },
+    };
     const said = objectErrors([{ chart, profile: 'prod', objects: [...good(), secret, scaler] }]).join('\n');
     expect(said).toContain('the Secret tag-generator-secrets carries DATABASE_URL');
     expect(said).toContain('a number of replicas beside what scales it');
+    expect(said).toContain('is scaled by the CPU of its whole pod');
   });
 });

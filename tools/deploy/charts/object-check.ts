@@ -111,6 +111,9 @@ function plainSecretErrors(objects: readonly RenderedObject[]): string[] {
   });
 }
 
+/** What pods are spread over: nodes and zones. */
+const ZONES = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
+
 /** A budget and a spread where there is more than one pod, and only there. */
 function budgetErrors(objects: readonly RenderedObject[], pods: readonly Pod[]): string[] {
   return pods
@@ -123,9 +126,15 @@ function budgetErrors(objects: readonly RenderedObject[], pods: readonly Pod[]):
       const isScaled = scaler !== undefined || objects.some(({ kind }) => kind === 'ScaledObject');
       const isMany = isScaled || (least ?? given ?? 1) > 1;
       const hasBudget = objects.some((object) => object.kind === 'PodDisruptionBudget' && selects(object, pod));
-      const hasSpread = (pod.spec.topologySpreadConstraints ?? []).length > 0;
+      const spread = pod.spec.topologySpreadConstraints ?? [];
+      const hasSpread = isMany
+        ? ZONES.every((zone) => spread.some((each) => each.topologyKey === zone))
+        : spread.length > 0;
+      const metrics = (scaler?.spec as { metrics?: { type: string }[] } | undefined)?.metrics ?? [];
+      const isOfPod = metrics.some(({ type }) => type === 'Resource');
       return [
         ...wrong(isScaled && given !== undefined, `${name} has a number of replicas beside what scales it.`),
+        ...wrong(isOfPod, `${name} is scaled by the CPU of its whole pod, the mesh's proxy included.`),
         ...wrong(
           isMany !== hasBudget,
           `${name} has ${hasBudget ? 'a' : 'no'} budget, and ${isMany ? 'several pods' : 'one pod'}.`,

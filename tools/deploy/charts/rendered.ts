@@ -36,7 +36,7 @@ export type PodSpec = {
   automountServiceAccountToken?: boolean;
   enableServiceLinks?: boolean;
   securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type?: string } };
-  topologySpreadConstraints?: unknown[];
+  topologySpreadConstraints?: { topologyKey?: string }[];
   containers?: Container[];
   initContainers?: Container[];
   volumes?: Volume[];
