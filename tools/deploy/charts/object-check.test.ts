@@ -27,7 +27,7 @@ function good(): RenderedObject[] {
     ],
     resources,
     securityContext: security,
-    startupProbe: http('/v1/ready'),
+    startupProbe: http('/v1/live'),
     livenessProbe: http('/v1/live'),
     readinessProbe: http('/v1/ready'),
   };
@@ -123,7 +123,7 @@ describe('rendered objects', () => {
     [`${CONTAINER}.env.1.valueFrom.fieldRef.fieldPath`, 'status.hostIPs', "takes the mesh's proxy for every reader's"],
     [`${CONTAINER}.env.2.value`, '127.0.0.1/32', "takes the mesh's proxy for every reader's"],
     [`${CONTAINER}.ports.0.containerPort`, 9401, 'its container has the ports 9401'],
-    [`${CONTAINER}.startupProbe.httpGet.path`, '/', 'startup probe'],
+    [`${CONTAINER}.startupProbe.httpGet.path`, '/v1/ready', 'startup probe'],
     [`${CONTAINER}.livenessProbe.httpGet.path`, '/v1/ready', 'liveness probe'],
     [`${CONTAINER}.readinessProbe`, null, 'readiness probe'],
     [`${TEMPLATE}.metadata.labels`, labels('tag-maker'), 'no pod of its name'],

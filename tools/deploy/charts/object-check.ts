@@ -230,8 +230,8 @@ function probeErrors({ startupProbe, livenessProbe, readinessProbe }: Container,
   }
   return [
     ...wrong(
-      startupProbe?.httpGet?.path !== '/v1/ready' && !isOpen(startupProbe),
-      'its startup probe does not ask for /v1/ready.',
+      startupProbe?.httpGet?.path !== '/v1/live' && !isOpen(startupProbe),
+      'its startup probe does not ask for /v1/live.',
     ),
     ...wrong(livenessProbe?.httpGet?.path !== '/v1/live', 'its liveness probe does not ask for /v1/live.'),
     ...wrong(readinessProbe?.httpGet?.path !== '/v1/ready', 'its readiness probe does not ask for /v1/ready.'),
