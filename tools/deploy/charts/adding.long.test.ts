@@ -133,6 +133,7 @@ name: word-counter
 description: Counts words
 type: application
 version: 0.1.0
+kubeVersion: ">=1.33.0-0"
 dependencies:
   - name: alt-service
     version: 0.1.0
@@ -167,6 +168,7 @@ async function copyProject(copy: string): Promise<void> {
     'tools',
     'skaffold',
     'ARCHITECTURE.md',
+    'Dockerfile',
     'package.json',
     'main.ts',
   ]) {
