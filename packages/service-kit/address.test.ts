@@ -27,6 +27,14 @@ describe('the client’s address', () => {
     expect(clientAddress(socket, forwarded, proxies, false)).toBe(expected);
   });
 
+  it("is the reader's on a cluster, where the mesh's proxy connects from an address of the pod", () => {
+    // What Kubernetes makes of the charts' `127.0.0.1,::1,$(POD_IPS),$(ALT_TRUSTED_PROXIES)` where nothing else is trusted.
+    const ofPod = parseTrustedProxies('127.0.0.1,::1,10.42.0.18,fd00:10:42::12,');
+    expect(clientAddress('::ffff:10.42.0.18', '203.0.113.9', ofPod, false)).toBe('203.0.113.9');
+    expect(clientAddress('fd00:10:42::12', '6.6.6.6, 203.0.113.9', ofPod, false)).toBe('203.0.113.9');
+    expect(clientAddress('10.42.0.19', '203.0.113.9', ofPod, false)).toBe('10.42.0.19');
+  });
+
   it('believes one hop of a service of ours', () => {
     expect(clientAddress('127.0.0.1', '203.0.113.9', none, true)).toBe('203.0.113.9');
     expect(clientAddress('127.0.0.1', '6.6.6.6, 203.0.113.9', none, true)).toBe('203.0.113.9');

@@ -247,10 +247,10 @@ describe('the comparison of the open connections with the flow table', () => {
 
   it('finds a flow that is closed, in part or altogether', () => {
     const key = (name: string) => pods.find(({ label }) => label === name)?.key ?? '';
-    const [from, to] = [key('search-indexer'), key('meilisearch')];
+    const [from, to] = [key('search-indexer'), key('postgres')];
     const without = complete.filter(({ src, dst }) => src !== from || dst !== to);
     expect(connectivityDifferences(all, without)).toEqual([
-      `${from} → ${to}: TCP 7700 is closed, and a flow allows it.`,
+      `${from} → ${to}: TCP 5432 is closed, and a flow allows it.`,
     ]);
     const meshless = complete.map((line) =>
       line.src === key('alt-backend') && line.dst === key('search-indexer') ? { ...line, conn: 'TCP 9300' } : line,

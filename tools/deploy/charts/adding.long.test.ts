@@ -241,6 +241,7 @@ name: word-counter
 description: Counts words
 type: application
 version: 0.1.0
+kubeVersion: ">=1.33.0-0"
 dependencies:
   - name: alt-service
     version: 0.1.0

@@ -20,10 +20,14 @@ function good(): RenderedObject[] {
   const container = {
     name: 'tag-generator',
     ports: [{ name: 'http', containerPort: 9400 }],
-    env: [{ name: 'LOG_LEVEL', value: 'info' }],
+    env: [
+      { name: 'LOG_LEVEL', value: 'info' },
+      { name: 'POD_IPS', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } },
+      { name: 'ALT_TRUSTED_PROXIES', value: '127.0.0.1,::1,$(POD_IPS),$(ALT_TRUSTED_PROXIES)' },
+    ],
     resources,
     securityContext: security,
-    startupProbe: http('/v1/ready'),
+    startupProbe: http('/v1/live'),
     livenessProbe: http('/v1/live'),
     readinessProbe: http('/v1/ready'),
   };
@@ -32,7 +36,10 @@ function good(): RenderedObject[] {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurity,
-    topologySpreadConstraints: [{}],
+    topologySpreadConstraints: [
+      { topologyKey: 'kubernetes.io/hostname' },
+      { topologyKey: 'topology.kubernetes.io/zone' },
+    ],
     containers: [container],
     volumes: [
       { name: 'tmp', emptyDir: { sizeLimit: '1Mi' } },
@@ -63,7 +70,12 @@ function good(): RenderedObject[] {
     { kind: 'PodDisruptionBudget', metadata, spec: { selector } },
     {
       kind: 'Pod',
-      metadata: { ...metadata, name: 'tag-generator-test', ...{ labels: labels('tag-generator-test') } },
+      metadata: {
+        ...metadata,
+        name: 'tag-generator-test',
+        annotations: { 'helm.sh/hook': 'test' },
+        ...{ labels: labels('tag-generator-test') },
+      },
       spec: testPod,
     },
   ];
@@ -99,6 +111,7 @@ describe('rendered objects', () => {
     [`${POD}.enableServiceLinks`, true, 'adds to its environment'],
     [`${POD}.serviceAccountName`, 'default', 'service account has another name'],
     [`${POD}.topologySpreadConstraints`, [], 'is not spread'],
+    [`${POD}.topologySpreadConstraints.1.topologyKey`, 'kubernetes.io/hostname', 'is not spread'],
     [`${POD}.volumes.0.emptyDir`, {}, 'the folder tmp may become as large as its node'],
     [`${POD}.volumes.1.projected.sources.0.secret.name`, 'everything', 'the Secret everything is in no list'],
     [`${CONTAINER}.securityContext.readOnlyRootFilesystem`, false, 'may write into its image'],
@@ -107,12 +120,14 @@ describe('rendered objects', () => {
     [`${CONTAINER}.resources.requests`, {}, 'requests no CPU or memory'],
     [`${CONTAINER}.resources.limits`, {}, 'has no limit of memory'],
     [`${CONTAINER}.env.0.name`, 'DATABASE_URL', 'has the secret DATABASE_URL in its environment'],
+    [`${CONTAINER}.env.1.valueFrom.fieldRef.fieldPath`, 'status.hostIPs', "takes the mesh's proxy for every reader's"],
+    [`${CONTAINER}.env.2.value`, '127.0.0.1/32', "takes the mesh's proxy for every reader's"],
     [`${CONTAINER}.ports.0.containerPort`, 9401, 'its container has the ports 9401'],
-    [`${CONTAINER}.startupProbe.httpGet.path`, '/', 'startup probe'],
+    [`${CONTAINER}.startupProbe.httpGet.path`, '/v1/ready', 'startup probe'],
     [`${CONTAINER}.livenessProbe.httpGet.path`, '/v1/ready', 'liveness probe'],
     [`${CONTAINER}.readinessProbe`, null, 'readiness probe'],
     [`${TEMPLATE}.metadata.labels`, labels('tag-maker'), 'no pod of its name'],
-    [`${TEMPLATE}.metadata.annotations`, { 'linkerd.io/inject': 'enabled' }, 'a new secret would not restart it'],
+    [`${TEMPLATE}.metadata.annotations`, { 'linkerd.io/inject': 'enabled' }, 'a new secret would not restart'],
     [`${TEMPLATE}.metadata.annotations`, { 'checksum/config': 'x', 'checksum/secrets': 'y' }, 'not in the mesh'],
     ['Deployment.spec.replicas', 1, 'has a budget, and one pod'],
     ['Deployment.metadata', { name: 'tag-generator', namespace: 'default' }, 'is in default, not alt-processing'],
@@ -126,6 +141,18 @@ describe('rendered objects', () => {
     expect(errorsWith(at, value)).toContain(sentence);
   });
 
+  it('restart with their Secret where they read it at their start; PostgreSQL, whose passwords are set while it runs, does not', () => {
+    const said = (name: string) => {
+      const volumes = [{ name: 'secrets', secret: { secretName: `${name}-secrets` } }];
+      const template = { metadata: { labels: labels(name) }, spec: { volumes } };
+      const objects = [{ kind: 'StatefulSet', metadata: { ...metadata, name }, spec: { selector, template } }];
+      return objectErrors([{ chart: { name, layer: '02-infrastructure', namespace: '' }, profile: 'prod', objects }]);
+    };
+    const sentence = expect.stringContaining('a new secret would not restart');
+    expect(said('meilisearch')).toContainEqual(sentence);
+    expect(said('postgres')).not.toContainEqual(sentence);
+  });
+
   it('are refused with a secret in a Secret, and with a number of replicas beside a scaler', () => {
     const chart = { name: 'tag-generator', layer: '07-processing', namespace: 'alt-processing' };
     const secret = {
@@ -133,9 +160,14 @@ describe('rendered objects', () => {
       metadata: { ...metadata, name: 'tag-generator-secrets' },
       data: { DATABASE_URL: 'eA==' },
     };
-    const scaler = { kind: 'HorizontalPodAutoscaler', metadata, spec: { minReplicas: 2 } };
+    const scaler = {
+      kind: 'HorizontalPodAutoscaler',
+      metadata,
+      spec: { minReplicas: 2, metrics: [{ type: 'Resource' }] },
+    };
     const said = objectErrors([{ chart, profile: 'prod', objects: [...good(), secret, scaler] }]).join('\n');
     expect(said).toContain('the Secret tag-generator-secrets carries DATABASE_URL');
     expect(said).toContain('a number of replicas beside what scales it');
+    expect(said).toContain('is scaled by the CPU of its whole pod');
   });
 });

@@ -1,77 +1,37 @@
 // What the rendered objects of the charts must be: the promises that a schema cannot express.
-import { isServiceName, isWorkloadName, type ServiceName, services } from '@alt/topology';
+import { databases, isServiceName, isWorkloadName, type ServiceName, services } from '@alt/topology';
+import { meshErrors } from './mesh-check.ts';
+import {
+  type Container,
+  type Pod,
+  type PodSpec,
+  type Probe,
+  podsOf,
+  type RenderedChart,
+  type RenderedObject,
+} from './rendered.ts';
+import { testErrors } from './tests-check.ts';
 
-export type RenderedObject = { kind: string; metadata: { name: string; namespace?: string }; [field: string]: unknown };
-export type RenderedChart = {
-  chart: { name: string; layer: string; namespace: string };
-  profile: string;
-  objects: readonly RenderedObject[];
-};
-
-type Container = {
-  name: string;
-  env?: { name: string; value?: string }[];
-  ports?: { name?: string; containerPort: number }[];
-  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-  securityContext?: {
-    allowPrivilegeEscalation?: boolean;
-    readOnlyRootFilesystem?: boolean;
-    capabilities?: { drop?: string[] };
-  };
-  startupProbe?: Probe;
-  livenessProbe?: Probe;
-  readinessProbe?: Probe;
-};
-type Probe = { httpGet?: { path?: string; port?: string | number }; tcpSocket?: unknown; exec?: unknown };
-type Volume = {
-  secret?: { secretName?: string };
-  projected?: { sources?: { secret?: { name?: string } }[] };
-  emptyDir?: { sizeLimit?: string };
-  name: string;
-};
-type PodSpec = {
-  serviceAccountName?: string;
-  automountServiceAccountToken?: boolean;
-  enableServiceLinks?: boolean;
-  securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type?: string } };
-  topologySpreadConstraints?: unknown[];
-  containers?: Container[];
-  initContainers?: Container[];
-  volumes?: Volume[];
-};
-type Pod = {
-  owner: RenderedObject;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-  spec: PodSpec;
-};
+export type { RenderedChart, RenderedObject } from './rendered.ts';
 
 /** Settings whose value is nobody's business; they are files, never values. */
 const SECRET = /(_KEY|_PASSWORD|_SECRET|_TOKEN|DATABASE_URL|SMTP_URL|^DSN)$/;
 
 /** Sentences about charts of ours in all profiles that were rendered. */
 export function objectErrors(rendered: readonly RenderedChart[]): string[] {
-  return rendered.flatMap(({ chart, profile, objects }) => {
+  const ofCharts = rendered.flatMap(({ chart, profile, objects }) => {
     const pods = objects.flatMap(podsOf);
     const errors = [
       ...pods.flatMap((pod) => podErrors(pod).map((error) => `${pod.owner.kind} ${pod.owner.metadata.name}: ${error}`)),
       ...plainSecretErrors(objects),
       ...budgetErrors(objects, pods),
       ...selectorErrors(objects, pods),
+      ...pods.flatMap(rotationErrors),
       ...(isServiceName(chart.name) ? serviceErrors(chart.name, profile, objects, pods) : []),
     ];
     return errors.map((error) => `${chart.layer}/${chart.name} (${profile}): ${error}`);
   });
-}
-
-/** The pods that an object makes. */
-function podsOf(object: RenderedObject): Pod[] {
-  const { spec } = object as { spec?: { template?: unknown; jobTemplate?: { spec?: { template?: unknown } } } };
-  const template =
-    object.kind === 'Pod' ? object : object.kind === 'CronJob' ? spec?.jobTemplate?.spec?.template : spec?.template;
-  if (!['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'].includes(object.kind)) return [];
-  const { metadata, spec: pod } = template as { metadata?: Partial<Pod>; spec: PodSpec };
-  return [{ owner: object, labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {}, spec: pod }];
+  return [...ofCharts, ...meshErrors(rendered), ...testErrors(rendered)];
 }
 
 function podErrors({ spec, labels, owner }: Pod): string[] {
@@ -123,6 +83,18 @@ function isKnownSecret(name: string): boolean {
   return workload !== name && (isServiceName(workload) || isWorkloadName(workload));
 }
 
+/** Passwords of PostgreSQL are set by its jobs while it runs: a restart would only shut it. */
+const withoutRestart: readonly string[] = Object.values(databases).map(({ server }) => server);
+
+/** What runs on reads its Secret when it starts. */
+function rotationErrors({ owner, labels, annotations, spec }: Pod): string[] {
+  const name = labels['app.kubernetes.io/name'] ?? '';
+  const isConcerned = ['Deployment', 'StatefulSet'].includes(owner.kind) && !withoutRestart.includes(name);
+  const hasSecrets = mountedSecrets(spec).some((secret) => secret.endsWith('-secrets'));
+  const isUnheard = isConcerned && hasSecrets && !annotations['checksum/secrets'];
+  return wrong(isUnheard, `a new secret would not restart ${owner.kind} ${owner.metadata.name}.`);
+}
+
 /** A Secret in a chart has nothing in it, and a ConfigMap no secret. */
 function plainSecretErrors(objects: readonly RenderedObject[]): string[] {
   return objects.flatMap((object) => {
@@ -139,6 +111,9 @@ function plainSecretErrors(objects: readonly RenderedObject[]): string[] {
   });
 }
 
+/** What pods are spread over: nodes and zones. */
+const ZONES = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'];
+
 /** A budget and a spread where there is more than one pod, and only there. */
 function budgetErrors(objects: readonly RenderedObject[], pods: readonly Pod[]): string[] {
   return pods
@@ -151,9 +126,15 @@ function budgetErrors(objects: readonly RenderedObject[], pods: readonly Pod[]):
       const isScaled = scaler !== undefined || objects.some(({ kind }) => kind === 'ScaledObject');
       const isMany = isScaled || (least ?? given ?? 1) > 1;
       const hasBudget = objects.some((object) => object.kind === 'PodDisruptionBudget' && selects(object, pod));
-      const hasSpread = (pod.spec.topologySpreadConstraints ?? []).length > 0;
+      const spread = pod.spec.topologySpreadConstraints ?? [];
+      const hasSpread = isMany
+        ? ZONES.every((zone) => spread.some((each) => each.topologyKey === zone))
+        : spread.length > 0;
+      const metrics = (scaler?.spec as { metrics?: { type: string }[] } | undefined)?.metrics ?? [];
+      const isOfPod = metrics.some(({ type }) => type === 'Resource');
       return [
         ...wrong(isScaled && given !== undefined, `${name} has a number of replicas beside what scales it.`),
+        ...wrong(isOfPod, `${name} is scaled by the CPU of its whole pod, the mesh's proxy included.`),
         ...wrong(
           isMany !== hasBudget,
           `${name} has ${hasBudget ? 'a' : 'no'} budget, and ${isMany ? 'several pods' : 'one pod'}.`,
@@ -206,8 +187,8 @@ function serviceErrors(
     ...wrong(own.spec.serviceAccountName !== service, 'its service account has another name.'),
     ...wrong(own.spec.securityContext?.runAsUser !== 65532, 'it does not run as 65532.'),
     ...wrong(own.annotations['linkerd.io/inject'] !== 'enabled', 'it is not in the mesh.'),
+    ...wrong(port !== null && !trustsItsProxy(container), "it takes the mesh's proxy for every reader's address."),
     ...wrong(!own.annotations['checksum/config'], 'a new setting would not restart it.'),
-    ...wrong(!own.annotations['checksum/secrets'], 'a new secret would not restart it.'),
     ...wrong(!test, '`helm test` has no pod.'),
     ...wrong(
       test !== undefined && port !== null && !JSON.stringify(test.spec).includes('/v1/health'),
@@ -229,6 +210,18 @@ function portErrors(port: number | null, { ports = [] }: Container, objects: rea
   ];
 }
 
+/** The mesh's proxy connects from an address of the pod; what the settings of all services name is kept beside it. */
+function trustsItsProxy({ env = [] }: Container): boolean {
+  const own = env.find(({ valueFrom }) => valueFrom?.fieldRef?.fieldPath === 'status.podIPs')?.name;
+  const trusted = env.find(({ name }) => name === 'ALT_TRUSTED_PROXIES')?.value?.split(',') ?? [];
+  // Kubernetes puts in what stands before: so the address comes first.
+  const isBefore =
+    env.findIndex(({ name }) => name === own) < env.findIndex(({ name }) => name === 'ALT_TRUSTED_PROXIES');
+  return (
+    isBefore && ['127.0.0.1', '::1', `$(${own})`, '$(ALT_TRUSTED_PROXIES)'].every((each) => trusted.includes(each))
+  );
+}
+
 function probeErrors({ startupProbe, livenessProbe, readinessProbe }: Container, profile: string): string[] {
   const isOpen = (probe: Probe | undefined) => probe?.tcpSocket !== undefined;
   if (profile === 'schedule-mode') {
@@ -237,8 +230,8 @@ function probeErrors({ startupProbe, livenessProbe, readinessProbe }: Container,
   }
   return [
     ...wrong(
-      startupProbe?.httpGet?.path !== '/v1/ready' && !isOpen(startupProbe),
-      'its startup probe does not ask for /v1/ready.',
+      startupProbe?.httpGet?.path !== '/v1/live' && !isOpen(startupProbe),
+      'its startup probe does not ask for /v1/live.',
     ),
     ...wrong(livenessProbe?.httpGet?.path !== '/v1/live', 'its liveness probe does not ask for /v1/live.'),
     ...wrong(readinessProbe?.httpGet?.path !== '/v1/ready', 'its readiness probe does not ask for /v1/ready.'),

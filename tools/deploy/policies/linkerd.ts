@@ -11,14 +11,15 @@ type KubernetesObject = {
   spec: unknown;
 };
 
-/** Who may be asked for its state without an identity: the node's kubelet and the pods of `helm test` have none. */
+/** What a Server lets be asked without an identity: the node's kubelet and the pods of `helm test` have none. */
 const probePaths: Readonly<Record<string, readonly string[]>> = {
-  'envoy-proxy': ['/ready'],
-  kratos: ['/health/alive', '/health/ready'],
+  'envoy-proxy-9901': ['/ready', '/server_info'],
+  'kratos-4433': ['/health/alive', '/health/ready'],
+  // The courier bears the name of Kratos, listens there, and answers nothing else.
+  'kratos-4434': ['/metrics/prometheus'],
 };
 const serviceProbePaths = ['/v1/live', '/v1/ready', '/v1/health'];
 
-/** Ports of a proxy carry CONNECT: to the mesh they are bytes, with the identities of both ends all the same. */
 const probesName = 'probes';
 
 /** The mesh's policies of the charts' pods, by the chart's folder. */
@@ -85,13 +86,16 @@ function serverObjects(pod: PodSet, port: number): KubernetesObject[] {
         ['MeshTLSAuthentication', `${name}-from-${from.name}`],
       ),
     ),
+    ...(isAskedByJobs(pod, port)
+      ? [authorization(`${server}-jobs`, namespace, ['Server', server], ['NetworkAuthentication', probesName])]
+      : []),
     ...(isOpaque ? [] : inboundRoutes(pod, server)),
   ];
 }
 
 /** A route on a Server ends Linkerd's own leave for probes, and refuses what no route names: so one for probes, one for the rest. */
 function inboundRoutes({ name, namespace }: PodSet, server: string): KubernetesObject[] {
-  const paths = probePaths[name] ?? (isServiceName(name) ? serviceProbePaths : []);
+  const paths = probePaths[server] ?? (isServiceName(name) ? serviceProbePaths : []);
   if (paths.length === 0) return [];
   const parent = [{ group: 'policy.linkerd.io', kind: 'Server', name: server }];
   const route = (suffix: string, matches: unknown): KubernetesObject => ({
@@ -173,11 +177,19 @@ function authorization(
   };
 }
 
+/** Jobs end, and a proxy beside them might not: they come without an identity. The network policies name them, and the store its keys. */
+function isAskedByJobs(pod: PodSet, port: number): boolean {
+  return incoming(pod).some(({ from, ports }) => !from.isMeshed && from.node !== 'test-pod' && ports.includes(port));
+}
+
 function callers(pod: PodSet): PodSet[] {
   return unique(incoming(pod).map(({ from }) => from)).filter(({ isMeshed }) => isMeshed);
 }
 
-/** A door of Envoy that leads out. sidecar-proxy's own answers for its health as well and stays HTTP. */
+/**
+ * A door of Envoy that leads out: CONNECT is bytes to the mesh, with the identities of both ends all the same. sidecar-proxy's one port
+ * answers for its health as well, so it stays HTTP: Linkerd carries CONNECT over HTTP/1.1 as it does an upgrade, and `/` covers it.
+ */
 function isTunnel({ name }: PodSet, port: number): boolean {
   return (
     name === 'envoy-proxy' &&

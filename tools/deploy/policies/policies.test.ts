@@ -216,6 +216,23 @@ describe("the mesh's policies", () => {
     expect(identities('kratos-4434')).toEqual(['auth-service']);
     expect(identities('alt-backend-9000')).toEqual(['news-creator', 'nginx-external', 'prometheus', 'tenant-service']);
   });
+
+  it('open whole ports to who has no identity for the jobs of two stores, and nowhere else', () => {
+    const opened = [...named('AuthorizationPolicy').values()].filter(({ spec }) =>
+      /"targetRef":\{[^}]*"Server".*"NetworkAuthentication"/.test(JSON.stringify(spec)),
+    );
+    expect(opened.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'clickhouse-8123-jobs',
+      'meilisearch-7700-jobs',
+    ]);
+  });
+
+  it('leave the one port of sidecar-proxy HTTP, and let every method through to its one caller', () => {
+    expect(named('Server').get('alt-apps/sidecar-proxy-8085')?.spec).toMatchObject({ proxyProtocol: 'HTTP/1' });
+    const all = named('HTTPRoute').get('alt-apps/sidecar-proxy-8085-all');
+    expect(all?.spec).toMatchObject({ rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }] });
+    expect(JSON.stringify(all)).not.toContain('method');
+  });
 });
 
 type Ingress = NetworkPolicy['spec']['ingress'];

@@ -24,6 +24,7 @@ spec:
       labels:
         {{- include "alt-postgres.labels" . | nindent 8 }}
       annotations:
+        # None of the Secret: passwords are set by jobs while it runs, and a restart would shut it for nothing.
         checksum/config: {{ include "alt-postgres.config" . | sha256sum }}
         # TLS of its own: every connection is encrypted and names the server it means.
         linkerd.io/inject: disabled

@@ -18,6 +18,16 @@ envFrom:
   # The last one wins.
   - configMapRef:
       name: {{ include "alt-service.configName" . }}
+{{- if and .Values.service.targetPort (eq .Values.linkerd.inject "enabled") }}
+env:
+  # The mesh's proxy hands a request on from an address of the pod itself. Without trust in it everybody would share that address.
+  - name: POD_IPS
+    valueFrom:
+      fieldRef:
+        fieldPath: status.podIPs
+  - name: ALT_TRUSTED_PROXIES
+    value: 127.0.0.1,::1,$(POD_IPS),$(ALT_TRUSTED_PROXIES)
+{{- end }}
 {{- if ne .Values.workload.kind "CronJob" }}
 startupProbe:
   {{- include "alt-service.probe" .Values.probes.startup | trim | nindent 2 }}

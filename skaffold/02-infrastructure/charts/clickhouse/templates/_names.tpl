@@ -31,3 +31,9 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Changes with the Secret, so that a new one restarts what reads it at its start alone. Where no cluster is asked only its name counts. */}}
+{{- define "clickhouse.secretsChecksum" -}}
+{{- $name := printf "%s-secrets" .Release.Name -}}
+{{- $found := lookup "v1" "Secret" .Release.Namespace $name | default dict -}}
+{{- get $found "data" | default $name | toJson | sha256sum -}}
+{{- end -}}

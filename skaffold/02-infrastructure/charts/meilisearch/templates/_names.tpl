@@ -74,3 +74,10 @@ volumes:
       secretName: {{ .root.Release.Name }}-secrets
       defaultMode: 0440
 {{- end -}}
+
+{{/* Changes with the Secret, so that a new one restarts what reads it at its start alone. Where no cluster is asked only its name counts. */}}
+{{- define "meilisearch.secretsChecksum" -}}
+{{- $name := printf "%s-secrets" .Release.Name -}}
+{{- $found := lookup "v1" "Secret" .Release.Namespace $name | default dict -}}
+{{- get $found "data" | default $name | toJson | sha256sum -}}
+{{- end -}}

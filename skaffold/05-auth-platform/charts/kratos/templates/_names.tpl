@@ -33,3 +33,10 @@ capabilities:
 {{- $host := (splitList ":" $url.host) | first }}
 {{- .Files.Get "files/settings.template" | replace "https://origin.alt.invalid" (trimSuffix "/" .Values.publicUrl) | replace "origin.alt.invalid" $host }}
 {{- end -}}
+
+{{/* Changes with the Secret, so that a new one restarts what reads it at its start alone. Where no cluster is asked only its name counts. */}}
+{{- define "kratos.secretsChecksum" -}}
+{{- $name := printf "%s-secrets" .Release.Name -}}
+{{- $found := lookup "v1" "Secret" .Release.Namespace $name | default dict -}}
+{{- get $found "data" | default $name | toJson | sha256sum -}}
+{{- end -}}
