@@ -39,34 +39,60 @@ async function serve(name: string, environment: Record<string, string>) {
   return { child, ended, url: `http://127.0.0.1:${port}`, said: () => said };
 }
 
-const statusOf = async (url: string) => (await fetch(url).catch(() => null))?.status ?? 0;
-
-test('asked to stop, a service says so first, answers what is under way, then ends', async () => {
+/** Answers when it is told to. */
+async function startSlowSite() {
   const held = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const upstream: Server = createServer(async (_request, response) => {
+  const server: Server = createServer(async (_request, response) => {
     asked.resolve();
     await held.promise;
     response.end('{"late":true}');
   }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  const address = upstream.address();
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  return { url, asked: asked.promise, answer: held.resolve, close: () => void server.close() };
+}
+
+const statusOf = async (url: string) => (await fetch(url).catch(() => null))?.status ?? 0;
+
+test('asked to stop, a service says so first, answers what is under way, then ends', async () => {
+  const site = await startSlowSite();
   const service = await serve('alt-frontend', {
     ALT_DRAIN_SECONDS: '2',
     ALT_IDENTITY_PROVIDER: 'kratos',
-    KRATOS_PUBLIC_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    KRATOS_PUBLIC_URL: site.url,
   });
   await expect.poll(() => statusOf(`${service.url}/v1/ready`)).toBe(200);
   const slow = fetch(`${service.url}/self-service/errors?id=1`);
-  await asked.promise;
+  await site.asked;
   service.child.kill('SIGTERM');
   await expect.poll(() => statusOf(`${service.url}/v1/ready`)).toBe(503);
   // New requests are answered while others learn that it is going.
   expect(await statusOf(`${service.url}/v1/live`)).toBe(200);
-  held.resolve();
+  site.answer();
   expect(await (await slow).json()).toEqual({ late: true });
   expect(await service.ended).toBe(0);
-  upstream.close();
+  site.close();
+});
+
+test('what was asked before the drain is answered after it, when nobody can connect any more', async () => {
+  const site = await startSlowSite();
+  const service = await serve('alt-frontend', {
+    ALT_DRAIN_SECONDS: '0.2',
+    ALT_FINISH_SECONDS: '120',
+    ALT_IDENTITY_PROVIDER: 'kratos',
+    KRATOS_PUBLIC_URL: site.url,
+  });
+  await expect.poll(() => statusOf(`${service.url}/v1/ready`)).toBe(200);
+  const slow = fetch(`${service.url}/self-service/errors?id=1`);
+  await site.asked;
+  service.child.kill('SIGTERM');
+  await expect.poll(() => statusOf(`${service.url}/v1/ready`)).toBe(0);
+  site.answer();
+  expect(await (await slow).json()).toEqual({ late: true });
+  expect(await service.ended).toBe(0);
+  site.close();
 });
 
 test('without a grace it ends at once', async () => {

@@ -18,6 +18,9 @@ import { type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
 
+/** What is left when the time for requests is over is cut, which takes no longer than this. */
+const CUT_MS = 2_000;
+
 /** One service in this process, its peers over HTTP: what a pod runs. What was started before a failure is stopped. */
 export async function serveService(
   name: BuiltService,
@@ -26,14 +29,19 @@ export async function serveService(
   const environment: Environment = { ...given, ...(given.PORT ? { SIDECAR_PROXY_PORT: given.PORT } : {}) };
   const settings = readSettings({ ...environment, PORT: given.PUBLIC_PORT });
   const log = createLogger(settings.LOG_LEVEL ?? 'info');
+  const closing = new AbortController();
   const stopping = new AbortController();
   const service = await loadService(name);
   const stops: (() => Promise<void>)[] = [];
   let isDraining = false;
+  let stopListening = async () => {};
   const stop = async () => {
     // Whoever sends requests here learns from `/v1/ready` to send them elsewhere, while they are still answered.
     isDraining = true;
     await sleep(settings.ALT_DRAIN_SECONDS * 1_000);
+    // What was asked is answered before anything that the answer may need is told to end.
+    closing.abort();
+    await stopListening();
     stopping.abort();
     for (const step of stops.splice(0).reverse()) await step();
   };
@@ -49,6 +57,7 @@ export async function serveService(
       environment,
       log,
       signal: stopping.signal,
+      closing: closing.signal,
       isDraining: () => isDraining,
       database,
       listener: database,
@@ -63,10 +72,13 @@ export async function serveService(
     });
     const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
     const running = await service.start(config, host);
-    stops.push(() => stopInTime(name, running.stop, log));
+    const finishMs = settings.ALT_FINISH_SECONDS * 1_000;
+    // One that listens by itself, the proxy, lets what runs through it end in its own stop.
+    stops.push(() => stopInTime(name, running.stop, log, running.fetch ? undefined : finishMs + CUT_MS));
     const port = Number(environment.PORT ?? servicePort(name));
-    const server = running.fetch ? await listen(running.fetch, { port, hostname: settings.HOST }) : null;
-    if (server) stops.push(() => stopInTime('requests', server.stop, log));
+    const listening = { port, hostname: settings.HOST, isDraining: () => isDraining, finishMs };
+    const server = running.fetch ? await listen(running.fetch, listening) : null;
+    if (server) stopListening = () => stopInTime('requests', server.stop, log, finishMs + CUT_MS);
     log.info({ service: name, port: server?.port ?? port }, 'ready');
     return { port: server?.port ?? port, stop };
   } catch (error) {

@@ -21,6 +21,7 @@ const schema = z.object({
   AUTH_DATABASE_URL: z.string().optional(),
   ALT_SECRETS_DIR: z.string().optional(),
   ALT_DRAIN_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(600).default(0),
+  ALT_FINISH_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(3_600).default(3),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 

@@ -1,6 +1,6 @@
 import type { Logger } from '@alt/service-kit';
 
-/** Longer than any part takes that ends well; Kubernetes kills what has not ended after 30 s. */
+/** Longer than any part takes that ends well; the charts leave 20 s for all parts, after which Kubernetes kills. */
 const PART_TIMEOUT_MS = 10_000;
 const EXIT_AFTER_MS = 1_000;
 

@@ -140,7 +140,8 @@ function keyOf(name: BuiltService, replica = 0): string {
   return `${name} ${replica}`;
 }
 
-function run(args: string[], environment: NodeJS.ProcessEnv): ChildProcess {
+/** A process of `alt`; what it says on standard error is kept, and shown under ALT_TEST_LOG. */
+export function run(args: string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
     env: environment,
@@ -155,14 +156,16 @@ function run(args: string[], environment: NodeJS.ProcessEnv): ChildProcess {
   return child;
 }
 
-async function end(child: ChildProcess | null, signal: NodeJS.Signals): Promise<void> {
+/** Sends a signal to a process that runs and waits until it is gone. */
+export async function end(child: ChildProcess | null, signal: NodeJS.Signals): Promise<void> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const closed = new Promise((resolve) => child.once('close', resolve));
   child.kill(signal);
   await closed;
 }
 
-async function untilReady(child: ChildProcess | null, url: string): Promise<void> {
+/** Waits until an address answers well; rejects with what the process said if that ends first. */
+export async function untilReady(child: ChildProcess | null, url: string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const response = await fetch(url).catch(() => null);
@@ -174,10 +177,12 @@ async function untilReady(child: ChildProcess | null, url: string): Promise<void
   }
 }
 
-function logOf(child: ChildProcess): string {
+/** The last that a process said on standard error. */
+export function logOf(child: ChildProcess): string {
   return ((child as ChildProcess & { errors?: string[] }).errors ?? []).join('').slice(-4_000);
 }
 
-function databaseUrl({ host, port, user, password, database }: Connection): string {
+/** DATABASE_URL of a connection to the embedded server. */
+export function databaseUrl({ host, port, user, password, database }: Connection): string {
   return `postgres://${user}:${encodeURIComponent(password)}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }

@@ -10,8 +10,11 @@ const countArticles = statement<{ articles: number; entries: number; doubled: nu
 );
 const miscounted = statement('e2e_miscounted', 'select * from miscounted()');
 
+/** Whatever has an embedded Postgres whose superuser may look. */
+export type Looked = Pick<Machine, 'admin'>;
+
 /** What Postgres holds, seen past Alt: articles, entries, articles that are there twice. */
-export const counts = (machine: Machine) =>
+export const counts = (machine: Looked) =>
   withDatabase(machine, async (database) => {
     const row = await database.one(countArticles);
     if (!row) throw new Error('no counts');
@@ -21,7 +24,7 @@ export const counts = (machine: Machine) =>
 const countStored = statement<{ count: number }>('e2e_articles', 'select count(*)::int as count from articles');
 
 /** Waits for so many articles. Connects anew for each look: Postgres may be killed meanwhile. */
-export const untilStored = (machine: Machine, isEnough: (count: number) => boolean, what: string) =>
+export const untilStored = (machine: Looked, isEnough: (count: number) => boolean, what: string) =>
   eventually(
     () => withDatabase(machine, async (database) => isEnough((await database.one(countStored))?.count ?? 0)),
     what,
@@ -29,7 +32,7 @@ export const untilStored = (machine: Machine, isEnough: (count: number) => boole
   );
 
 /** The counters that differ from a recount. */
-export const findMiscounted = (machine: Machine) => withDatabase(machine, (database) => database.all(miscounted));
+export const findMiscounted = (machine: Looked) => withDatabase(machine, (database) => database.all(miscounted));
 
 const tenantStands = statement<{ isSuspended: boolean }>(
   'e2e_tenant',
@@ -37,7 +40,7 @@ const tenantStands = statement<{ isSuspended: boolean }>(
 );
 
 /** Waits until alt-backend's own picture of a tenant says so. */
-export const tenantKnown = (machine: Machine, id: string, isSuspended: boolean) =>
+export const tenantKnown = (machine: Looked, id: string, isSuspended: boolean) =>
   withDatabase(machine, (database) =>
     eventually(
       async () => (await database.one(tenantStands, [id]))?.isSuspended === isSuspended,
@@ -54,13 +57,13 @@ const unfinished = statement<{ count: number }>(
 );
 
 /** Waits until no stage has anything to do: every article is extracted, summarised, tagged, compared, indexed, and told of. */
-export const stagesDone = (machine: Machine, timeoutMs = 120_000) =>
+export const stagesDone = (machine: Looked, timeoutMs = 120_000) =>
   withDatabase(machine, (database) =>
     eventually(async () => (await database.one(unfinished))?.count === 0, 'all stages done', timeoutMs),
   );
 
 /** `alt` as the superuser. */
-export async function withDatabase<T>(machine: Machine, work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(machine: Looked, work: (database: Database) => Promise<T>): Promise<T> {
   const database = createDatabase({ ...machine.admin, database: 'alt', applicationName: 'e2e test' });
   try {
     return await work(database);
@@ -72,7 +75,7 @@ export async function withDatabase<T>(machine: Machine, work: (database: Databas
 const dueNow = statement('e2e_due', 'update feeds set next_poll_at = now(), claimed_until = null, claimed_by = null');
 
 /** Makes every feed due, as if its interval and all leases had passed. */
-export const makeAllDue = (machine: Machine) =>
+export const makeAllDue = (machine: Looked) =>
   withDatabase(machine, async (database) => {
     await database.run(dueNow);
     await database.script('notify alt_polls');

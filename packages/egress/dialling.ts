@@ -17,6 +17,9 @@ export interface DialOptions {
 // feeds of one host and pages of one site.
 const IDLE_SOCKET_MS = 4_000;
 const MAX_IDLE_SOCKET_MS = 10_000;
+// One in constant use goes too: a proxy that stops waits for the tunnels through it, and must not have to cut a busy one.
+// With the longest request, 20 s, this is less than it waits.
+const MAX_SOCKET_AGE_MS = 10_000;
 const MAX_SOCKETS_PER_ORIGIN = 32;
 // Content-Security-Policy and cookies together pass Node's default of 16 KiB on real sites.
 const MAX_HEADER_BYTES = 65_536;
@@ -32,6 +35,7 @@ export function createDialler(options: DialOptions): Agent {
     connections: MAX_SOCKETS_PER_ORIGIN,
     keepAliveTimeout: IDLE_SOCKET_MS,
     keepAliveMaxTimeout: MAX_IDLE_SOCKET_MS,
+    clientTtl: MAX_SOCKET_AGE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     // The exchange has timers of its own, exact and scaled; undici's would only run beside them.
     headersTimeout: 0,

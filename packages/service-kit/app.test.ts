@@ -113,6 +113,7 @@ function testHost(name: ServiceName, own: Keys): Host {
     log: createLogger('silent'),
     courtesy,
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
     get database() {
       return outside();
     },

@@ -16,6 +16,8 @@ export interface HostOptions {
   environment: Record<string, string | undefined>;
   log: Logger;
   signal: AbortSignal;
+  /** Where requests are still answered between this and `signal`; otherwise `signal` itself. */
+  closing?: AbortSignal;
   /** Whether the process is about to stop, and still answers. */
   isDraining?: () => boolean;
   database: Database | null;
@@ -40,6 +42,7 @@ export function createHost(options: HostOptions): Host<ServiceName> {
     environment,
     log: options.log.child({ service: name }),
     signal,
+    closing: options.closing ?? signal,
     isDraining: options.isDraining ?? (() => signal.aborted),
     get database() {
       if (!options.database) throw new Error(`${name} has no database`);

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 
 const HEADERS_TIMEOUT_MS = 15_000;
-const CLOSE_GRACE_MS = 3_000;
+const FINISH_MS = 3_000;
 
 const socketAddresses = new WeakMap<object, string>();
 
@@ -14,40 +14,60 @@ export function socketAddressOf(request: object): string {
 
 export interface ListeningServer {
   port: number;
-  /** No new connections; idle ones end now, busy ones after a grace of 3 s. */
+  /** No new connections; idle ones end now, others with the answer that is under way, or when the time for that is over. */
   stop(): Promise<void>;
+}
+
+export interface ListenOptions {
+  port: number;
+  hostname: string;
+  /** Whether connections are to end with their next answer, so that who kept one goes elsewhere before `stop`. */
+  isDraining?: () => boolean;
+  /** How long `stop` lets answers take that are under way; 3 s unless given. */
+  finishMs?: number;
 }
 
 /** Serves a fetch handler over HTTP/1.1. Port 0 takes a free one. */
 export async function listen(
   fetch: (request: Request) => Promise<Response>,
-  options: { port: number; hostname: string },
+  { port: wantedPort, hostname, isDraining = () => false, finishMs = FINISH_MS }: ListenOptions,
 ): Promise<ListeningServer> {
+  let isStopping = false;
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 60_000, keepAliveTimeout: 5_000, noDelay: true },
     getRequestListener(
       async (request, environment) => {
-        const incoming = (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming;
+        const { incoming, outgoing } = environment as { incoming: IncomingMessage; outgoing: ServerResponse };
         socketAddresses.set(request, incoming.socket.remoteAddress ?? '');
-        return endingQuietly(await fetch(request), request);
+        // Where the head went out before anybody spoke of an end, the client would send its next request here.
+        outgoing.once('finish', () => isStopping && incoming.socket.destroySoon());
+        const response = endingQuietly(await fetch(request), request);
+        // A stream of events ends when this process does, if not before: then its connection must not look free for a moment.
+        if (isStopping || isDraining() || isEventStream(response)) outgoing.setHeader('connection', 'close');
+        return response;
       },
       { overrideGlobalObjects: false },
     ),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.hostname, () => resolve());
+    server.listen(wantedPort, hostname, () => resolve());
   });
   const { port } = server.address() as AddressInfo;
   return {
     port,
     stop: () =>
       new Promise((resolve) => {
+        isStopping = true;
         server.close(() => resolve());
         server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
+        setTimeout(() => server.closeAllConnections(), finishMs).unref();
       }),
   };
+}
+
+function isEventStream(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
 /**

@@ -20,8 +20,10 @@ export interface Host<Peer extends ServiceName = never> {
   name: ServiceName;
   environment: Record<string, string | undefined>;
   log: Logger;
-  /** Aborted when the process begins to stop. */
+  /** Aborted when the process begins to stop: work ends. Requests that were under way have been answered before, or cut. */
   signal: AbortSignal;
+  /** Aborted when nothing new is let in, before `signal`: answers without an end of their own end now. */
+  closing: AbortSignal;
   /** Whether the process is about to stop, and still answers; `/v1/ready` then says no. */
   isDraining?: () => boolean;
   /** Connections of this service's own role. Throws for a service without a database. */

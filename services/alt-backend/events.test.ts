@@ -11,6 +11,8 @@ const ADA = makeReader(1);
 let backend: TestBackend;
 let hub: EventHub;
 let client: TestClient;
+/** Nothing new is let in. */
+const closing = new AbortController();
 /** What the database tells of. */
 let tell: () => void;
 /** How often the hub looked whose streams are behind. */
@@ -27,7 +29,7 @@ beforeAll(async () => {
     return value;
   };
   const host = {
-    signal: new AbortController().signal,
+    closing: closing.signal,
     listen: async (_channel: string, onNotify: () => void) => {
       tell = onNotify;
       return async () => {};
@@ -82,6 +84,11 @@ test('what changes while a stream is being sent to is sent after it, without ano
   for (const id of ids) {
     await expect.poll(() => received, { timeout: 20_000 }).toMatch(new RegExp(`event: entries.*"id":"${id}"`, 's'));
   }
-  await hub.stop();
+  closing.abort();
   await reading;
+});
+
+test('when nothing new is let in, a stream that comes nevertheless says what there is and ends well', async () => {
+  const text = await (await client('GET', '/v1/events?since=0', { as: ADA })).text();
+  expect(text).toMatch(/id: \d+\nevent: counters/);
 });

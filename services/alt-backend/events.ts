@@ -59,6 +59,10 @@ export async function createEventHub(options: {
       LOOK_AFTER_MS,
     );
   };
+  const closeAll = () => {
+    for (const stream of streams) stream.close();
+  };
+  host.closing.addEventListener('abort', closeAll, { once: true });
   const stopListening = await host.listen('alt_readers', lookSoon);
   const timer = setInterval(lookSoon, LOOK_EVERY_MS);
   timer.unref();
@@ -82,13 +86,14 @@ export async function createEventHub(options: {
         clearInterval(heartbeat);
         streams.delete(stream.entry);
       });
-      host.signal.addEventListener('abort', () => stream.entry.close(), { once: true });
       await sendChanges(stream.entry, asReader, true);
+      // Opened while the others were closed: it ends well, and its client goes on at another process.
+      if (host.closing.aborted) stream.entry.close();
       return stream.response;
     }),
     async stop() {
       clearInterval(timer);
-      for (const stream of streams) stream.close();
+      closeAll();
       await stopListening();
     },
   };

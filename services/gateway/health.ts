@@ -18,7 +18,7 @@ export async function platformHealth(pathname: string, host: Host<PeerOf<'gatewa
   if (!kind) return null;
   if (kind === 'live') return Response.json({ status: 'ok', service: 'alt' });
   const answers = await Promise.all(NEEDED.map(async (name) => [name, await stateOf(name, kind, host)] as const));
-  const isWell = answers.every(([, state]) => state === 'ok') && !host.signal.aborted;
+  const isWell = answers.every(([, state]) => state === 'ok') && !host.signal.aborted && host.isDraining?.() !== true;
   const status = isWell ? 'ok' : kind === 'ready' ? 'not-ready' : 'failing';
   const body = { status, service: 'alt', services: Object.fromEntries(answers) };
   return Response.json(body, { status: isWell ? 200 : 503, headers: { 'cache-control': 'no-store' } });

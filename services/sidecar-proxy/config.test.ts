@@ -9,6 +9,7 @@ test('the defaults listen on loopback and open nothing', () => {
     allow: [],
     maxConnections: 512,
     idleTimeoutMs: 900_000,
+    graceMs: 3_000,
   });
 });
 

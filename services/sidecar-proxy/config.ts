@@ -27,6 +27,8 @@ const environment = z.object({
    * earlier closes the tunnel.
    */
   SIDECAR_PROXY_SILENCE_SECONDS: z.coerce.number('must be a number').int().min(1).max(86_400).default(900),
+  /** Seconds for which connections that run through the proxy may go on when it is asked to stop. */
+  ALT_FINISH_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(3_600).default(3),
 });
 
 /** The settings of sidecar-proxy, from the environment. */
@@ -37,5 +39,6 @@ export const config = environment.transform((values) => ({
   allow: values.ALT_EGRESS_ALLOW,
   maxConnections: values.SIDECAR_PROXY_CONNECTIONS,
   idleTimeoutMs: values.SIDECAR_PROXY_SILENCE_SECONDS * 1_000,
+  graceMs: values.ALT_FINISH_SECONDS * 1_000,
 }));
 export type Config = z.infer<typeof config>;

@@ -32,7 +32,14 @@ const COMMON = [
 ];
 
 /** What the library itself sets; a chart that set them too would contradict it. */
-const SET_BY_LIBRARY = new Set(['HOST', 'PORT', 'ALT_DATA_DIR', 'ALT_SECRETS_DIR', 'ALT_DRAIN_SECONDS']);
+const SET_BY_LIBRARY = new Set([
+  'HOST',
+  'PORT',
+  'ALT_DATA_DIR',
+  'ALT_SECRETS_DIR',
+  'ALT_DRAIN_SECONDS',
+  'ALT_FINISH_SECONDS',
+]);
 
 /** Settings whose value nobody but the process may see. They are mounted as files, never values of a chart. */
 const SECRET = /(_KEY|_PASSWORD|_SECRET|_TOKEN|_CIPHER|DATABASE_URL|SMTP_URL)$/;

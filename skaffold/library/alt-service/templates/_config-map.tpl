@@ -18,6 +18,8 @@ PORT: {{ . | quote }}
 ALT_DATA_DIR: /tmp/alt
 ALT_SECRETS_DIR: /run/secrets/alt
 ALT_DRAIN_SECONDS: {{ .Values.drainSeconds | quote }}
+{{- /* What the grace leaves after the drain, less what the rest of the end takes. */}}
+ALT_FINISH_SECONDS: {{ sub (sub .Values.terminationGracePeriodSeconds .Values.drainSeconds) 20 | max 1 | quote }}
 {{- range $name, $value := .Values.env }}
 {{ $name }}: {{ $value | quote }}
 {{- end }}
