@@ -129,21 +129,43 @@ async function whole(ground: Ground): Promise<string[]> {
 }
 
 async function asRendered({ cluster, profile, rendered }: Ground): Promise<string[]> {
-  const charts = rendered.filter((one) => one.profile === profile && one.chart.name in LAYERS);
-  const wanted = charts.flatMap(({ objects }) => objects).filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
-  const text = await mustKubectl(cluster, ['get', 'deployments,statefulsets', '-A', '-o', 'json']);
-  const { items } = JSON.parse(text) as { items: KubernetesObject[] };
-  const sizes = new Map(items.map((item) => [placeOf(item), sizeOf(item)]));
-  const problems = wanted.flatMap((object) => {
-    const [size, found] = [sizeOf(object), sizes.get(placeOf(object))];
-    return found === size ? [] : [`${placeOf(object)}: ${found ?? 'not there'} instead of ${size}`];
-  });
-  return wanted.length > 0 ? problems : ['The charts render no workload.'];
+  const objects = rendered
+    .filter((one) => one.profile === profile && one.chart.name in LAYERS)
+    .flatMap((one) => one.objects);
+  const wanted = objects.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
+  const scaled = new Map(objects.flatMap(leastOf));
+  const problems = async () => {
+    const text = await mustKubectl(cluster, ['get', 'deployments,statefulsets', '-A', '-o', 'json']);
+    const { items } = JSON.parse(text) as { items: KubernetesObject[] };
+    const sizes = new Map(items.map((item) => [placeOf(item), sizeOf(item)]));
+    return wanted.flatMap((object) => {
+      const [size, found] = [sizeOf(object, scaled.get(placeOf(object))), sizes.get(placeOf(object))];
+      return found === size ? [] : [`${placeOf(object)}: ${found ?? 'not there'} instead of ${size}`];
+    });
+  };
+  // Autoscaling looks every 15 s.
+  for (let tries = 0; tries < 12 && (await problems()).length > 0; tries += 1) await seconds(5);
+  return wanted.length > 0 ? problems() : ['The charts render no workload.'];
 }
 
+/** What autoscaling leaves a workload at least: without measurements, what it has. */
+function leastOf({ kind, metadata, spec }: KubernetesObject): [place: string, replicas: number][] {
+  if (kind !== 'HorizontalPodAutoscaler') return [];
+  const { scaleTargetRef, minReplicas } = spec as {
+    scaleTargetRef: { kind: string; name: string };
+    minReplicas: number;
+  };
+  return [[`${metadata.namespace}/${scaleTargetRef.kind}/${scaleTargetRef.name}`, minReplicas]];
+}
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
 /** How many pods a workload has and what they ask for: what profiles differ by. */
-function sizeOf({ spec }: KubernetesObject): string {
-  const { replicas = 1, template } = spec as { replicas?: number; template: { spec: { containers: Container[] } } };
+function sizeOf({ spec }: KubernetesObject, scaled = 1): string {
+  const { replicas = scaled, template } = spec as {
+    replicas?: number;
+    template: { spec: { containers: Container[] } };
+  };
   const requests = template.spec.containers.map(
     ({ name, resources }) => `${name} ${JSON.stringify(resources?.requests)}`,
   );
@@ -330,7 +352,7 @@ function playTrustManager(cluster: ControlPlane): { stop(): Promise<void> } {
         }));
         await apply(cluster, 'trust', maps);
       }
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await seconds(1);
     }
   })();
   return {

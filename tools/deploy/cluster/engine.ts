@@ -72,8 +72,8 @@ async function answer(
     if (place === '/build') return send(200, await build(JSON.parse(await textOf(request)) as Build));
     if (inspected !== undefined) return send(...inspect(images, inspected));
     if (tagged !== undefined) {
-      const id = images.get(tagged);
-      if (id) images.set(`${url.searchParams.get('repo')}:${url.searchParams.get('tag')}`, id);
+      const id = images.get(short(tagged));
+      if (id) images.set(short(`${url.searchParams.get('repo')}:${url.searchParams.get('tag')}`), id);
       return send(id ? 201 : 404, id ? {} : { message: `No such image: ${tagged}` });
     }
     send(404, { message: `Not played: ${request.method} ${place}` });
@@ -84,15 +84,17 @@ async function answer(
 
 /** Our own images only once they are built; of others it is said that they are there. */
 function inspect(images: Map<string, string>, name: string): [status: number, body: unknown] {
-  const short = name.replace(/^docker\.io\//, '');
-  const isOurs = short.startsWith('kaikei/') || short.startsWith('sha256:');
-  const id = images.get(short) ?? (isOurs ? undefined : `sha256:${createHash('sha256').update(short).digest('hex')}`);
+  const isOurs = /^(kaikei\/|sha256:)/.test(short(name));
+  const id =
+    images.get(short(name)) ?? (isOurs ? undefined : `sha256:${createHash('sha256').update(name).digest('hex')}`);
   if (!id) return [404, { message: `No such image: ${name}` }];
   return [
     200,
     { Id: id, RepoTags: [name], Config: {}, Os: 'linux', Architecture: 'amd64', RootFS: { Type: 'layers' } },
   ];
 }
+
+const short = (name: string) => name.replace(/^docker\.io\//, '');
 
 /** What `docker build` is asked for. */
 function argumentsOf(args: readonly string[]) {

@@ -49,6 +49,7 @@ async function runInside(): Promise<number> {
 /** Open without policies, as the topology says with them, and other than it says when one is gone. */
 async function tryPolicies(folder: string, stops: (() => Promise<void> | void)[]): Promise<number> {
   await ensureTools(['kine', 'kubernetes', 'kube-router']);
+  await mkdir('/run/netns', { recursive: true }); // where no namespace has been made yet
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run/netns']);
   const network = await layOutNetwork();
   stops.push(network.stop);
