@@ -14,12 +14,13 @@ import { apply, mustKubectl, startWorkers } from './workers.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 const PROFILES = ['dev', 'staging', 'prod', 'everything'] as const;
 
-const DEPLOYED = ['dev', 'staging', 'prod'];
+/** What can be asked for alone: the server's judgement of all profiles, or a profile deployed. */
+const PARTS = ['server', 'dev', 'staging', 'prod'];
 
-/** Runs all cases, of the profiles named on the command line or of all, and prints one line for each. */
-async function main(profiles: readonly string[]): Promise<boolean> {
-  const unknown = profiles.filter((name) => !DEPLOYED.includes(name));
-  if (unknown.length > 0) throw new Error(`No such profile: ${unknown.join(', ')}. There are ${DEPLOYED.join(', ')}.`);
+/** Runs all cases, of the parts named on the command line or of all, and prints one line for each. */
+async function main(parts: readonly string[]): Promise<boolean> {
+  const unknown = parts.filter((name) => !PARTS.includes(name));
+  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. There are ${PARTS.join(', ')}.`);
   await ensureTools(['helm', 'kine', 'kubernetes', 'kwok', 'skaffold']);
   const counts = { passed: 0, failed: 0 };
   const tell = ({ name, problems }: Case) => {
@@ -27,9 +28,9 @@ async function main(profiles: readonly string[]): Promise<boolean> {
     console.log(`${problems.length === 0 ? 'ok  ' : 'FAIL'} ${name}`);
     for (const problem of problems.slice(0, 40)) console.log(`     ${problem}`);
   };
-  if (profiles.length === 0) for (const one of await withCluster(judged)) tell(one);
-  for (const profile of profiles.length > 0 ? profiles : DEPLOYED) {
-    for (const one of await withCluster((cluster) => deployed(cluster, profile))) tell(one);
+  for (const part of parts.length > 0 ? parts : PARTS) {
+    const work = part === 'server' ? judged : (cluster: ControlPlane) => deployed(cluster, part);
+    for (const one of await withCluster(work)) tell(one);
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0;

@@ -41,6 +41,10 @@ export async function layOutNetwork(): Promise<Network> {
     'net.ipv4.icmp_msgs_burst=1000000',
   ];
   execFileSync('sysctl', ['-qw', ...unlimited]);
+  // What has ended is forgotten soon: a round has more tries than the kernel remembers, and beyond that it drops packets.
+  const forgotten = ['tcp_timeout_time_wait', 'tcp_timeout_close', 'udp_timeout', 'udp_timeout_stream'];
+  const soon = forgotten.map((name) => `net.netfilter.nf_conntrack_${name}=3`);
+  execFileSync('sysctl', ['-e', '-qw', ...soon]);
   const wired = ends.filter(isOnTheWire);
   const pods = wired.filter(({ namespace }) => namespace !== null);
   const outside = wired.filter(({ namespace }) => namespace === null);
