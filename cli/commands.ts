@@ -175,6 +175,31 @@ passwords        those of all roles that services sign in to the databases as
     summary: 'write the subscriptions as OPML, to standard output if no file is named',
     run: async (args, terminal) => (await import('./opml.ts')).exportFile(args, terminal),
   },
+  'tokens authorize': {
+    usage: 'tokens authorize PROVIDER [--account NAME] [--paste]',
+    summary: 'let Alt use an account of another service, such as inoreader',
+    details: `--account NAME  where there are several; "default" unless given
+--paste         type in the address that the browser came back to: on a machine without one, and in a pod`,
+    run: async (args, terminal) => (await import('./tokens/authorize.ts')).authorizeAccount(args, terminal),
+  },
+  'tokens refresh': {
+    usage: 'tokens refresh [PROVIDER] [--account NAME] [--force]',
+    summary: 'refresh the tokens that are due',
+    details: '--force  the named one, due or not',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).refreshTokens(args, terminal),
+  },
+  'tokens status': {
+    usage: 'tokens status [--json]',
+    summary: 'tell how the tokens of other services are',
+    details: 'Ends with 0 if all are well, 1 if somebody should look, 2 if one has ended or is about to.',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).tellStatus(args, terminal),
+  },
+  'tokens revoke': {
+    usage: 'tokens revoke PROVIDER [--account NAME] [--force]',
+    summary: 'withdraw what was allowed, and forget the tokens',
+    details: '--force  forget them even where the service cannot be told',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).revokeTokens(args, terminal),
+  },
   'search rebuild': {
     usage: 'search rebuild',
     summary: 'build the search index anew, beside the one that answers',
