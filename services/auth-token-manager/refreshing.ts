@@ -65,7 +65,11 @@ async function settle(tools: RefreshTools, kept: Versioned<AccountState>, exchan
   const { store, lease } = tools;
   if (exchange.kind === 'given') return keepPair(tools, kept, exchange.pair);
   const next = afterFailure(tools, kept.value, exchange);
-  const version = await store.save(next, kept.version);
+  const version = await store.save(next, kept.version).catch((error: unknown) => {
+    if (error instanceof MovedError) return null;
+    throw error;
+  });
+  if (version === null) return { outcome: 'taken-over', kept };
   const now = { value: next, version };
   const isTurnOfPrevious = exchange.kind === 'refused' && next.refusals === REFUSALS && next.standing === 'good';
   if (!isTurnOfPrevious || !(await lease.renew())) return { outcome: exchange.kind, kept: now };

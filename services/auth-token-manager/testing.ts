@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { statement } from '@alt/database';
 import { temporaryParent } from '@alt/database/test-server.ts';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
 import { createEgress } from '@alt/egress';
@@ -41,8 +42,10 @@ export interface TestTokens {
   read(account?: string): Promise<ExternalToken | null>;
   /** Whether that is a token which the provider takes. */
   isUsable(account?: string): Promise<boolean>;
-  /** A statement of the database's owner. */
-  sql(text: string): Promise<void>;
+  /** Holds the rows of the store in Postgres until told otherwise. */
+  whileLocked(onLocked: () => void, until: Promise<void>): Promise<void>;
+  /** Whether somebody waits for such a row. */
+  waitingForLock(): Promise<boolean>;
   /** `alt` in a process of its own. */
   start(...words: string[]): RunningCommand;
   stop(): Promise<void>;
@@ -54,7 +57,10 @@ export interface RunningCommand {
   kill(): Promise<void>;
 }
 
-export async function startTestTokens(kind: StoreKind, options: OauthProviderOptions = {}): Promise<TestTokens> {
+export async function startTestTokens(
+  kind: StoreKind,
+  { leaseSeconds = 90, ...options }: OauthProviderOptions & { leaseSeconds?: number } = {},
+): Promise<TestTokens> {
   const folder = await mkdtemp(path.join(temporaryParent(), 'alt-tokens-'));
   const provider = await startOauthProvider(options);
   const made = await storeOf(kind, folder);
@@ -65,7 +71,7 @@ export async function startTestTokens(kind: StoreKind, options: OauthProviderOpt
     ALT_DATA_DIR: path.join(folder, 'data'),
     ALT_TOKENS_STORE: kind,
     ALT_TOKENS_KEY: 'the-key-of-the-tests-which-is-long-enough',
-    ALT_TOKENS_LEASE_SECONDS: '6',
+    ALT_TOKENS_LEASE_SECONDS: String(leaseSeconds),
     INOREADER_URL: provider.origin,
     INOREADER_CLIENT_ID: provider.clientId,
     INOREADER_CLIENT_SECRET: provider.clientSecret,
@@ -109,7 +115,19 @@ export async function startTestTokens(kind: StoreKind, options: OauthProviderOpt
       const token = await tokens.read(account);
       return token !== null && provider.isAccessTokenValid(token.accessToken);
     },
-    sql: async (text) => made.database?.superuser('alt').script(text),
+    whileLocked: async (onLocked, until) =>
+      made.database?.superuser('alt').transaction(async (rows) => {
+        await rows.all(statement('test_lock_tokens', 'select version from external_tokens for update'));
+        onLocked();
+        await until;
+      }),
+    async waitingForLock() {
+      const count = statement<{ count: number }>(
+        'test_waiting',
+        `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return ((await made.database?.superuser('alt').one(count))?.count ?? 0) > 0;
+    },
     start: (...words) => start(words, environment, said, children),
     async stop() {
       for (const child of children) child.kill('SIGKILL');
