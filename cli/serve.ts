@@ -12,6 +12,7 @@ import {
   servicePort,
   services,
 } from '@alt/topology';
+import { openTracing, type Tracer } from '@alt/tracing';
 import { openDatabases } from './database.ts';
 import { mountedSecret } from './mounted-secrets.ts';
 import { type BuiltService, loadService } from './registry.ts';
@@ -31,7 +32,8 @@ export async function serveService(
   const log = createLogger(settings.LOG_LEVEL ?? 'info');
   const closing = new AbortController();
   const stopping = new AbortController();
-  const service = await loadService(name);
+  const [service, tracing] = await Promise.all([loadService(name), openTracing(environment)]);
+  const tracer = tracing?.tracerOf(name) ?? null;
   const stops: (() => Promise<void>)[] = [];
   let isDraining = false;
   let stopListening = async () => {};
@@ -46,11 +48,12 @@ export async function serveService(
     for (const step of stops.splice(0).reverse()) await step();
   };
   try {
-    const { database, close } = await openOwnDatabase(name, settings, environment, log);
+    if (tracing) stops.push(() => stopInTime('traces', tracing.stop, log));
+    const { database, close } = await openOwnDatabase({ name, settings, environment, log, tracer });
     stops.push(close);
     if (database) stops.push(() => stopInTime('connections', database.end, log));
     const secrets = await localSecrets(name, environment, settings);
-    const egress = openEgress(name, settings, environment);
+    const egress = openEgress(name, settings, environment, tracer);
     stops.push(() => stopInTime('egress', () => egress.close(), log));
     const host = createHost({
       name,
@@ -65,6 +68,7 @@ export async function serveService(
       keys: secrets.keys,
       publicUrl: settings.publicUrl,
       trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
+      tracer,
       reach: (peer) => ({
         baseUrl: peerAddress(name, peer as ServerName, environment),
         dispatch: (request) => fetch(request),
@@ -99,13 +103,16 @@ export function peerAddress(name: BuiltService, peer: ServerName, environment: E
   return environment[environmentNameOf(peer)] ?? known ?? serviceAddress(peer, 'machine');
 }
 
+interface OwnDatabaseOptions {
+  name: BuiltService;
+  settings: Settings;
+  environment: Environment;
+  log: ReturnType<typeof createLogger>;
+  tracer: Tracer | null;
+}
+
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
-async function openOwnDatabase(
-  name: BuiltService,
-  settings: Settings,
-  environment: Environment,
-  log: ReturnType<typeof createLogger>,
-) {
+async function openOwnDatabase({ name, settings, environment, log, tracer }: OwnDatabaseOptions) {
   const kind = services[name].database;
   if (!kind) return { database: null, close: async () => {} };
   const variable = kind === 'auth' && settings.AUTH_DATABASE_URL ? 'AUTH_DATABASE_URL' : 'DATABASE_URL';
@@ -118,11 +125,12 @@ async function openOwnDatabase(
       login: renewableLogin(now),
       applicationName: name,
       log: (message) => log.warn(message),
+      tracer,
     });
     return { database, close: async () => {} };
   }
   const databases = await openDatabases(settings, { log, isOwner: false });
-  return { database: databases.connectAs(name), close: databases.stop };
+  return { database: databases.connectAs(name, tracer), close: databases.stop };
 }
 
 /** Keys and secrets from mounted files where they are named, else from the data folder. */
@@ -142,7 +150,7 @@ async function localSecrets(name: BuiltService, environment: Environment, settin
 }
 
 /** Out through the proxy that the topology names; sidecar-proxy itself dials. */
-function openEgress(name: BuiltService, settings: Settings, environment: Environment) {
+function openEgress(name: BuiltService, settings: Settings, environment: Environment, tracer: Tracer | null) {
   const listener = egressListenerOf(name, 'machine');
   const proxyUrl =
     settings.EGRESS_PROXY_URL ??
@@ -150,6 +158,7 @@ function openEgress(name: BuiltService, settings: Settings, environment: Environ
   return createEgress({
     allow: parseAllowList(settings.ALT_EGRESS_ALLOW),
     userAgent: userAgent(settings),
+    tracer,
     ...(proxyUrl && name !== 'sidecar-proxy' ? { proxyUrl } : {}),
   });
 }
