@@ -33,6 +33,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   const shared = {
     listen: listener.listen,
     copy: <T>(work: (session: CopySession) => Promise<T>) => withCopySession(options, work),
+    usage() {
+      const [a, b] = [requests.usage(), background.usage()];
+      return { busy: a.busy + b.busy, idle: a.idle + b.idle, waiting: a.waiting + b.waiting };
+    },
     renew() {
       requests.renew();
       background.renew();
@@ -66,6 +70,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 interface Pools {
   /** A connection of the present one. */
   checkOut(): Promise<PoolClient>;
+  usage: Database['usage'];
   renew(): void;
   end(): Promise<void>;
 }
@@ -75,6 +80,11 @@ function createPools(options: DatabaseOptions, givesWay = false): Pools {
   let retiring: Promise<unknown> = Promise.resolve();
   return {
     checkOut: () => checkOut(() => signIn(options, () => pool.connect())),
+    usage: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     renew() {
       retiring = Promise.all([retiring, retire(pool)]);
       pool = createPool(options, givesWay);

@@ -4,7 +4,7 @@ import type { Egress } from '@alt/egress';
 import { isServiceName, type ServiceName } from '@alt/topology';
 import type { Tracer } from '@alt/tracing';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 import { clientAddress } from './address.ts';
 import { type Courtesy, createCourtesy } from './courtesy.ts';
 import { createJobs } from './jobs.ts';
@@ -42,6 +42,7 @@ export function createHost(options: HostOptions): Host<ServiceName> {
   const keys = createKeys(name, options.keys);
   const log = options.log.child({ service: name });
   const metrics = new Registry();
+  if (database) addDatabaseMetrics(metrics, database);
   return {
     name,
     environment,
@@ -75,4 +76,16 @@ export function createHost(options: HostOptions): Host<ServiceName> {
       return clientAddress(socket, forwardedFor, options.trustedProxies, isPeer || socket === '');
     },
   };
+}
+
+function addDatabaseMetrics(registry: Registry, database: Database): void {
+  new Gauge({
+    name: 'alt_database_connections',
+    help: 'Connections to the database by state, and callers that wait for one',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const [state, count] of Object.entries(database.usage())) this.set({ state }, count);
+    },
+  });
 }
