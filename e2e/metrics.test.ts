@@ -82,8 +82,8 @@ describe('what every service tells of itself at /metrics', () => {
   test('periodic work tells when it last succeeded', () => {
     const jobs = found.flatMap(({ service, metrics }) =>
       metrics
-        .filter(({ name }) => name === 'alt_job_last_success_timestamp_seconds')
-        .flatMap(({ samples }) => samples.map(({ labels }) => `${service} ${labels.job}`)),
+        .filter(({ name }) => name === 'alt_task_last_success_timestamp_seconds')
+        .flatMap(({ samples }) => samples.map(({ labels }) => `${service} ${labels.task}`)),
     );
     expect(jobs).toEqual(expect.arrayContaining(['alt-backend settling', 'pre-processor upkeep']));
   });

@@ -46,17 +46,17 @@ export function createJobs({ metrics, database, log, tracer }: JobOptions): Jobs
         });
       };
       const run = async <T>(once: () => Promise<T>, isStopping: () => boolean): Promise<T> => {
-        const end = seconds.startTimer({ job: name });
+        const end = seconds.startTimer({ task: name });
         try {
           const result = await once();
-          runs.inc({ job: name, result: 'success' });
-          lastSuccess.set({ job: name }, Date.now() / 1_000);
+          runs.inc({ task: name, result: 'success' });
+          lastSuccess.set({ task: name }, Date.now() / 1_000);
           await note(null);
           return result;
         } catch (error) {
           // Who stops ends what runs; that says nothing about the work.
           if (isStopping()) throw error;
-          runs.inc({ job: name, result: 'failure' });
+          runs.inc({ task: name, result: 'failure' });
           await note(sentenceOf(error));
           throw error;
         } finally {
@@ -78,26 +78,27 @@ function sentenceOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 500);
 }
 
+/** The label is `task`, for `job` is Prometheus' own name for what it scrapes. */
 function createMeasures(registry: Registry) {
   const registers = [registry];
   return {
     runs: new Counter({
-      name: 'alt_job_runs_total',
-      help: 'Runs of periodic work, by job and result',
-      labelNames: ['job', 'result'],
+      name: 'alt_task_runs_total',
+      help: 'Runs of periodic work, by task and result',
+      labelNames: ['task', 'result'],
       registers,
     }),
     seconds: new Histogram({
-      name: 'alt_job_seconds',
+      name: 'alt_task_seconds',
       help: 'Duration of a run of periodic work, in seconds',
-      labelNames: ['job'],
+      labelNames: ['task'],
       buckets: [0.01, 0.1, 1, 10, 60, 600],
       registers,
     }),
     lastSuccess: new Gauge({
-      name: 'alt_job_last_success_timestamp_seconds',
+      name: 'alt_task_last_success_timestamp_seconds',
       help: 'When periodic work last succeeded in this process, as seconds since 1970',
-      labelNames: ['job'],
+      labelNames: ['task'],
       registers,
     }),
   };
