@@ -218,6 +218,11 @@ passwords        those of all roles that services sign in to the databases as
 --force       even though accounts or feeds are here, which it replaces`,
     run: async (args, terminal) => (await import('./backup/command.ts')).readBackup(args, terminal),
   },
+  status: {
+    usage: 'status [--json]',
+    summary: 'tell whether everything works, what is late and why',
+    run: async (args, terminal) => (await import('./status/status.ts')).showStatus(args, terminal),
+  },
   doctor: {
     usage: 'doctor [--recount]',
     summary: 'check what can go wrong and say how to mend it',

@@ -44,3 +44,6 @@ grant execute on function export_tenant_rows, begin_tenant_import, import_tenant
 grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
 grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to alt_backend;

@@ -22,3 +22,6 @@ grant execute on function skips_full_text to pre_processor;
 -- Rules of readers, judged here and done there.
 grant execute on function has_arrival_rules, rules_for_feeds, take_rule_waits, act_by_rules, take_delivery,
   continue_delivery to pre_processor;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to pre_processor;
