@@ -277,7 +277,13 @@ test('a project is exported, published, changed, archived, deleted and taken bac
 
   const about = page.getByRole('region', { name: 'About the project' });
   await about.getByLabel('Title').fill('Tide tables after 2040');
+  // A colleague changes the project meanwhile and the page reads it again: what is being written stays as it was begun.
+  tide.project = { ...tide.project, title: 'Tides', version: tide.project.version + 1 };
+  await page.getByRole('button', { name: 'With a secret address' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Tides' }).waitFor();
+  expect(await about.getByLabel('Title').inputValue()).toBe('Tide tables after 2040');
   await about.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep mine' }).click();
   await page.getByRole('heading', { level: 1, name: 'Tide tables after 2040' }).waitFor();
   await page.getByRole('button', { name: 'Archive' }).click();
   await page.getByText('This project is archived').waitFor();
