@@ -22,6 +22,8 @@ test('a project is made, an article is put into it from the reader, and is read 
   expect(await accessibilityViolations(page)).toEqual([]);
   await panel.getByRole('button', { name: 'Make the project' }).click();
   await page.getByRole('heading', { level: 1, name: 'Lighthouse keepers' }).waitFor();
+  const begin = page.getByRole('region', { name: 'Where to begin' });
+  await begin.getByRole('link', { name: 'Choose feeds and rules that bring articles by themselves' }).waitFor();
   await page.getByRole('link', { name: 'Articles', exact: true }).click();
   await page.getByText('No articles yet.').waitFor();
   await page.getByRole('textbox', { name: 'Add a section' }).fill('North');
