@@ -41,6 +41,8 @@ export const databaseMatrix: Readonly<Record<string, Readonly<Record<string, str
   'alt.entries': { alt_backend: 'rw +..! +..!' },
   'alt.entry_labels': { alt_backend: 'rawd +..! +..!' },
   'alt.entry_splits': { alt_backend: 'r +..!' },
+  'alt.external_token_leases': { auth_token_manager: 'rawd ++++ ++++' },
+  'alt.external_tokens': { auth_token_manager: 'rawd ++++ ++++' },
   'alt.feed_documents': { pre_processor: 'rawd ++++ ++++' },
   'alt.feed_selectors': { alt_backend: 'r +..!', pre_processor: 'r ++++' },
   'alt.feeds': { alt_backend: 'r +..!', pre_processor: 'raw ++++ ++++', tag_generator: 'r ++++' },

@@ -40,6 +40,8 @@ const MORE_ALT = `
   insert into foldings (cluster_id) values (1);
   insert into deliveries (feed_id, article_ids, after_reader_id) select 1, array[id], 0 from held;
   insert into entry_splits (reader_id, article_id) select 1, id from held;
+  insert into external_tokens (provider, account, version, generation, vault) values ('inoreader', 'default', 1, 0, '\\x01');
+  insert into external_token_leases (name, version, record) values ('auth-token-manager', 1, '{}');
   insert into feed_selectors (feed_id, tenant_id) values (1, '${ann.tenantId}');
   insert into recap_askings (address_hash) values (sha256('a'));
   insert into recap_outlets (reader_id) values (1);
