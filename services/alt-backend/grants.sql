@@ -44,3 +44,6 @@ grant execute on function export_tenant_rows, begin_tenant_import, import_tenant
 grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
 grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;
+-- What readers had elsewhere.
+grant select, delete on inbound_items to alt_backend;
+grant execute on function receive_inbound to alt_backend;
