@@ -686,7 +686,6 @@ create table reader_imports (
   id uuid not null default uuidv7(),
   tenant_id uuid not null,
   reader_id integer not null,
-  role tenant_role not null,
   service text not null,
   address text not null,
   account text not null,
@@ -2346,7 +2345,7 @@ BEGIN ATOMIC
 END
 ;
 CREATE OR REPLACE FUNCTION public.claim_reader_imports(worker text, wanted integer, lease interval)
- RETURNS TABLE(id uuid, tenant_id uuid, user_id uuid, role tenant_role, attempts integer)
+ RETURNS TABLE(id uuid, tenant_id uuid, user_id uuid, attempts integer)
  LANGUAGE sql
  SECURITY DEFINER ROWS 5
  SET search_path TO 'public', 'pg_temp'
@@ -2366,13 +2365,11 @@ BEGIN ATOMIC
            RETURNING j.id,
              j.tenant_id,
              j.reader_id,
-             j.role,
              j.attempts
          )
   SELECT taken.id,
      taken.tenant_id,
      r.user_id,
-     taken.role,
      taken.attempts
     FROM (taken
       JOIN readers r ON ((r.id = taken.reader_id)));
@@ -6957,7 +6954,6 @@ comment on table column public.project_jobs.role is 'of the person in the tenant
 comment on table column public.projects.deleted_at is 'gone for all but its leads, who may take it back; purged after 30 days';
 comment on table column public.reader_imports.kept is 'what is done already, for whoever takes the job up after a crash';
 comment on table column public.reader_imports.revision is 'of the reader at its last change: event streams tell what is later than theirs';
-comment on table column public.reader_imports.role is 'of the person in the tenant when they asked';
 comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';

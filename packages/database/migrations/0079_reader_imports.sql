@@ -5,7 +5,6 @@ create table reader_imports (
   id uuid primary key default uuidv7(),
   tenant_id uuid not null references tenants on delete cascade,
   reader_id integer not null references readers on delete cascade,
-  role tenant_role not null,
   service text not null check (length(service) between 1 and 40),
   address text not null check (length(address) <= 2000),
   account text not null check (length(account) <= 320),
@@ -27,7 +26,6 @@ create table reader_imports (
   finished_at timestamptz(3),
   constraint reader_imports_secret_check check (secret is null or state in ('waiting', 'running'))
 ) with (fillfactor = 70);
-comment on column reader_imports.role is 'of the person in the tenant when they asked';
 comment on column reader_imports.kept is 'what is done already, for whoever takes the job up after a crash';
 comment on column reader_imports.revision is 'of the reader at its last change: event streams tell what is later than theirs';
 create index reader_imports_unfinished on reader_imports (next_attempt_at) where state in ('waiting', 'running');
@@ -45,7 +43,7 @@ create policy own on reader_imports to alt_backend
 
 -- Takes imports that are due, or that a worker left behind, for `lease`. Those of a suspended tenant wait.
 create function claim_reader_imports(worker text, wanted integer, lease interval)
-  returns table (id uuid, tenant_id uuid, user_id uuid, role tenant_role, attempts integer)
+  returns table (id uuid, tenant_id uuid, user_id uuid, attempts integer)
   language sql volatile security definer set search_path = public, pg_temp rows 5
   begin atomic
     with due as (
@@ -57,9 +55,9 @@ create function claim_reader_imports(worker text, wanted integer, lease interval
       update reader_imports j set state = 'running', claimed_by = worker, claimed_until = now() + lease,
         attempts = j.attempts + 1
       from due where j.id = due.id
-      returning j.id, j.tenant_id, j.reader_id, j.role, j.attempts
+      returning j.id, j.tenant_id, j.reader_id, j.attempts
     )
-    select taken.id, taken.tenant_id, r.user_id, taken.role, taken.attempts
+    select taken.id, taken.tenant_id, r.user_id, taken.attempts
     from taken join readers r on r.id = taken.reader_id;
   end;
 

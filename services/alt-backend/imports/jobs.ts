@@ -23,7 +23,7 @@ export interface ImportJobOptions {
   leaseMs?: number;
 }
 
-const LEASE_MS = 60_000;
+const LEASE_MS = 20_000;
 const AT_ONCE = 2;
 const LOOK_EVERY_MS = 30_000;
 const ATTEMPTS_MAXIMUM = 20;
@@ -48,13 +48,15 @@ export async function startImports(options: ImportJobOptions): Promise<ImportJob
       while (!signal.aborted) {
         const claimed = await store.claimImports(database, worker, AT_ONCE, leaseMs);
         if (claimed.length === 0) break;
-        await Promise.all(claimed.map((job) => workOne({ ...options, leaseMs }, { worker, waiters }, job, signal)));
+        const place = { worker, waiters, lookLater };
+        await Promise.all(claimed.map((job) => workOne({ ...options, leaseMs }, place, job, signal)));
       }
       while (!signal.aborted && (await store.purgeImports(database, PURGE_BATCH)) === PURGE_BATCH);
     },
     (error) => log.warn({ error: String(error) }, 'imports could not be worked'),
   );
   const timer = setInterval(working.ask, LOOK_EVERY_MS).unref();
+  const lookLater = (delayMs: number) => void setTimeout(working.ask, delayMs).unref();
   const unlisten = [
     await options.listen(store.IMPORTS_CHANNEL, () => void working.ask()),
     await options.listen(SETTLED_CHANNEL, () => {
@@ -63,6 +65,8 @@ export async function startImports(options: ImportJobOptions): Promise<ImportJob
     }),
   ];
   void working.ask();
+  // What a process that was killed just now had taken is free by then.
+  lookLater(leaseMs + 1_000);
   return {
     async stop() {
       clearInterval(timer);
@@ -76,19 +80,17 @@ type Options = ImportJobOptions & { leaseMs: number };
 
 interface Place {
   worker: string;
+  /** Called when pre-processor has settled something. */
   waiters: Set<() => void>;
+  lookLater(delayMs: number): void;
 }
 
 /** The import is somebody else's by now; whoever has it goes on. */
 class LostImport extends Error {}
 
-async function workOne(
-  options: Options,
-  { worker, waiters }: Place,
-  job: store.ClaimedImport,
-  stopping: AbortSignal,
-): Promise<void> {
+async function workOne(options: Options, place: Place, job: store.ClaimedImport, stopping: AbortSignal): Promise<void> {
   const { log, leaseMs } = options;
+  const { worker } = place;
   const lost = new AbortController();
   const inTransaction = <T>(run: (tx: Queryable) => Promise<T>) => options.database.asReader(job, run, { retry: true });
   const renewing = setInterval(() => {
@@ -99,7 +101,7 @@ async function workOne(
   }, leaseMs / 3);
   try {
     const signal = AbortSignal.any([stopping, lost.signal]);
-    const work = await openWork(options, { worker, waiters }, job, signal);
+    const work = await openWork(options, place, job, signal);
     if (!work) return;
     const result = await orLimitReached(importAccount(work));
     await inTransaction((tx) => store.endImport(tx, job.id, worker, { result }));
@@ -116,6 +118,7 @@ async function workOne(
       if ('isFree' in end) await store.giveBack(tx, job.id, worker, end);
       else await store.endImport(tx, job.id, worker, { result: null, code: code ?? 'internal', error: message ?? '' });
     }).catch(() => {}); // its lease ends by itself
+    if ('isFree' in end && end.delayMs < LOOK_EVERY_MS) place.lookLater(end.delayMs + 100);
   } finally {
     clearInterval(renewing);
   }

@@ -29,8 +29,8 @@ export const IMPORTS_CHANNEL = 'alt_reader_imports';
 
 const insertImport = statement<ImportRow>(
   'imports_insert',
-  `insert into reader_imports (tenant_id, reader_id, role, service, address, account, secret, kept)
-   values (current_tenant_id(), current_reader_id(), current_tenant_role(), $1, $2, $3, $4, $5)
+  `insert into reader_imports (tenant_id, reader_id, service, address, account, secret, kept)
+   values (current_tenant_id(), current_reader_id(), $1, $2, $3, $4, $5)
    on conflict (reader_id) where state in ('waiting', 'running') do nothing returning ${COLUMNS}`,
 );
 const notify = statement('imports_notify', `select pg_notify('${IMPORTS_CHANNEL}', '')`);
@@ -80,13 +80,12 @@ export interface ClaimedImport {
   id: string;
   tenantId: string;
   userId: string;
-  role: string;
   attempts: number;
 }
 
 const callClaim = statement<ClaimedImport>(
   'imports_claim',
-  `select id, tenant_id as "tenantId", user_id as "userId", role, attempts
+  `select id, tenant_id as "tenantId", user_id as "userId", attempts
    from claim_reader_imports($1, $2, make_interval(secs => $3))`,
 );
 
