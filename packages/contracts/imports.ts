@@ -71,6 +71,7 @@ export const createReaderImport = endpoint({
   summary:
     'Bring subscriptions, folders and articles with their state from another reader service; the work goes on by itself',
   access: 'reader',
+  role: 'member',
   body: z
     .object({
       service: z.enum(readerServices).default('other'),
@@ -94,7 +95,7 @@ export const createReaderImport = endpoint({
     }),
   response: readerImport,
   statuses: [202],
-  problems: ['invalid-request', 'csrf-failed', 'conflict'],
+  problems: ['invalid-request', 'csrf-failed', 'conflict', 'forbidden'],
 });
 
 export const listReaderImports = endpoint({
