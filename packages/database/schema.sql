@@ -362,6 +362,52 @@ create table import_ids (
   constraint import_ids_pkey PRIMARY KEY (tenant_id, kind, old_id),
   constraint import_ids_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table inbound_items (
+  id bigint not null generated always as identity,
+  tenant_id uuid not null,
+  reader_id integer not null,
+  feed_id integer not null,
+  source text not null,
+  item_id text not null,
+  guid text,
+  url text,
+  title text,
+  author text,
+  published_at timestamp(3) with time zone,
+  content_html text,
+  enclosures jsonb not null default '[]'::jsonb,
+  is_read boolean not null default false,
+  is_starred boolean not null default false,
+  labels text[] not null default '{}'::text[],
+  seen_revision bigint not null,
+  state text not null default 'waiting'::text,
+  article_id bigint,
+  reason text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  constraint inbound_items_content_html_check CHECK ((length(content_html) <= 2000000)),
+  constraint inbound_items_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint inbound_items_item_id_check CHECK (((length(item_id) >= 1) AND (length(item_id) <= 500))),
+  constraint inbound_items_pkey PRIMARY KEY (id),
+  constraint inbound_items_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint inbound_items_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100))),
+  constraint inbound_items_source_key UNIQUE (reader_id, source, item_id),
+  constraint inbound_items_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'skipped'::text, 'failed'::text]))),
+  constraint inbound_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+) with (fillfactor=70);
+create table inbound_keys (
+  key bytea not null,
+  article_id bigint not null,
+  tenant_id uuid not null,
+  is_text boolean not null,
+  constraint inbound_keys_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint inbound_keys_pkey PRIMARY KEY (key, article_id),
+  constraint inbound_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table job_runs (
   service text not null,
   job text not null,
@@ -671,6 +717,39 @@ create table projects (
   constraint projects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint projects_visibility_check CHECK ((visibility = ANY (ARRAY['members'::text, 'tenant'::text])))
 );
+create table reader_imports (
+  id uuid not null default uuidv7(),
+  tenant_id uuid not null,
+  reader_id integer not null,
+  service text not null,
+  address text not null,
+  account text not null,
+  secret bytea,
+  state text not null default 'waiting'::text,
+  phase text not null default 'connecting'::text,
+  done integer not null default 0,
+  total integer not null default 0,
+  kept jsonb not null default '{}'::jsonb,
+  result jsonb,
+  error_code text,
+  error text,
+  revision bigint not null default 0,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  constraint reader_imports_account_check CHECK ((length(account) <= 320)),
+  constraint reader_imports_address_check CHECK ((length(address) <= 2000)),
+  constraint reader_imports_phase_check CHECK ((phase = ANY (ARRAY['connecting'::text, 'subscriptions'::text, 'listing'::text, 'fetching'::text, 'storing'::text, 'over'::text]))),
+  constraint reader_imports_pkey PRIMARY KEY (id),
+  constraint reader_imports_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reader_imports_secret_check CHECK (((secret IS NULL) OR (state = ANY (ARRAY['waiting'::text, 'running'::text])))),
+  constraint reader_imports_service_check CHECK (((length(service) >= 1) AND (length(service) <= 40))),
+  constraint reader_imports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint reader_imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+) with (fillfactor=70);
 create table readers (
   id integer not null generated always as identity,
   user_id uuid not null,
@@ -992,6 +1071,12 @@ CREATE INDEX folders_owner ON public.folders USING btree (owner_id);
 CREATE INDEX folders_parent ON public.folders USING btree (parent_id);
 CREATE INDEX highlights_article ON public.highlights USING btree (article_id, reader_id);
 CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, created_at);
+CREATE INDEX inbound_items_feed ON public.inbound_items USING btree (feed_id);
+CREATE INDEX inbound_items_finished ON public.inbound_items USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX inbound_items_tenant ON public.inbound_items USING btree (tenant_id);
+CREATE INDEX inbound_items_waiting ON public.inbound_items USING btree (feed_id, id) WHERE (state = 'waiting'::text);
+CREATE INDEX inbound_keys_article ON public.inbound_keys USING btree (article_id);
+CREATE INDEX inbound_keys_tenant ON public.inbound_keys USING btree (tenant_id);
 CREATE INDEX labels_created_by ON public.labels USING btree (created_by);
 CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
@@ -1039,6 +1124,11 @@ CREATE INDEX project_sources_reader ON public.project_sources USING btree (added
 CREATE INDEX projects_creator ON public.projects USING btree (created_by);
 CREATE INDEX projects_deleted ON public.projects USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX projects_list ON public.projects USING btree (tenant_id, id);
+CREATE INDEX reader_imports_finished ON public.reader_imports USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX reader_imports_one ON public.reader_imports USING btree (reader_id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX reader_imports_reader ON public.reader_imports USING btree (reader_id, id);
+CREATE INDEX reader_imports_tenant ON public.reader_imports USING btree (tenant_id);
+CREATE INDEX reader_imports_unfinished ON public.reader_imports USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
@@ -1096,6 +1186,8 @@ alter table foldings enable row level security, force row level security;
 alter table highlights enable row level security, force row level security;
 alter table hosts enable row level security, force row level security;
 alter table import_ids enable row level security, force row level security;
+alter table inbound_items enable row level security, force row level security;
+alter table inbound_keys enable row level security, force row level security;
 alter table labels enable row level security, force row level security;
 alter table llm_usage enable row level security, force row level security;
 alter table notes enable row level security, force row level security;
@@ -1116,6 +1208,7 @@ alter table project_rules enable row level security, force row level security;
 alter table project_sections enable row level security, force row level security;
 alter table project_sources enable row level security, force row level security;
 alter table projects enable row level security, force row level security;
+alter table reader_imports enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
 alter table recap_askings enable row level security, force row level security;
 alter table recap_outlets enable row level security, force row level security;
@@ -1375,6 +1468,21 @@ create policy worker on hosts as permissive for all to pre_processor
 create policy owner on import_ids as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy own on inbound_items as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on inbound_items as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on inbound_items as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy owner on inbound_keys as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on inbound_keys as permissive for all to pre_processor
+  using (true)
+  with check (true);
 create policy own on labels as permissive for all to alt_backend
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
@@ -1568,6 +1676,12 @@ create policy look on projects as permissive for select to arch_repo_service
 create policy make on projects as permissive for insert to arch_repo_service
   with check (((tenant_id = current_tenant_id()) AND ((current_tenant_role())::text <> 'reader'::text) AND (created_by = ( SELECT current_reader_id() AS current_reader_id))));
 create policy owner on projects as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reader_imports as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check (((reader_id = ( SELECT current_reader_id() AS current_reader_id)) AND (tenant_id = current_tenant_id())));
+create policy owner on reader_imports as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on readers as permissive for all to alt_backend
@@ -1807,6 +1921,60 @@ CREATE OR REPLACE FUNCTION public.address_hash(address text)
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 RETURN sha256(convert_to(lower(address), 'UTF8'::name))
+;
+CREATE OR REPLACE FUNCTION public.adopt_inbound(adopted bigint[], doubles bigint[], kept bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+begin
+  delete from inbound_keys where article_id = any (adopted || doubles);
+  if coalesce(cardinality(doubles), 0) = 0 then
+    return;
+  end if;
+  perform from article_stages s where s.article_id = any (doubles) order by s.article_id, s.stage for update;
+  perform pg_advisory_xact_lock_shared(7204653);
+  select array_agg(distinct e.reader_id) into reader_ids from entries e where e.article_id = any (doubles);
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into entries as e (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, hidden_reason,
+      is_read, is_starred, read_at)
+    select n.id, o.reader_id, n.feed_id, n.sort_at, n.received_at, r.revision, r.revision, max(o.hidden_reason),
+      bool_or(o.is_read or o.is_listed and is_covered(o.revision, o.received_at, c.read_through, c.read_before)),
+      bool_or(o.is_starred), max(o.read_at)
+    from unnest(doubles, kept) as m (old_id, new_id)
+    join entries o on o.article_id = m.old_id
+    join articles n on n.id = m.new_id
+    join readers r on r.id = o.reader_id
+    join counters c on c.reader_id = o.reader_id and c.feed_id = o.feed_id
+    group by n.id, o.reader_id, r.revision
+    on conflict (article_id, reader_id) do update
+      set is_read = e.is_read or excluded.is_read, is_starred = e.is_starred or excluded.is_starred,
+          read_at = coalesce(e.read_at, excluded.read_at), revision = excluded.revision;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select l.reader_id, l.label_id, m.new_id, n.sort_at
+    from unnest(doubles, kept) as m (old_id, new_id)
+    join entry_labels l on l.article_id = m.old_id join articles n on n.id = m.new_id
+    on conflict do nothing;
+  delete from entry_labels where article_id = any (doubles);
+  insert into article_labels (label_id, article_id, added_by, created_at)
+    select x.label_id, m.new_id, x.added_by, x.created_at
+    from unnest(doubles, kept) as m (old_id, new_id) join article_labels x on x.article_id = m.old_id
+    on conflict do nothing;
+  update highlights h set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where h.article_id = m.old_id;
+  update notes n set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where n.article_id = m.old_id;
+  update shares s set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where s.article_id = m.old_id;
+  update entries e set folded_into = m.new_id from unnest(doubles, kept) as m (old_id, new_id)
+    where e.reader_id = any (reader_ids) and e.folded_into = m.old_id and e.article_id <> m.new_id;
+  update inbound_items i set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id)
+    where i.reader_id = any (reader_ids) and i.article_id = m.old_id;
+  delete from entries where article_id = any (doubles);
+  perform carry_pins(doubles, kept);
+  delete from articles where id = any (doubles);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.allocate_article_ids(wanted integer)
  RETURNS bigint
@@ -2209,6 +2377,38 @@ BEGIN ATOMIC
     FROM ((taken
       JOIN readers r ON ((r.id = taken.owner_id)))
       JOIN people n ON ((n.reader_id = r.id)));
+END
+;
+CREATE OR REPLACE FUNCTION public.claim_reader_imports(worker text, wanted integer, lease interval)
+ RETURNS TABLE(id uuid, tenant_id uuid, user_id uuid, attempts integer)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 5
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT j.id
+            FROM ((reader_imports j
+              JOIN tenants t ON (((t.id = j.tenant_id) AND (t.suspended_at IS NULL))))
+              JOIN readers r_1 ON (((r_1.id = j.reader_id) AND (r_1.purge_after IS NULL))))
+           WHERE ((j.state = ANY (ARRAY['waiting'::text, 'running'::text])) AND (j.next_attempt_at <= now()) AND ((j.state = 'waiting'::text) OR (j.claimed_until < now())))
+           ORDER BY j.next_attempt_at
+          LIMIT claim_reader_imports.wanted
+          FOR UPDATE OF j SKIP LOCKED
+         ), taken AS (
+          UPDATE reader_imports j SET state = 'running'::text, claimed_by = claim_reader_imports.worker, claimed_until = (now() + claim_reader_imports.lease), attempts = (j.attempts + 1)
+            FROM due
+           WHERE (j.id = due.id)
+           RETURNING j.id,
+             j.tenant_id,
+             j.reader_id,
+             j.attempts
+         )
+  SELECT taken.id,
+     taken.tenant_id,
+     r.user_id,
+     taken.attempts
+    FROM (taken
+      JOIN readers r ON ((r.id = taken.reader_id)));
 END
 ;
 CREATE OR REPLACE FUNCTION public.claim_recap_outlets(wanted integer, lease interval)
@@ -3220,6 +3420,18 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.forget_imports()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from reader_imports where reader_id = new.id;
+  delete from inbound_items where reader_id = new.id;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.forget_projects()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4115,6 +4327,7 @@ begin
     from article_labels x join articles o on o.id = x.article_id and o.feed_id = old_feed
     join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
     on conflict do nothing;
+  update inbound_items set feed_id = new_feed where feed_id = old_feed;
   perform merge_feed_rows(old_feed, new_feed);
 end $function$
 ;
@@ -4446,6 +4659,25 @@ BEGIN ATOMIC
    WHERE ((x.secret_hash = published_project.wanted_hash) OR (x.slug = published_project.wanted_slug));
 END
 ;
+CREATE OR REPLACE FUNCTION public.purge_inbound(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH gone AS (
+          DELETE FROM inbound_items i
+            USING ( SELECT x.id
+                    FROM inbound_items x
+                   WHERE (x.finished_at < (now() - '30 days'::interval))
+                  LIMIT purge_inbound.batch) old
+           WHERE (i.id = old.id)
+           RETURNING i.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM gone;
+END
+;
 CREATE OR REPLACE FUNCTION public.purge_leavers(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4559,6 +4791,25 @@ BEGIN ATOMIC
     FROM gone;
 END
 ;
+CREATE OR REPLACE FUNCTION public.purge_reader_imports(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH gone AS (
+          DELETE FROM reader_imports i
+            USING ( SELECT x.id
+                    FROM reader_imports x
+                   WHERE (x.finished_at < (now() - '1 year'::interval))
+                  LIMIT purge_reader_imports.batch) old
+           WHERE (i.id = old.id)
+           RETURNING i.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM gone;
+END
+;
 CREATE OR REPLACE FUNCTION public.queue_length(stages text[], at_most integer)
  RETURNS integer
  LANGUAGE sql
@@ -4664,6 +4915,56 @@ BEGIN ATOMIC
     FROM (recap_outlets o
       JOIN readers r ON ((r.id = o.reader_id)))
    WHERE (o.mail_token = recap_mail.token);
+END
+;
+CREATE OR REPLACE FUNCTION public.receive_inbound(source text, items jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH given AS (
+          SELECT x."feedId",
+             x."itemId",
+             x.guid,
+             x.url,
+             x.title,
+             x.author,
+             x."publishedAt",
+             x."contentHtml",
+             x.enclosures,
+             x."isRead",
+             x."isStarred",
+             x.labels
+            FROM (jsonb_to_recordset(receive_inbound.items) x("feedId" integer, "itemId" text, guid text, url text, title text, author text, "publishedAt" timestamp with time zone, "contentHtml" text, enclosures jsonb, "isRead" boolean, "isStarred" boolean, labels text[])
+              JOIN feeds f ON (((f.id = x."feedId") AND ((f.tenant_id IS NULL) OR (f.tenant_id = current_tenant_id())))))
+         ), made AS (
+          INSERT INTO inbound_items (tenant_id, reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html, enclosures, is_read, is_starred, labels, seen_revision)  SELECT r.tenant_id,
+                     r.id,
+                     g."feedId",
+                     receive_inbound.source AS source,
+                     g."itemId",
+                     g.guid,
+                     g.url,
+                     g.title,
+                     g.author,
+                     g."publishedAt",
+                     g."contentHtml",
+                     COALESCE(g.enclosures, '[]'::jsonb) AS "coalesce",
+                     COALESCE(g."isRead", false) AS "coalesce",
+                     COALESCE(g."isStarred", false) AS "coalesce",
+                     COALESCE(g.labels, '{}'::text[]) AS "coalesce",
+                     r.revision
+                    FROM (given g
+                      JOIN readers r ON ((r.id = current_reader_id()))) ON CONFLICT ON CONSTRAINT inbound_items_source_key DO NOTHING
+           RETURNING inbound_items.id
+         ), told AS MATERIALIZED (
+          SELECT pg_notify('alt_inbound'::text, ''::text) AS pg_notify
+         )
+  SELECT (count(*))::integer AS count
+    FROM made
+   WHERE (( SELECT count(*) AS count
+            FROM told) = 1);
 END
 ;
 CREATE OR REPLACE FUNCTION public.receive_shared()
@@ -5546,6 +5847,110 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.settle_inbound(worker text, verdicts jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+  wish_readers integer[];
+  wish_articles bigint[];
+  settled integer;
+begin
+  select array_agg(distinct i.reader_id) into reader_ids
+    from jsonb_to_recordset(verdicts) as v (id bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting';
+  if reader_ids is null then
+    return 0;
+  end if;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into counters (reader_id, feed_id)
+    select distinct i.reader_id, i.feed_id
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    where v."articleId" is not null order by 1, 2
+    on conflict do nothing;
+
+  -- Whose state is to be given: entries that there are not yet, or that nobody touched since.
+  select array_agg(x.reader_id), array_agg(x.article_id) into wish_readers, wish_articles from (
+    select distinct i.reader_id, a.id as article_id
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join articles a on a.id = v."articleId" and a.feed_id = i.feed_id
+    left join entries e on e.article_id = a.id and e.reader_id = i.reader_id
+    where case when e.article_id is null
+        then i.is_starred or i.labels <> '{}'
+          or exists (select from subscriptions s where s.reader_id = i.reader_id and s.feed_id = i.feed_id)
+        else e.revision = e.arrival_revision or e.revision <= i.seen_revision
+          or exists (select from rule_hits h where h.article_id = a.id and h.reader_id = i.reader_id) end
+  ) x;
+
+  update entries e
+    set revision = r.revision,
+      is_read = e.is_read or w.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before),
+      read_at = case when w.is_read then coalesce(e.read_at, now()) else e.read_at end,
+      is_starred = e.is_starred or w.is_starred
+    from (
+      select i.reader_id, v."articleId" as article_id, bool_or(i.is_read) as is_read, bool_or(i.is_starred) as is_starred
+      from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+      join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+      join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+        on x.reader_id = i.reader_id and x.article_id = v."articleId"
+      group by i.reader_id, v."articleId"
+    ) w, readers r, counters c
+    where e.article_id = w.article_id and e.reader_id = w.reader_id and r.id = e.reader_id
+      and c.reader_id = e.reader_id and c.feed_id = e.feed_id
+      and (w.is_read and not e.is_read or w.is_starred and not e.is_starred);
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, is_read, is_starred, read_at)
+    select a.id, i.reader_id, a.feed_id, a.sort_at, a.received_at, r.revision, r.revision, bool_or(i.is_read),
+      bool_or(i.is_starred), case when bool_or(i.is_read) then now() end
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+      on x.reader_id = i.reader_id and x.article_id = v."articleId"
+    join articles a on a.id = x.article_id
+    join readers r on r.id = i.reader_id
+    group by a.id, i.reader_id, r.revision
+    on conflict do nothing;
+  insert into labels (tenant_id, owner_id, name)
+    select distinct r.tenant_id, r.id, l.name
+    from jsonb_to_recordset(verdicts) as v (id bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join readers r on r.id = i.reader_id
+    cross join unnest(i.labels) as l (name) where v.id = i.id
+    on conflict on constraint labels_name_key do nothing;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select distinct i.reader_id, l.id, s.article_id, s.sort_at
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+      on x.reader_id = i.reader_id and x.article_id = v."articleId"
+    join entries e on e.article_id = x.article_id and e.reader_id = x.reader_id
+    join entries s on s.article_id = coalesce(e.folded_into, e.article_id) and s.reader_id = e.reader_id
+    join readers r on r.id = i.reader_id
+    join labels l on l.tenant_id = r.tenant_id and l.owner_id = r.id and l.name = any (i.labels)
+    on conflict do nothing;
+
+  update inbound_items i
+    set state = case when x.reason = 'too-large' or x.reason = 'empty' then 'failed' when x.is_held then 'done' else 'skipped' end,
+      article_id = case when x.is_held then x.article_id end,
+      reason = case when x.is_held then null else coalesce(x.reason, 'not-followed') end,
+      guid = null, title = null, author = null, content_html = null, enclosures = '[]', finished_at = now(), claimed_by = null,
+      claimed_until = null
+    from (
+      select v.id, v."articleId" as article_id, v.reason, exists (
+        select from entries e where e.article_id = v."articleId" and e.reader_id = j.reader_id) as is_held
+      from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint, reason text) join inbound_items j on j.id = v.id
+    ) x
+    where i.id = x.id and i.claimed_by = worker and i.state = 'waiting';
+  get diagnostics settled = row_count;
+  perform pg_notify('alt_inbound_settled', '');
+  return settled;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.settle_next(batch integer)
  RETURNS TABLE(settled integer, is_done boolean)
  LANGUAGE plpgsql
@@ -6341,6 +6746,7 @@ CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TAB
 CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
 CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
 CREATE TRIGGER lead_own_project AFTER INSERT ON public.projects FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION lead_own_project();
+CREATE TRIGGER forget_imports AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_imports();
 CREATE TRIGGER forget_projects AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION forget_projects();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
@@ -6357,6 +6763,7 @@ grant delete, insert, maintain, select, update on article_contents to pre_proces
 grant delete, insert, maintain, select, update on article_stages to pre_processor;
 grant delete, insert, maintain, select, update on articles to pre_processor;
 grant delete, insert, maintain, select, update on feed_documents to pre_processor;
+grant delete, insert, select on inbound_keys to pre_processor;
 grant delete, insert, select on project_dismissals to arch_repo_service;
 grant delete, insert, select on project_highlights to arch_repo_service;
 grant delete, insert, select on project_publications to arch_repo_service;
@@ -6396,8 +6803,10 @@ grant delete, insert, select, update on tags to tag_generator;
 grant delete, insert, select, update on term_counts to tag_generator;
 grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
+grant delete, select on inbound_items to alt_backend;
 grant delete, select on search_removals to search_indexer;
 grant execute on function act_by_rules(jsonb) to pre_processor;
+grant execute on function adopt_inbound(bigint[],bigint[],bigint[]) to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
 grant execute on function article_texts(bigint[]) to pre_processor;
 grant execute on function article_texts(bigint[]) to search_indexer;
@@ -6412,6 +6821,7 @@ grant execute on function begin_tag_change() to alt_backend;
 grant execute on function begin_tenant_import(uuid,jsonb) to alt_backend;
 grant execute on function claim_project_jobs(text,integer,interval) to arch_repo_service;
 grant execute on function claim_project_rules(integer,interval) to arch_repo_service;
+grant execute on function claim_reader_imports(text,integer,interval) to alt_backend;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
@@ -6470,12 +6880,15 @@ grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service
 grant execute on function project_counts(uuid[]) to arch_repo_service;
 grant execute on function project_rank(uuid) to arch_repo_service;
 grant execute on function published_project(bytea,text) to arch_repo_service;
+grant execute on function purge_inbound(integer) to pre_processor;
 grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function purge_project_work(integer) to arch_repo_service;
 grant execute on function purge_projects(integer) to arch_repo_service;
+grant execute on function purge_reader_imports(integer) to alt_backend;
 grant execute on function queue_length(text[],integer) to queue_reader;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
+grant execute on function receive_inbound(text,jsonb) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
 grant execute on function refund_llm_request() to alt_backend;
 grant execute on function refund_llm_request() to arch_repo_service;
@@ -6501,6 +6914,7 @@ grant execute on function seen_notes(bigint) to alt_backend;
 grant execute on function set_auto_full_text(integer,boolean) to alt_backend;
 grant execute on function set_feed_selectors(integer,text[],text[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;
+grant execute on function settle_inbound(text,jsonb) to pre_processor;
 grant execute on function settle_next(integer) to alt_backend;
 grant execute on function share_feeds(integer,integer[]) to alt_backend;
 grant execute on function share_folders(integer[]) to alt_backend;
@@ -6535,6 +6949,7 @@ grant insert, select on project_files to arch_repo_service;
 grant insert, select, update (attempts), update (claimed_by), update (claimed_until), update (done), update (error), update (error_code), update (finished_at), update (kept), update (next_attempt_at), update (project_id), update (result), update (state), update (total) on project_jobs to arch_repo_service;
 grant insert, select, update (code), update (deleted_at), update (description), update (status), update (title), update (updated_at), update (version), update (visibility) on projects to arch_repo_service;
 grant insert, select, update on article_stages to tag_generator;
+grant insert, select, update on reader_imports to alt_backend;
 grant insert, select, update on recap_outlets to alt_backend;
 grant insert, select, update on recaps to alt_backend;
 grant insert, select, update on search_engine to search_indexer;
@@ -6576,6 +6991,7 @@ grant select, update (is_settled), update (read_before), update (read_through), 
 grant select, update (settings), update (settings_version) on readers to alt_backend;
 grant select, update (title), update (wants_summary) on subscriptions to alt_backend;
 grant select, update on article_stages to search_indexer;
+grant select, update on inbound_items to pre_processor;
 grant usage on schema public to alt_backend;
 grant usage on schema public to arch_repo_service;
 grant usage on schema public to auth_token_manager;
@@ -6598,9 +7014,16 @@ comment on table column public.articles.identity is 'first 16 bytes of SHA-256 o
 comment on table column public.entries.hidden_reason is 'who hid it: reader, or what else; what is folded has that of the entry it is folded into';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
 comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
+comment on table column public.inbound_items.article_id is 'what became of it; no reference, because the article may go before the row';
+comment on table column public.inbound_items.item_id is 'what the source calls it';
+comment on table column public.inbound_items.seen_revision is 'of the reader when it was written: what they did later is not undone';
+comment on table column public.inbound_items.source is 'who wrote it, and will read what became of it';
+comment on table column public.inbound_keys.is_text is 'a hash of title and text, which says less than one of the address';
 comment on table column public.project_jobs.kept is 'what is done already, for whoever takes the job up after a crash';
 comment on table column public.project_jobs.role is 'of the person in the tenant when they asked';
 comment on table column public.projects.deleted_at is 'gone for all but its leads, who may take it back; purged after 30 days';
+comment on table column public.reader_imports.kept is 'what is done already, for whoever takes the job up after a crash';
+comment on table column public.reader_imports.revision is 'of the reader at its last change: event streams tell what is later than theirs';
 comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';

@@ -47,3 +47,8 @@ grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_ba
 
 -- When its periodic work last succeeded, for `alt status`.
 grant execute on function note_job_run to alt_backend;
+-- What readers had elsewhere.
+grant select, delete on inbound_items to alt_backend;
+grant execute on function receive_inbound to alt_backend;
+grant select, insert, update on reader_imports to alt_backend;
+grant execute on function claim_reader_imports, purge_reader_imports to alt_backend;

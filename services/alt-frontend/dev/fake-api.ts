@@ -2,6 +2,7 @@ import * as contracts from '@alt/contracts';
 import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
+import { importHandlers } from './fake-imports.ts';
 import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
 import { ruleHandlers } from './fake-rules.ts';
@@ -50,6 +51,7 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
     ...readingHandlers,
     ...annotationHandlers,
     ...subscriptionHandlers,
+    ...importHandlers,
     ...enrichmentHandlers,
     ...tagHandlers,
     ...projectHandlers,
