@@ -17,6 +17,7 @@ import * as sessions from './sessions.ts';
 import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as singleSignOn from './single-sign-on.ts';
+import * as statistics from './statistics.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as summaries from './summaries.ts';
 import * as tags from './tags.ts';
@@ -155,6 +156,12 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   summaries.readTenantSettings,
   summaries.writeTenantSettings,
   settings.readStats,
+  statistics.reportReading,
+  statistics.readReadingStatistics,
+  statistics.deleteReadingStatistics,
+  statistics.readTenantStatistics,
+  statistics.deleteTenantStatistics,
+  statistics.readPlatformStatistics,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];
 

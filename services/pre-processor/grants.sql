@@ -22,3 +22,5 @@ grant execute on function skips_full_text to pre_processor;
 -- Rules of readers, judged here and done there.
 grant execute on function has_arrival_rules, rules_for_feeds, take_rule_waits, act_by_rules, take_delivery,
   continue_delivery to pre_processor;
+-- How long its stages take, and how feeds behave.
+grant execute on function record_work, record_polls to pre_processor;

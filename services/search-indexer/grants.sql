@@ -6,3 +6,5 @@ grant select, insert, update, delete on search_indexes to search_indexer;
 grant select, insert, update on search_engine to search_indexer;
 grant select, delete on search_removals to search_indexer;
 grant execute on function article_texts to search_indexer;
+-- How long its stages take.
+grant execute on function record_work to search_indexer;
