@@ -375,6 +375,7 @@ function makeReader(user: number, tenant: number): Reader {
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

@@ -34,6 +34,7 @@ function readerOf(number: number, role: Reader['role']): Reader {
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
   };
   return { userId: id, tenantId: id, role, scope: 'full', ...nobody };
 }
