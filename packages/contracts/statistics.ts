@@ -248,6 +248,7 @@ export const readPlatformStatistics = endpoint({
   path: '/v1/stats/platform',
   summary: 'Feeds in trouble, stages, cost and growth of the whole instance, for its owner; sums only',
   access: 'reader',
+  needsInstanceOwner: true,
   query: z.object(span).refine(isOrdered, ORDER),
   response: platformStatistics,
   statuses: [200],

@@ -885,6 +885,12 @@ create table shares (
   constraint shares_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint shares_secret_hash_key UNIQUE (secret_hash)
 );
+create table statistics_switch (
+  is_only_row boolean not null default true,
+  is_off boolean not null,
+  constraint statistics_switch_is_only_row_check CHECK (is_only_row),
+  constraint statistics_switch_pkey PRIMARY KEY (is_only_row)
+);
 create table subscription_folders (
   reader_id integer not null,
   subscription_id integer not null,
@@ -1216,6 +1222,7 @@ alter table search_engine enable row level security, force row level security;
 alter table search_indexes enable row level security, force row level security;
 alter table search_removals enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
+alter table statistics_switch enable row level security, force row level security;
 alter table subscription_folders enable row level security, force row level security;
 alter table subscriptions enable row level security, force row level security;
 alter table summary_requests enable row level security, force row level security;
@@ -1759,6 +1766,9 @@ create policy own on shares as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on shares as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on statistics_switch as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on subscription_folders as permissive for all to alt_backend
@@ -5112,7 +5122,8 @@ begin
   select r.* into reader from readers r
     where r.user_id = current_user_id() and r.tenant_id = current_tenant_id() and r.purge_after is null for share;
   if reader.id is null or not coalesce((reader.settings ->> 'statistics')::boolean, true)
-    or (select t.statistics_off from tenants t where t.id = reader.tenant_id) then
+    or (select t.statistics_off from tenants t where t.id = reader.tenant_id)
+    or exists (select from statistics_switch s where s.is_off) then
     return 0;
   end if;
   insert into reading_inbox (tenant_id, reader_id, at, kind, feed_id, amount, seconds, detail)
@@ -6439,6 +6450,17 @@ BEGIN ATOMIC
    WHERE (a.id = ANY (summary_wishes.wanted_articles));
 END
 ;
+CREATE OR REPLACE FUNCTION public.switch_instance_statistics(is_on boolean)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ INSERT INTO statistics_switch AS s (is_off)
+   VALUES ((NOT switch_instance_statistics.is_on)) ON CONFLICT(is_only_row) DO UPDATE SET is_off = excluded.is_off
+   WHERE (s.is_off <> excluded.is_off);
+END
+;
 CREATE OR REPLACE FUNCTION public.switch_stage(wanted_stage text, is_on boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -6656,6 +6678,18 @@ BEGIN ATOMIC
      COALESCE(( SELECT u.requests
             FROM llm_usage u
            WHERE ((u.tenant_id = tenant_usage.tenant) AND (u.month = usage_month()))), 0) AS "coalesce";
+END
+;
+CREATE OR REPLACE FUNCTION public.tenants_keeping_less(days integer)
+ RETURNS TABLE(tenant_id uuid, keep_days integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT t.id,
+     t.statistics_days
+    FROM tenants t
+   WHERE (t.statistics_days < tenants_keeping_less.days);
 END
 ;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
@@ -7075,6 +7109,7 @@ grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
 grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
+grant execute on function switch_instance_statistics(boolean) to alt_backend;
 grant execute on function switch_stage(text,boolean) to alt_backend;
 grant execute on function switch_statistics(boolean,integer) to alt_backend;
 grant execute on function tag_progress(bigint) to alt_backend;
@@ -7085,6 +7120,7 @@ grant execute on function tell_tags(uuid) to tag_generator;
 grant execute on function tenant_project_count(uuid) to arch_repo_service;
 grant execute on function tenant_reading(timestamp with time zone,timestamp with time zone) to alt_backend;
 grant execute on function tenant_usage(uuid) to alt_backend;
+grant execute on function tenants_keeping_less(integer) to alt_backend;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function touch_next(integer) to alt_backend;

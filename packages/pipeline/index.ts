@@ -19,3 +19,4 @@ export {
   renewStage,
   type StageItem,
 } from './stages.ts';
+export { bucketBounds, createWorkRecord, type Work, type WorkRecord } from './work-record.ts';

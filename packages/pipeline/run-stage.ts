@@ -10,6 +10,7 @@ import {
   renewStage,
   type StageItem,
 } from './stages.ts';
+import { createWorkRecord, type WorkRecord } from './work-record.ts';
 
 /** Saves the result; runs in the transaction that completes the stage, again if that met a deadlock. */
 export type SaveStage = (tx: Queryable) => Promise<void>;
@@ -95,10 +96,11 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
   const running = new Map<number, Promise<void>>();
   let batches = 0;
   const outage: Outage = { count: 0, until: 0 };
+  const record = createWorkRecord(database, 'stage', options.log ? { log: options.log } : {});
 
   const start = (items: StageItem[]): void => {
     batches += 1;
-    const task = workOn(items, options, outage).finally(() => {
+    const task = workOn(items, options, { outage, record }).finally(() => {
       for (const { articleId } of items) running.delete(articleId);
       batches -= 1;
       alarm.ring();
@@ -145,8 +147,15 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
       await looping;
       await Promise.all(running.values());
       clearInterval(renew);
+      await record.stop();
     },
   };
+}
+
+/** What the batches of a stage share. */
+interface Shared {
+  outage: Outage;
+  record: WorkRecord;
 }
 
 interface Outage {
@@ -154,7 +163,11 @@ interface Outage {
   until: number;
 }
 
-async function workOn(items: StageItem[], options: BatchOptions, outage: Outage): Promise<void> {
+async function workOn(items: StageItem[], options: BatchOptions, shared: Shared): Promise<void> {
+  const { outage, record } = shared;
+  const startedAt = performance.now();
+  // Of a batch each article took its share.
+  const took = () => ({ name: options.stage, count: items.length, milliseconds: (performance.now() - startedAt) / items.length });
   try {
     const save = await options.workBatch(items, options.signal);
     const mine = await options.database.transaction(async (tx) => {
@@ -163,13 +176,15 @@ async function workOn(items: StageItem[], options: BatchOptions, outage: Outage)
       return completed;
     }, RETRY);
     outage.count = 0;
+    record.add({ ...took(), isDone: true });
     for (const { articleId } of items) options.onEnded?.(mine.has(articleId) ? 'done' : 'stale');
   } catch (error) {
     if (items.length > 1 && !(error instanceof OutageError) && !options.signal.aborted) {
-      for (const item of items) await workOn([item], options, outage);
+      for (const item of items) await workOn([item], options, shared);
       return;
     }
     if (error instanceof OutageError) pause(error, options, outage);
+    else if (!(error instanceof PostponedError) && !options.signal.aborted) record.add({ ...took(), isDone: false });
     for (const item of items) await giveUp(item, error, options);
   }
 }

@@ -47,5 +47,6 @@ grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_ba
 -- Statistics: events are written and moved by functions; a reader sees their own, a tenant and the instance sums.
 grant select on reading_events, reading_slots, reading_feed_days, feed_days to alt_backend;
 grant execute on function record_reading, roll_reading, take_reading, erase_reading, erase_leavers_reading, reading_to_erase,
-  reading_erased, prepare_reading_months, forget_old_reading, switch_statistics, tenant_reading, record_work, forget_old_work,
+  reading_erased, prepare_reading_months, forget_old_reading, switch_statistics,
+  switch_instance_statistics, tenants_keeping_less, tenant_reading, record_work, forget_old_work,
   platform_work, feed_behaviour, growth, sizes to alt_backend;

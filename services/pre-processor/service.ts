@@ -10,6 +10,7 @@ import { createPreview } from './extraction/preview.ts';
 import { createExtraction } from './extraction/stage.ts';
 import { createFinder } from './finding.ts';
 import { createMetrics } from './metrics.ts';
+import { createPollRecord } from './poll-record.ts';
 import { createPoliteness } from './politeness.ts';
 import { createPolling } from './poll.ts';
 import { createReading } from './reading.ts';
@@ -61,6 +62,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
   const upkeep = startUpkeep({ database: background, log, tasks });
 
+  const pollRecord = createPollRecord(background, log);
   const scheduler = startScheduler({
     database,
     polling,
@@ -71,6 +73,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     spacingMs,
     async onPolled(feed, polled, tookMs) {
       metrics.polled(polled, tookMs);
+      pollRecord.add(feed.id, polled, tookMs);
       upkeep.stored(polled.newCount);
       if (polled.wantsFullText) extracting.wake();
       await repair.afterPoll(feed, polled);
@@ -103,6 +106,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
       const parts = [scheduler, extracting, clustering, summarising, upkeep, rules];
       await Promise.all(parts.map((one) => one.stop()));
       await polling.idle();
+      await pollRecord.stop();
       await politeness.idle();
       await reading.stop();
     },

@@ -4,6 +4,12 @@
 alter table tenants add column statistics_off boolean not null default false,
   add column statistics_days integer constraint tenants_statistics_days_check check (statistics_days between 1 and 3660);
 
+-- Whether the instance collects anything at all, as alt-backend was last started.
+create table statistics_switch (
+  is_only_row boolean primary key default true check (is_only_row),
+  is_off boolean not null
+);
+
 -- Where events are written, in the transaction of what they tell. Somebody takes them away within seconds, to `reading_events`
 -- or to ClickHouse: a row is here or there, and never counted twice.
 create table reading_inbox (
@@ -74,7 +80,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['reading_inbox', 'reading_events', 'reading_events_rest', 'reading_slots', 'reading_feed_days',
+  foreach name in array array['statistics_switch', 'reading_inbox', 'reading_events', 'reading_events_rest', 'reading_slots', 'reading_feed_days',
     'reading_erasures'] loop
     execute format('alter table %I enable row level security', name);
     execute format('alter table %I force row level security', name);
@@ -96,7 +102,8 @@ begin
   select r.* into reader from readers r
     where r.user_id = current_user_id() and r.tenant_id = current_tenant_id() and r.purge_after is null for share;
   if reader.id is null or not coalesce((reader.settings ->> 'statistics')::boolean, true)
-    or (select t.statistics_off from tenants t where t.id = reader.tenant_id) then
+    or (select t.statistics_off from tenants t where t.id = reader.tenant_id)
+    or exists (select from statistics_switch s where s.is_off) then
     return 0;
   end if;
   insert into reading_inbox (tenant_id, reader_id, at, kind, feed_id, amount, seconds, detail)
@@ -316,6 +323,20 @@ begin
   return removed;
 end $$;
 
+-- Tenants that want their readers' events kept for less than the instance does.
+create function tenants_keeping_less(days integer) returns table (tenant_id uuid, keep_days integer)
+  language sql stable security definer set search_path = public, pg_temp
+  begin atomic
+    select t.id, t.statistics_days from tenants t where t.statistics_days < $1;
+  end;
+
+create function switch_instance_statistics(is_on boolean) returns void
+  language sql volatile security definer set search_path = public, pg_temp
+  begin atomic
+    insert into statistics_switch as s (is_off) values (not is_on)
+      on conflict (is_only_row) do update set is_off = excluded.is_off where s.is_off <> excluded.is_off;
+  end;
+
 -- A tenant's switch, and how long it wants its readers' events kept (null: as long as the instance does).
 create function switch_statistics(is_on boolean, keep_days integer) returns void
   language sql volatile security definer set search_path = public, pg_temp
@@ -347,4 +368,4 @@ $$;
 
 revoke execute on function record_reading, hold_reading, reading_sums, roll_reading, take_reading, erase_reading,
   erase_leavers_reading, note_reading_erasure, reading_to_erase, reading_erased, prepare_reading_months, forget_old_reading,
-  switch_statistics, tenant_reading from public;
+  switch_statistics, switch_instance_statistics, tenants_keeping_less, tenant_reading from public;
