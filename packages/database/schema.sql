@@ -706,6 +706,26 @@ create table reading_feed_days (
   constraint reading_feed_days_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint reading_feed_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table reading_feed_months (
+  reader_id integer not null,
+  month date not null,
+  feed_id integer not null,
+  tenant_id uuid not null,
+  opened integer not null,
+  read integer not null,
+  unread integer not null,
+  starred integer not null,
+  unstarred integer not null,
+  summaries integer not null,
+  shared integer not null,
+  searches integer not null,
+  cleared integer not null,
+  spent_seconds integer not null,
+  saved_seconds integer not null,
+  constraint reading_feed_months_pkey PRIMARY KEY (reader_id, month, feed_id),
+  constraint reading_feed_months_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_feed_months_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table reading_inbox (
   id bigint not null generated always as identity,
   tenant_id uuid not null,
@@ -725,7 +745,7 @@ create table reading_inbox (
 );
 create table reading_slots (
   reader_id integer not null,
-  slot timestamp(0) with time zone not null,
+  slot integer not null,
   tenant_id uuid not null,
   opened integer not null,
   read integer not null,
@@ -1118,11 +1138,9 @@ CREATE INDEX projects_deleted ON public.projects USING btree (deleted_at) WHERE 
 CREATE INDEX projects_list ON public.projects USING btree (tenant_id, id);
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX reading_events_by_reader ON ONLY public.reading_events USING btree (reader_id, at);
-CREATE INDEX reading_events_by_tenant ON ONLY public.reading_events USING btree (tenant_id, at);
 CREATE INDEX reading_events_rest_reader_id_at_idx ON public.reading_events_rest USING btree (reader_id, at);
-CREATE INDEX reading_events_rest_tenant_id_at_idx ON public.reading_events_rest USING btree (tenant_id, at);
-CREATE INDEX reading_feed_days_by_tenant ON public.reading_feed_days USING btree (tenant_id, day);
 CREATE INDEX reading_feed_days_by_time ON public.reading_feed_days USING btree (day);
+CREATE INDEX reading_feed_months_by_time ON public.reading_feed_months USING btree (month);
 CREATE INDEX reading_slots_by_tenant ON public.reading_slots USING btree (tenant_id, slot);
 CREATE INDEX reading_slots_by_time ON public.reading_slots USING btree (slot);
 CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
@@ -1208,6 +1226,7 @@ alter table reading_erasures enable row level security, force row level security
 alter table reading_events enable row level security, force row level security;
 alter table reading_events_rest enable row level security, force row level security;
 alter table reading_feed_days enable row level security, force row level security;
+alter table reading_feed_months enable row level security, force row level security;
 alter table reading_inbox enable row level security, force row level security;
 alter table reading_slots enable row level security, force row level security;
 alter table recap_askings enable row level security, force row level security;
@@ -1693,6 +1712,11 @@ create policy owner on reading_events_rest as permissive for all to alt_owner
 create policy own on reading_feed_days as permissive for select to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on reading_feed_days as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reading_feed_months as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on reading_feed_months as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy owner on reading_inbox as permissive for all to alt_owner
@@ -2985,6 +3009,7 @@ begin
   delete from reading_events where reader_id = any (gone);
   delete from reading_slots where reader_id = any (gone);
   delete from reading_feed_days where reader_id = any (gone);
+  delete from reading_feed_months where reader_id = any (gone);
   return cardinality(gone);
 end $function$
 ;
@@ -3011,6 +3036,7 @@ begin
   get diagnostics removed = row_count;
   delete from reading_slots where reader_id = any (erased);
   delete from reading_feed_days where reader_id = any (erased);
+  delete from reading_feed_months where reader_id = any (erased);
   return removed + inboxed;
 end $function$
 ;
@@ -3450,6 +3476,7 @@ declare
   oldest timestamptz := date_trunc('day', now() - make_interval(days => keep_days), 'UTC');
   part record;
   tenant record;
+  members integer[];
   removed integer := 0;
   changed integer;
 begin
@@ -3468,12 +3495,16 @@ begin
     select t.id, date_trunc('day', now() - make_interval(days => t.statistics_days), 'UTC') from tenants t
       where t.statistics_days < keep_days
   loop
-    delete from reading_events e where e.at < tenant.before and (tenant.id is null or e.tenant_id = tenant.id);
+    members := case when tenant.id is not null then tenant_reader_ids(tenant.id) end;
+    delete from reading_events e where e.at < tenant.before and (members is null or e.reader_id = any (members));
     get diagnostics changed = row_count;
     removed := removed + changed;
-    delete from reading_slots s where s.slot < tenant.before and (tenant.id is null or s.tenant_id = tenant.id);
+    delete from reading_slots s where s.slot < reading_slot(tenant.before) and (members is null or s.reader_id = any (members));
+    -- A month that has begun to be forgotten is summed by its days, until it is gone.
+    delete from reading_feed_months m
+      where m.month < (tenant.before at time zone 'UTC')::date and (members is null or m.reader_id = any (members));
     delete from reading_feed_days d
-      where d.day < (tenant.before at time zone 'UTC')::date and (tenant.id is null or d.tenant_id = tenant.id);
+      where d.day < (tenant.before at time zone 'UTC')::date and (members is null or d.reader_id = any (members));
   end loop;
   return removed;
 end $function$
@@ -4954,13 +4985,19 @@ BEGIN ATOMIC
    WHERE ((reading_erasures.reader_id = reading_erased.reader) AND (reading_erasures.until = reading_erased.up_to));
 END
 ;
+CREATE OR REPLACE FUNCTION public.reading_slot(at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (floor((EXTRACT(epoch FROM at) / (900)::numeric)))::integer
+;
 CREATE OR REPLACE FUNCTION public.reading_sums(events reading_inbox[])
- RETURNS TABLE(reader_id integer, tenant_id uuid, slot timestamp with time zone, day date, feed_id integer, opened bigint, read bigint, unread bigint, starred bigint, unstarred bigint, summaries bigint, shared bigint, searches bigint, cleared bigint, spent_seconds bigint, saved_seconds bigint)
+ RETURNS TABLE(reader_id integer, tenant_id uuid, slot integer, day date, feed_id integer, opened bigint, read bigint, unread bigint, starred bigint, unstarred bigint, summaries bigint, shared bigint, searches bigint, cleared bigint, spent_seconds bigint, saved_seconds bigint)
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select e.reader_id, e.tenant_id, date_bin('15 minutes', e.at, '2000-01-01T00:00:00Z'), (e.at at time zone 'UTC')::date, e.feed_id,
+  select e.reader_id, e.tenant_id, reading_slot(e.at), (e.at at time zone 'UTC')::date, e.feed_id,
     sum(e.amount) filter (where e.kind = 'opened'), sum(e.amount) filter (where e.kind = 'read'),
     sum(e.amount) filter (where e.kind = 'unread'), sum(e.amount) filter (where e.kind = 'starred'),
     sum(e.amount) filter (where e.kind = 'unstarred'), sum(e.amount) filter (where e.kind = 'summary'),
@@ -5593,6 +5630,17 @@ begin
       coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
     from reading_sums(taken) x where x.feed_id is not null group by x.reader_id, x.day, x.feed_id, x.tenant_id
     on conflict (reader_id, day, feed_id) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
+      unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
+      summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
+      cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
+      saved_seconds = s.saved_seconds + excluded.saved_seconds;
+  insert into reading_feed_months as s (reader_id, month, feed_id, tenant_id, opened, read, unread, starred, unstarred, summaries, shared,
+      searches, cleared, spent_seconds, saved_seconds)
+    select x.reader_id, date_trunc('month', x.day)::date, x.feed_id, x.tenant_id, coalesce(sum(x.opened), 0), coalesce(sum(x.read), 0), coalesce(sum(x.unread), 0),
+      coalesce(sum(x.starred), 0), coalesce(sum(x.unstarred), 0), coalesce(sum(x.summaries), 0), coalesce(sum(x.shared), 0),
+      coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
+    from reading_sums(taken) x where x.feed_id is not null group by 1, 2, 3, 4
+    on conflict (reader_id, month, feed_id) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
       unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
       summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
       cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
@@ -6544,6 +6592,7 @@ begin
   if not found then
     delete from reading_slots;
     delete from reading_feed_days;
+    delete from reading_feed_months;
   end if;
 end $function$
 ;
@@ -6640,7 +6689,7 @@ CREATE OR REPLACE FUNCTION public.tenant_reader_ids(tenant uuid)
  SET search_path TO 'public', 'pg_temp'
 RETURN (SELECT COALESCE(array_agg(r.id ORDER BY r.id), '{}'::integer[]) AS "coalesce" FROM readers r WHERE ((r.tenant_id = tenant_reader_ids.tenant) AND (r.purge_after IS NULL)))
 ;
-CREATE OR REPLACE FUNCTION public.tenant_reading(from_slot timestamp with time zone, to_slot timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.tenant_reading(first timestamp with time zone, last timestamp with time zone)
  RETURNS TABLE(week date, readers integer, opened bigint, read bigint, cleared bigint, starred bigint, shared bigint, searches bigint, spent_seconds bigint, saved_seconds bigint)
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -6650,15 +6699,15 @@ AS $function$
     case when x.is_told then x.cleared end, case when x.is_told then x.starred end, case when x.is_told then x.shared end,
     case when x.is_told then x.searches end, case when x.is_told then x.spent_seconds end, case when x.is_told then x.saved_seconds end
   from (
-    select date_trunc('week', s.slot at time zone 'UTC')::date as week, count(distinct s.reader_id)::integer as readers,
+    select date_trunc('week', to_timestamp(s.slot * 900::bigint) at time zone 'UTC')::date as week, count(distinct s.reader_id)::integer as readers,
       count(distinct s.reader_id) >= 5 as is_told, sum(s.opened) as opened, sum(s.read) as read, sum(s.cleared) as cleared,
       sum(s.starred) as starred, sum(s.shared) as shared, sum(s.searches) as searches, sum(s.spent_seconds) as spent_seconds,
       sum(s.saved_seconds) as saved_seconds
     from reading_slots s
     where s.tenant_id = current_tenant_id()
       -- Whole weeks only: two spans that differ by a day would tell that day.
-      and s.slot >= date_trunc('week', from_slot at time zone 'UTC') at time zone 'UTC'
-      and s.slot < (date_trunc('week', to_slot at time zone 'UTC') + interval '1 week') at time zone 'UTC'
+      and s.slot >= reading_slot(date_trunc('week', first at time zone 'UTC') at time zone 'UTC')
+      and s.slot < reading_slot((date_trunc('week', last at time zone 'UTC') + interval '1 week') at time zone 'UTC')
     group by 1
   ) x order by x.week
 $function$
@@ -7171,6 +7220,7 @@ grant select on folder_leavers to alt_backend;
 grant select on foldings to pre_processor;
 grant select on people to arch_repo_service;
 grant select on reading_feed_days to alt_backend;
+grant select on reading_feed_months to alt_backend;
 grant select on reading_slots to alt_backend;
 grant select on rule_hits to alt_backend;
 grant select on tag_aliases to alt_backend;

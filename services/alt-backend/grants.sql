@@ -45,7 +45,7 @@ grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
 grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;
 -- Statistics: events are written and moved by functions; a reader sees their own, a tenant and the instance sums.
-grant select on reading_events, reading_slots, reading_feed_days, feed_days to alt_backend;
+grant select on reading_events, reading_slots, reading_feed_days, reading_feed_months, feed_days to alt_backend;
 grant execute on function record_reading, roll_reading, take_reading, erase_reading, erase_leavers_reading, reading_to_erase,
   reading_erased, prepare_reading_months, forget_old_reading, switch_statistics,
   switch_instance_statistics, tenants_keeping_less, tenant_reading, record_work, forget_old_work,

@@ -38,14 +38,14 @@ create table reading_events (
   primary key (id, at)
 ) partition by range (at);
 create index reading_events_by_reader on reading_events (reader_id, at);
-create index reading_events_by_tenant on reading_events (tenant_id, at);
 -- For what no month was made for: what a restored backup brings.
 create table reading_events_rest partition of reading_events default;
 
--- Sums. A quarter of an hour, because every zone that is in use is whole quarters off: its hours and days are sums of these.
+-- Sums. A quarter of an hour, because every zone that is in use is whole quarters off: its hours and days are sums of these. The
+-- number of the quarter since 1970, so that a zone's hours and days are whole-number arithmetic: 35,000 rows make a year.
 create table reading_slots (
   reader_id integer not null references readers on delete cascade,
-  slot timestamptz(0) not null,
+  slot integer not null,
   tenant_id uuid not null references tenants on delete cascade,
   opened integer not null, read integer not null, unread integer not null, starred integer not null, unstarred integer not null,
   summaries integer not null, shared integer not null, searches integer not null, cleared integer not null,
@@ -66,8 +66,20 @@ create table reading_feed_days (
   spent_seconds integer not null, saved_seconds integer not null,
   primary key (reader_id, day, feed_id)
 );
-create index reading_feed_days_by_tenant on reading_feed_days (tenant_id, day);
 create index reading_feed_days_by_time on reading_feed_days (day);
+
+-- The same by feed and month, so that a year of many feeds is few rows.
+create table reading_feed_months (
+  reader_id integer not null references readers on delete cascade,
+  month date not null,
+  feed_id integer not null,
+  tenant_id uuid not null references tenants on delete cascade,
+  opened integer not null, read integer not null, unread integer not null, starred integer not null, unstarred integer not null,
+  summaries integer not null, shared integer not null, searches integer not null, cleared integer not null,
+  spent_seconds integer not null, saved_seconds integer not null,
+  primary key (reader_id, month, feed_id)
+);
+create index reading_feed_months_by_time on reading_feed_months (month);
 
 -- Readers whose events are to go where this database does not reach.
 create table reading_erasures (
@@ -81,7 +93,7 @@ declare
   name text;
 begin
   foreach name in array array['statistics_switch', 'reading_inbox', 'reading_events', 'reading_events_rest', 'reading_slots', 'reading_feed_days',
-    'reading_erasures'] loop
+    'reading_feed_months', 'reading_erasures'] loop
     execute format('alter table %I enable row level security', name);
     execute format('alter table %I force row level security', name);
     execute format('create policy owner on %I to alt_owner using (true) with check (true)', name);
@@ -90,6 +102,7 @@ end $$;
 create policy own on reading_events for select to alt_backend using (reader_id = (select current_reader_id()));
 create policy own on reading_slots for select to alt_backend using (reader_id = (select current_reader_id()));
 create policy own on reading_feed_days for select to alt_backend using (reader_id = (select current_reader_id()));
+create policy own on reading_feed_months for select to alt_backend using (reader_id = (select current_reader_id()));
 
 -- Writes down what the present reader did, unless they or their tenant switched that off; answers how many rows. What a client
 -- reports may be a day old. The reader's row is held so that nothing comes after a switch and an erasure.
@@ -120,12 +133,15 @@ end $$;
 create function hold_reading() returns void
   language sql volatile return pg_advisory_xact_lock(85001);
 
+create function reading_slot(at timestamptz) returns integer
+  language sql immutable parallel safe return floor(extract(epoch from at) / 900)::integer;
+
 -- The sums of events, one row for each key: what both roll-ups add.
-create function reading_sums(events reading_inbox[]) returns table (reader_id integer, tenant_id uuid, slot timestamptz, day date,
+create function reading_sums(events reading_inbox[]) returns table (reader_id integer, tenant_id uuid, slot integer, day date,
     feed_id integer, opened bigint, read bigint, unread bigint, starred bigint, unstarred bigint, summaries bigint, shared bigint,
     searches bigint, cleared bigint, spent_seconds bigint, saved_seconds bigint)
   language sql immutable set search_path = public, pg_temp as $$
-  select e.reader_id, e.tenant_id, date_bin('15 minutes', e.at, '2000-01-01T00:00:00Z'), (e.at at time zone 'UTC')::date, e.feed_id,
+  select e.reader_id, e.tenant_id, reading_slot(e.at), (e.at at time zone 'UTC')::date, e.feed_id,
     sum(e.amount) filter (where e.kind = 'opened'), sum(e.amount) filter (where e.kind = 'read'),
     sum(e.amount) filter (where e.kind = 'unread'), sum(e.amount) filter (where e.kind = 'starred'),
     sum(e.amount) filter (where e.kind = 'unstarred'), sum(e.amount) filter (where e.kind = 'summary'),
@@ -177,6 +193,17 @@ begin
       summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
       cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
       saved_seconds = s.saved_seconds + excluded.saved_seconds;
+  insert into reading_feed_months as s (reader_id, month, feed_id, tenant_id, opened, read, unread, starred, unstarred, summaries, shared,
+      searches, cleared, spent_seconds, saved_seconds)
+    select x.reader_id, date_trunc('month', x.day)::date, x.feed_id, x.tenant_id, coalesce(sum(x.opened), 0), coalesce(sum(x.read), 0), coalesce(sum(x.unread), 0),
+      coalesce(sum(x.starred), 0), coalesce(sum(x.unstarred), 0), coalesce(sum(x.summaries), 0), coalesce(sum(x.shared), 0),
+      coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
+    from reading_sums(taken) x where x.feed_id is not null group by 1, 2, 3, 4
+    on conflict (reader_id, month, feed_id) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
+      unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
+      summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
+      cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
+      saved_seconds = s.saved_seconds + excluded.saved_seconds;
   return cardinality(taken);
 end $$;
 
@@ -199,6 +226,7 @@ begin
   if not found then
     delete from reading_slots;
     delete from reading_feed_days;
+    delete from reading_feed_months;
   end if;
 end $$;
 
@@ -222,6 +250,7 @@ begin
   get diagnostics removed = row_count;
   delete from reading_slots where reader_id = any (erased);
   delete from reading_feed_days where reader_id = any (erased);
+  delete from reading_feed_months where reader_id = any (erased);
   return removed + inboxed;
 end $$;
 
@@ -242,6 +271,7 @@ begin
   delete from reading_events where reader_id = any (gone);
   delete from reading_slots where reader_id = any (gone);
   delete from reading_feed_days where reader_id = any (gone);
+  delete from reading_feed_months where reader_id = any (gone);
   return cardinality(gone);
 end $$;
 
@@ -295,6 +325,7 @@ declare
   oldest timestamptz := date_trunc('day', now() - make_interval(days => keep_days), 'UTC');
   part record;
   tenant record;
+  members integer[];
   removed integer := 0;
   changed integer;
 begin
@@ -313,12 +344,16 @@ begin
     select t.id, date_trunc('day', now() - make_interval(days => t.statistics_days), 'UTC') from tenants t
       where t.statistics_days < keep_days
   loop
-    delete from reading_events e where e.at < tenant.before and (tenant.id is null or e.tenant_id = tenant.id);
+    members := case when tenant.id is not null then tenant_reader_ids(tenant.id) end;
+    delete from reading_events e where e.at < tenant.before and (members is null or e.reader_id = any (members));
     get diagnostics changed = row_count;
     removed := removed + changed;
-    delete from reading_slots s where s.slot < tenant.before and (tenant.id is null or s.tenant_id = tenant.id);
+    delete from reading_slots s where s.slot < reading_slot(tenant.before) and (members is null or s.reader_id = any (members));
+    -- A month that has begun to be forgotten is summed by its days, until it is gone.
+    delete from reading_feed_months m
+      where m.month < (tenant.before at time zone 'UTC')::date and (members is null or m.reader_id = any (members));
     delete from reading_feed_days d
-      where d.day < (tenant.before at time zone 'UTC')::date and (tenant.id is null or d.tenant_id = tenant.id);
+      where d.day < (tenant.before at time zone 'UTC')::date and (members is null or d.reader_id = any (members));
   end loop;
   return removed;
 end $$;
@@ -346,26 +381,26 @@ create function switch_statistics(is_on boolean, keep_days integer) returns void
 
 -- What a tenant's readers did together, by week (Monday, UTC); null in a week in which fewer than five of them did anything. The
 -- sum over few would tell each of them about the others.
-create function tenant_reading(from_slot timestamptz, to_slot timestamptz) returns table (week date, readers integer, opened bigint,
+create function tenant_reading(first timestamptz, last timestamptz) returns table (week date, readers integer, opened bigint,
     read bigint, cleared bigint, starred bigint, shared bigint, searches bigint, spent_seconds bigint, saved_seconds bigint)
   language sql stable security definer set search_path = public, pg_temp as $$
   select x.week, case when x.is_told then x.readers end, case when x.is_told then x.opened end, case when x.is_told then x.read end,
     case when x.is_told then x.cleared end, case when x.is_told then x.starred end, case when x.is_told then x.shared end,
     case when x.is_told then x.searches end, case when x.is_told then x.spent_seconds end, case when x.is_told then x.saved_seconds end
   from (
-    select date_trunc('week', s.slot at time zone 'UTC')::date as week, count(distinct s.reader_id)::integer as readers,
+    select date_trunc('week', to_timestamp(s.slot * 900::bigint) at time zone 'UTC')::date as week, count(distinct s.reader_id)::integer as readers,
       count(distinct s.reader_id) >= 5 as is_told, sum(s.opened) as opened, sum(s.read) as read, sum(s.cleared) as cleared,
       sum(s.starred) as starred, sum(s.shared) as shared, sum(s.searches) as searches, sum(s.spent_seconds) as spent_seconds,
       sum(s.saved_seconds) as saved_seconds
     from reading_slots s
     where s.tenant_id = current_tenant_id()
       -- Whole weeks only: two spans that differ by a day would tell that day.
-      and s.slot >= date_trunc('week', from_slot at time zone 'UTC') at time zone 'UTC'
-      and s.slot < (date_trunc('week', to_slot at time zone 'UTC') + interval '1 week') at time zone 'UTC'
+      and s.slot >= reading_slot(date_trunc('week', first at time zone 'UTC') at time zone 'UTC')
+      and s.slot < reading_slot((date_trunc('week', last at time zone 'UTC') + interval '1 week') at time zone 'UTC')
     group by 1
   ) x order by x.week
 $$;
 
-revoke execute on function record_reading, hold_reading, reading_sums, roll_reading, take_reading, erase_reading,
+revoke execute on function record_reading, hold_reading, reading_slot, reading_sums, roll_reading, take_reading, erase_reading,
   erase_leavers_reading, note_reading_erasure, reading_to_erase, reading_erased, prepare_reading_months, forget_old_reading,
   switch_statistics, switch_instance_statistics, tenants_keeping_less, tenant_reading from public;

@@ -1,5 +1,6 @@
+import type { ReadingSums } from '@alt/contracts';
 import type { ClickHouse } from './clickhouse-client.ts';
-import { type FeedSums, type HourSums, READERS_MINIMUM, type ReadingStore, type WeekSums } from './reading-store.ts';
+import { type FeedSums, READERS_MINIMUM, type ReadingStore, type WeekSums } from './reading-store.ts';
 import { sumColumns } from './sums.ts';
 
 /** An event as it lies in the inbox of Postgres. */
@@ -70,13 +71,16 @@ export async function forgetBefore(server: ClickHouse, before: Date, tenantId: s
 export function clickHouseReading(server: ClickHouse): ReadingStore {
   return {
     kind: 'clickhouse',
-    byHour: (_tx, { readerId, tenantId, timeZone, from, to }) =>
-      server.rows<HourSums>(
-        `select toString(toDate(at, {zone:String})) as day, toHour(at, {zone:String}) as hour, ${SUMS}
+    async byTime(_tx, { readerId, tenantId, timeZone, from, to }) {
+      const rows = await server.rows<ReadingSums & { day: string; hour: number; isOfHour: number }>(
+        `select toString(toDate(at, {zone:String})) as day, toDayOfWeek(at, 0, {zone:String}) * 24 - 24 + toHour(at, {zone:String}) as hour,
+           grouping(day) as isOfHour, ${SUMS}
          from (select at, kind, amount, seconds from reading_events final where ${OF_READER})
-         group by day, hour ${BY_MONTH}`,
+         group by grouping sets ((day), (hour)) ${BY_MONTH}`,
         { tenant: tenantId, reader: readerId, zone: timeZone, from: from.getTime(), to: to.getTime() },
-      ),
+      );
+      return { days: rows.filter(({ isOfHour }) => !isOfHour), hours: rows.filter(({ isOfHour }) => isOfHour) };
+    },
     byFeed: (_tx, { readerId, tenantId, from, to }) =>
       server.rows<FeedSums>(
         `select feed_id as feedId, ${SUMS}

@@ -12,8 +12,10 @@ export interface ReadingSpan {
   to: Date;
 }
 
-/** The sums of an hour of a day in the zone. */
-export type HourSums = ReadingSums & { day: string; hour: number };
+/** The sums of a day in the zone. */
+export type DaySums = ReadingSums & { day: string };
+/** The sums of an hour of the week in the zone, 0 to 167 from Monday. */
+export type HourSums = ReadingSums & { hour: number };
 export type FeedSums = ReadingSums & { feedId: number };
 /** A week of a whole tenant, from Monday in UTC; `readers` is null where they were too few to be told of. */
 export type WeekSums = { week: string; readers: number | null } & {
@@ -28,7 +30,7 @@ export const READERS_MINIMUM = 5;
 /** Where events are kept and summed. `tx` is a transaction of the reader's. */
 export interface ReadingStore {
   kind: 'postgres' | 'clickhouse';
-  byHour(tx: Queryable, span: ReadingSpan): Promise<HourSums[]>;
+  byTime(tx: Queryable, span: ReadingSpan): Promise<{ days: DaySums[]; hours: HourSums[] }>;
   byFeed(tx: Queryable, span: ReadingSpan): Promise<FeedSums[]>;
   byWeek(tx: Queryable, tenantId: string, from: Date, to: Date): Promise<WeekSums[]>;
 }

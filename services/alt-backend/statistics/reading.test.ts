@@ -25,8 +25,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await backend.superuser.script(
-    `truncate subscriptions, entries, counters, articles, feeds, reading_inbox, reading_events, reading_slots, reading_feed_days
-       restart identity cascade; update readers set settings = '{}'; update tenants set statistics_off = false`,
+    `truncate subscriptions, entries, counters, articles, feeds, reading_inbox, reading_events, reading_slots, reading_feed_days,
+       reading_feed_months restart identity cascade; update readers set settings = '{}'; update tenants set statistics_off = false`,
   );
   feed = await backend.makeFeed('paper', ada, bo);
   quiet = await backend.makeFeed('quiet', ada);
@@ -143,7 +143,7 @@ test('the rows of a reader are hidden from others by the database itself', async
   await served.moving.untilMoved();
   const count = (table: string) =>
     statement<{ count: number }>(`test_seen_${table}`, `select count(*)::integer as count from ${table}`);
-  for (const table of ['reading_events', 'reading_slots', 'reading_feed_days']) {
+  for (const table of ['reading_events', 'reading_slots', 'reading_feed_days', 'reading_feed_months']) {
     const seen = (as: Reader) => backend.asReader(as, (tx) => tx.one(count(table)));
     expect(await seen(ada)).toEqual({ count: 1 });
     expect(await seen(bo)).toEqual({ count: 0 });
@@ -181,9 +181,11 @@ test('who leaves is forgotten, and what is too old too', async () => {
   expect(await written()).toBe(1);
   await backend.superuser.script(
     `update readers set purge_after = null; update reading_events set at = at - interval '401 days';
-     update reading_slots set slot = slot - interval '401 days'; update reading_feed_days set day = day - 401`,
+     update reading_slots set slot = slot - 401 * 96; update reading_feed_days set day = day - 401;
+     update reading_feed_months set month = month - interval '14 months'`,
   );
   await backend.database.run(statement('test_forget', 'select forget_old_reading(400)'));
-  const left = `select (select count(*) from reading_slots) + (select count(*) from reading_feed_days) + (select count(*) from reading_events) as n`;
+  const left = `select (select count(*) from reading_slots) + (select count(*) from reading_feed_days)
+    + (select count(*) from reading_feed_months) + (select count(*) from reading_events) as n`;
   expect(await backend.superuser.one(statement<{ n: number }>('test_left', left))).toEqual({ n: 0 });
 });

@@ -2,7 +2,7 @@ import type { BodyOf, QueryOf, ReadingStatistics, readReadingStatistics, reportR
 import type { Queryable } from '@alt/database';
 import { allFolders } from '../store/folders.ts';
 import { readSettings, readStats } from '../store/readers.ts';
-import type { FeedSums, HourSums, ReadingSpan, ReadingStore } from './reading-store.ts';
+import type { DaySums, FeedSums, HourSums, ReadingSpan, ReadingStore } from './reading-store.ts';
 import { type ReadingEvent, recordReading } from './recording.ts';
 import * as store from './store.ts';
 import { checkSpan } from './span.ts';
@@ -55,8 +55,8 @@ export async function readingStatistics(
   const timeZone = query.zone ?? (await readSettings(tx, readerId)).timeZone;
   const { from, to } = checkSpan(query, timeZone);
   const span: ReadingSpan = { ...reader, timeZone, ...momentsOf(from, to, timeZone) };
-  const [hours, sums, followed, folders, switches, now] = await Promise.all([
-    reading.byHour(tx, span),
+  const [times, sums, followed, folders, switches, now] = await Promise.all([
+    reading.byTime(tx, span),
     reading.byFeed(tx, span),
     store.followedFeeds(tx, readerId, from, to),
     allFolders(tx, readerId),
@@ -66,14 +66,16 @@ export async function readingStatistics(
   const gone = sums.map(({ feedId }) => feedId).filter((id) => !followed.some(({ feedId }) => feedId === id));
   const names = new Map((await store.feedNames(tx, gone)).map(({ id, title }) => [id, title]));
   const feeds = feedsOf(sums, followed, names);
-  const days = daysOf(hours);
+  const days = times.days
+    .map((row) => ({ date: row.day, ...sumsOf(row) }))
+    .sort((a, b) => (a.date < b.date ? -1 : 1));
   return {
     ...{ from, to, timeZone, store: reading.kind },
     ...standing(switches, isInstanceOff),
     keptDays: Math.min(keepDays, switches.tenantDays ?? keepDays),
-    totals: totalOf(hours),
+    totals: totalOf(times.days),
     days,
-    week: weekOf(hours),
+    week: weekOf(times.hours),
     feeds,
     folders: foldersOf(feeds, folders),
     streaks: streaksOf(
@@ -98,32 +100,22 @@ function standing({ isReaderOff, isTenantOff }: store.Switches, isInstanceOff: b
   return { isOn: offBecause === null, offBecause } as const;
 }
 
-function totalOf(hours: HourSums[]) {
+function totalOf(days: DaySums[]) {
   const totals = noSums();
-  for (const row of hours) addSums(totals, row);
+  for (const row of days) addSums(totals, row);
   return totals;
-}
-
-function daysOf(hours: HourSums[]): ReadingStatistics['days'] {
-  const days = new Map<string, ReadingStatistics['days'][number]>();
-  for (const row of hours) {
-    const day = days.get(row.day) ?? { date: row.day, ...noSums() };
-    addSums(day, row);
-    days.set(row.day, day);
-  }
-  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
 }
 
 function weekOf(hours: HourSums[]): ReadingStatistics['week'] {
   const empty = () => Array.from({ length: 7 }, () => Array<number>(24).fill(0));
   const week = { opened: empty(), read: empty() };
-  for (const { day, hour, opened, read } of hours) {
-    const weekday = Temporal.PlainDate.from(day).dayOfWeek - 1;
-    for (const [row, more] of [
+  for (const { hour, opened, read } of hours) {
+    const weekday = Math.floor(hour / 24);
+    for (const [row, sum] of [
       [week.opened[weekday], opened],
       [week.read[weekday], read],
     ] as const) {
-      if (row) row[hour] = (row[hour] ?? 0) + more;
+      if (row) row[hour % 24] = sum;
     }
   }
   return week;
