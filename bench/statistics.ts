@@ -28,11 +28,11 @@ export async function benchStatistics({ isQuick }: { isQuick: boolean }): Promis
       const database = platform.open('alt');
       await call('GET', '/v1/stats');
       if (store === 'Postgres') notes.push(`Postgres: ${await databaseSettings(database)}.`);
-      say('seed'); await seed(database, reader.userId, events);
-      say('seeded'); const movedAt = performance.now();
+      await seed(database, reader.userId, events);
+      const movedAt = performance.now();
       await call('GET', '/v1/stats/reading');
       while ((await database.one(selectLeft))?.count) await call('GET', '/v1/stats/reading');
-      say('moved'); const perSecond = events / ((performance.now() - movedAt) / 1_000);
+      const perSecond = events / ((performance.now() - movedAt) / 1_000);
       await database.script('vacuum (analyze) reading_slots, reading_feed_days, reading_events');
       measures.push(
         { what: `${store}: events taken from the inbox`, unit: '/s', values: [perSecond] },
@@ -71,10 +71,9 @@ async function measureAnswers(store: string, call: Call, runs: number): Promise<
   return measures;
 }
 
-export const selectLeft = statement<{ count: number }>('bench_left', 'select count(*)::integer as count from reading_inbox');
+const selectLeft = statement<{ count: number }>('bench_left', 'select count(*)::integer as count from reading_inbox');
 
-const say = (w: string) => process.stderr.write(w + ' ' + performance.now() + '\n');
-export async function seed(database: Database, userId: string, events: number): Promise<void> {
+async function seed(database: Database, userId: string, events: number): Promise<void> {
   await database.script(
     `insert into feeds (url, host) select 'https://feed-' || n || '.example/', 'feed-' || n || '.example' from generate_series(1, ${FEEDS}) n;
      insert into subscriptions (reader_id, feed_id) select r.id, f.id from readers r, feeds f where r.user_id = '${userId}';

@@ -235,7 +235,11 @@ export const platformStatistics = z
         cost: z.number().nullable(),
       }),
     ),
-    prices: z.object({ perMillionIn: z.number().nullable(), perMillionOut: z.number().nullable(), currency: z.string() }),
+    prices: z.object({
+      perMillionIn: z.number().nullable(),
+      perMillionOut: z.number().nullable(),
+      currency: z.string(),
+    }),
     /** `failed` are searches that found nothing. */
     searches: workSums,
   })

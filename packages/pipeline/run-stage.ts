@@ -167,7 +167,11 @@ async function workOn(items: StageItem[], options: BatchOptions, shared: Shared)
   const { outage, record } = shared;
   const startedAt = performance.now();
   // Of a batch each article took its share.
-  const took = () => ({ name: options.stage, count: items.length, milliseconds: (performance.now() - startedAt) / items.length });
+  const took = () => ({
+    name: options.stage,
+    count: items.length,
+    milliseconds: (performance.now() - startedAt) / items.length,
+  });
   try {
     const save = await options.workBatch(items, options.signal);
     const mine = await options.database.transaction(async (tx) => {

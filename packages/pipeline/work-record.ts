@@ -1,7 +1,9 @@
 import { type Queryable, statement } from '@alt/database';
 
 /** Upper bounds in milliseconds of the classes in which durations are counted; what takes longer is counted in one more. */
-export const bucketBounds: readonly number[] = [0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
+export const bucketBounds: readonly number[] = [0, 1, 2, 3, 4, 5].flatMap((power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+);
 
 const EVERY_MS = 60_000;
 
@@ -46,7 +48,10 @@ const callRecord = statement('record_work', 'select record_work($1)');
 export function createWorkRecord(
   database: Pick<Queryable, 'run'>,
   kind: 'stage' | 'model' | 'search',
-  { everyMs = EVERY_MS, log }: { everyMs?: number; log?: (message: string, details: Record<string, unknown>) => void } = {},
+  {
+    everyMs = EVERY_MS,
+    log,
+  }: { everyMs?: number; log?: (message: string, details: Record<string, unknown>) => void } = {},
 ): WorkRecord {
   let sums = new Map<string, Sum>();
   const flush = async () => {

@@ -16,8 +16,8 @@ import type { Queryable } from '@alt/database';
 import { type Reader, type Route, reply, route } from '@alt/service-kit';
 import { articleIdOf } from './peers.ts';
 import { checkMayShare } from './sharing.ts';
-import * as store from './store/annotations.ts';
 import { recordReading } from './statistics/recording.ts';
+import * as store from './store/annotations.ts';
 import { beginChange } from './store/counters.ts';
 import type { AsReader } from './store/readers.ts';
 

@@ -25,9 +25,7 @@ export function summaryRoutes(asReader: AsReader): Route[] {
       return undefined;
     }),
 
-    route(readTenantSettings, async ({ reader }) =>
-      asReader(reader, (tx, readerId) => tenantSettings(tx, readerId)),
-    ),
+    route(readTenantSettings, async ({ reader }) => asReader(reader, (tx, readerId) => tenantSettings(tx, readerId))),
 
     route(writeTenantSettings, async ({ body, reader }) => {
       return asReader(reader, async (tx, readerId) => {

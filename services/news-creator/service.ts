@@ -18,7 +18,9 @@ export const service: Service<Config, 'news-creator'> = { name: 'news-creator', 
 
 async function start(settings: Config, host: Host<PeerOf<'news-creator'>>) {
   const threads = createThreads(settings.threads, host.courtesy);
-  const record = settings.model ? createWorkRecord({ run: async (...work) => host.database.run(...work) }, 'model') : null;
+  const record = settings.model
+    ? createWorkRecord({ run: async (...work) => host.database.run(...work) }, 'model')
+    : null;
   const outside = settings.model ? openModel(settings.model, settings, host, record) : null;
   const { partCharacters } = settings;
   addMetrics(host, outside?.writer ?? null);

@@ -43,7 +43,16 @@ export function createPollRecord(database: Pick<Queryable, 'run'>, log: Logger):
       if (result === 'lost' || result === 'stopped') return;
       const day = new Date().toISOString().slice(0, 10);
       const key = `${id}/${day}`;
-      const sum = days.get(key) ?? { id, day, polls: 0, unchanged: 0, failed: 0, articles: 0, bytes: 0, milliseconds: 0 };
+      const sum = days.get(key) ?? {
+        id,
+        day,
+        polls: 0,
+        unchanged: 0,
+        failed: 0,
+        articles: 0,
+        bytes: 0,
+        milliseconds: 0,
+      };
       sum.polls += 1;
       if (result === 'unchanged') sum.unchanged += 1;
       if (result === 'failed') sum.failed += 1;

@@ -62,7 +62,8 @@ export function searchRoutes(tools: SearchTools): Route[] {
       const { total, totalIsExact, corrections, isComplete } = candidates;
       const tookMs = Math.round(performance.now() - startedAt);
       // A further page is no other search.
-      if (query.cursor === undefined) tools.onSearched?.(reader, { query: query.q, root: parsed.root, results: total, tookMs });
+      if (query.cursor === undefined)
+        tools.onSearched?.(reader, { query: query.q, root: parsed.root, results: total, tookMs });
       return {
         items: entries.map(
           (entry): SearchItem => ({ ...entry, highlights: highlights.get(entry.id) ?? NO_HIGHLIGHTS }),

@@ -33,7 +33,9 @@ export function createClickHouse(url: string, account: { user?: string; password
       if (!response.ok) throw new Error(text.slice(0, QUOTED_MAXIMUM));
       return text;
     } catch (error) {
-      throw new Problem('unavailable', 'The store of statistics does not answer. Try again in a while.', { cause: error });
+      throw new Problem('unavailable', 'The store of statistics does not answer. Try again in a while.', {
+        cause: error,
+      });
     }
   };
   const named = (parameters: Record<string, string | number>) =>

@@ -39,7 +39,16 @@ export async function insertEvents(server: ClickHouse, events: readonly KeptEven
   await server.insert(
     'reading_events',
     events.map(({ id, tenantId, readerId, at, kind, feedId, amount, seconds, detail }) => ({
-      ...{ id, tenant_id: tenantId, reader_id: readerId, at: at.toISOString(), kind, feed_id: feedId ?? 0, amount, seconds },
+      ...{
+        id,
+        tenant_id: tenantId,
+        reader_id: readerId,
+        at: at.toISOString(),
+        kind,
+        feed_id: feedId ?? 0,
+        amount,
+        seconds,
+      },
       detail: detail === null ? '' : JSON.stringify(detail),
     })),
   );

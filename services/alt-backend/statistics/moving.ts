@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, type Queryable, statement } from '@alt/database';
 import { type Logger, oneAtATime } from '@alt/service-kit';
-import type { ClickHouse } from './clickhouse-client.ts';
 import { eraseReader, forgetBefore, insertEvents, type KeptEvent, prepareClickHouse } from './clickhouse.ts';
+import type { ClickHouse } from './clickhouse-client.ts';
 
 const MOVE_EVERY_MS = 30_000;
 const FORGET_EVERY_MS = 6 * 3_600_000;

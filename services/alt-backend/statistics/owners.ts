@@ -63,7 +63,12 @@ function sizesOf({ feeds, failing, readers, modelRequestsThisMonth }: TenantStat
   return { feeds, failing, readers, modelRequestsThisMonth };
 }
 
-function present({ id, failingSince, lastChangedAt, ...feed }: store.FeedBehaviour): TenantStatistics['troubles'][number] {
+function present({
+  id,
+  failingSince,
+  lastChangedAt,
+  ...feed
+}: store.FeedBehaviour): TenantStatistics['troubles'][number] {
   return {
     ...feed,
     feedId: String(id),

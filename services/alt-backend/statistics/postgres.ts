@@ -86,7 +86,9 @@ export function wholeDays(from: Date, to: Date): [string, string, string, string
   const [first, last] = [dayOf(firstDay), dayOf(lastDay)];
   if (firstDay > lastDay) return [first, first, first, first, to, to];
   const lastMonth = `${last.slice(0, 7)}-01`;
-  const firstMonth = first.endsWith('-01') ? first : dayOf(Date.UTC(Number(first.slice(0, 4)), Number(first.slice(5, 7)), 1));
+  const firstMonth = first.endsWith('-01')
+    ? first
+    : dayOf(Date.UTC(Number(first.slice(0, 4)), Number(first.slice(5, 7)), 1));
   const [begin, end] = firstMonth < lastMonth ? [firstMonth, lastMonth] : [first, first];
   return [begin, end, first, last, new Date(firstDay), new Date(lastDay)];
 }

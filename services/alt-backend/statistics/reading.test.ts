@@ -154,7 +154,12 @@ test('the rows of a reader are hidden from others by the database itself', async
 });
 
 test('a report out of bounds is refused, and an old or future time of a client is brought to the last day', async () => {
-  const bad = [{ entryId: 'x' }, { entryId: '1', seconds: -1 }, { entryId: '1', seconds: 3_601 }, { entryId: '1', ip: 'x' }];
+  const bad = [
+    { entryId: 'x' },
+    { entryId: '1', seconds: -1 },
+    { entryId: '1', seconds: 3_601 },
+    { entryId: '1', ip: 'x' },
+  ];
   for (const event of bad) expect((await report(ada, event)).status).toBe(422);
   for (const at of ['2001-01-01T00:00:00Z', '2999-01-01T00:00:00Z']) {
     await report(ada, { entryId: String(entries[0]), opened: true, at });
@@ -165,7 +170,12 @@ test('a report out of bounds is refused, and an old or future time of a client i
 });
 
 test('spans that make no sense are refused with what to do', async () => {
-  for (const query of ['from=2026-02-30', 'from=2026-02-02&to=2026-02-01', 'from=1800-01-01&to=2026-01-01', 'zone=Mars']) {
+  for (const query of [
+    'from=2026-02-30',
+    'from=2026-02-02&to=2026-02-01',
+    'from=1800-01-01&to=2026-01-01',
+    'zone=Mars',
+  ]) {
     const response = await send(ada, 'GET', `/v1/stats/reading?${query}`);
     expect(response.status, query).toBe(400);
     expect(await response.json()).toMatchObject({ code: 'invalid-query', detail: expect.stringMatching(/\w{3}/) });

@@ -4,8 +4,8 @@ import { allFolders } from '../store/folders.ts';
 import { readSettings, readStats } from '../store/readers.ts';
 import type { DaySums, FeedSums, HourSums, ReadingSpan, ReadingStore } from './reading-store.ts';
 import { type ReadingEvent, recordReading } from './recording.ts';
-import * as store from './store.ts';
 import { checkSpan } from './span.ts';
+import * as store from './store.ts';
 import { addSums, noSums, sumsOf } from './sums.ts';
 
 /** About 240 words of English, or 500 Japanese characters, a minute: silent reading of prose by adults. */
@@ -66,9 +66,7 @@ export async function readingStatistics(
   const gone = sums.map(({ feedId }) => feedId).filter((id) => !followed.some(({ feedId }) => feedId === id));
   const names = new Map((await store.feedNames(tx, gone)).map(({ id, title }) => [id, title]));
   const feeds = feedsOf(sums, followed, names);
-  const days = times.days
-    .map((row) => ({ date: row.day, ...sumsOf(row) }))
-    .sort((a, b) => (a.date < b.date ? -1 : 1));
+  const days = times.days.map((row) => ({ date: row.day, ...sumsOf(row) })).sort((a, b) => (a.date < b.date ? -1 : 1));
   return {
     ...{ from, to, timeZone, store: reading.kind },
     ...standing(switches, isInstanceOff),
@@ -122,7 +120,11 @@ function weekOf(hours: HourSums[]): ReadingStatistics['week'] {
 }
 
 /** Everything that is followed, and what was read of feeds that are not any more. */
-function feedsOf(sums: FeedSums[], followed: store.FollowedFeed[], names: Map<number, string>): ReadingStatistics['feeds'] {
+function feedsOf(
+  sums: FeedSums[],
+  followed: store.FollowedFeed[],
+  names: Map<number, string>,
+): ReadingStatistics['feeds'] {
   const byFeed = new Map(sums.map((row) => [row.feedId, row]));
   const present = followed.map((feed) => ({
     ...sumsOf(byFeed.get(feed.feedId) ?? noSums()),
@@ -145,7 +147,9 @@ function feedsOf(sums: FeedSums[], followed: store.FollowedFeed[], names: Map<nu
       received: 0,
       unreadNow: 0,
     }));
-  return [...present, ...gone].sort((a, b) => b.spentSeconds - a.spentSeconds || b.opened - a.opened || b.read - a.read);
+  return [...present, ...gone].sort(
+    (a, b) => b.spentSeconds - a.spentSeconds || b.opened - a.opened || b.read - a.read,
+  );
 }
 
 function foldersOf(feeds: ReadingStatistics['feeds'], folders: { id: number; name: string }[]) {

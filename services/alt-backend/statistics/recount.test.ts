@@ -88,16 +88,24 @@ function expectRecounted(stats: ReadingStatistics, events: SeededEvent[]): void 
   expect(Object.fromEntries(told.map((feed) => [feed.feedId, only(feed)]))).toEqual(Object.fromEntries(happened));
 }
 
-test.each(['postgres', 'clickhouse'])('%s: statistics of a year equal a recount from the events in any zone and span', async (store) => {
-  const events = seededYear(EVENTS, feeds, END);
-  await seedEvents(backend, ada, events);
-  await seedEvents(backend, bo, seededYear(1_000, feeds, END));
-  for (const zone of ZONES) {
-    for (const span of ['from=2025-11-20&to=2026-11-20', 'from=2026-03-28&to=2026-04-26', 'from=2026-10-04&to=2026-10-04']) {
-      expectRecounted(await ask(store, `${span}&zone=${zone}`), events);
+test.each(['postgres', 'clickhouse'])(
+  '%s: statistics of a year equal a recount from the events in any zone and span',
+  async (store) => {
+    const events = seededYear(EVENTS, feeds, END);
+    await seedEvents(backend, ada, events);
+    await seedEvents(backend, bo, seededYear(1_000, feeds, END));
+    for (const zone of ZONES) {
+      for (const span of [
+        'from=2025-11-20&to=2026-11-20',
+        'from=2026-03-28&to=2026-04-26',
+        'from=2026-10-04&to=2026-10-04',
+      ]) {
+        expectRecounted(await ask(store, `${span}&zone=${zone}`), events);
+      }
     }
-  }
-}, 300_000);
+  },
+  300_000,
+);
 
 test('a roll-up that breaks off counts nothing twice and loses nothing, and what comes late is counted', async () => {
   const [late = [], early = []] = Object.values(
@@ -139,7 +147,9 @@ test('what ClickHouse took is counted once, though its taking was never committe
   expect(await down?.json()).toMatchObject({ code: 'unavailable' });
   await engine.start();
   expectRecounted(await ask('clickhouse', 'from=2025-11-01&to=2026-11-30'), events);
-  expect((await clickHouse.rows<{ n: number }>('select count() as n from reading_events final'))[0]?.n).toBe(events.length);
+  expect((await clickHouse.rows<{ n: number }>('select count() as n from reading_events final'))[0]?.n).toBe(
+    events.length,
+  );
 }, 120_000);
 
 test('what Postgres kept follows when ClickHouse is configured', async () => {
@@ -162,7 +172,8 @@ test('who deletes what was collected has it deleted in ClickHouse too, and so ha
   expectRecounted(await ask('clickhouse', 'from=2025-11-01&to=2026-11-30'), mine);
   const erased = await stores.clickhouse?.request('DELETE', '/v1/stats/reading', { as: ada });
   expect(erased?.status).toBe(204);
-  const count = async () => (await clickHouse.rows<{ n: number }>('select count() as n from reading_events final'))[0]?.n;
+  const count = async () =>
+    (await clickHouse.rows<{ n: number }>('select count() as n from reading_events final'))[0]?.n;
   expect(await count()).toBe(others.length);
   await backend.superuser.script(`delete from readers where user_id = '${bo.userId}'`);
   await stores.clickhouse?.moving.eraseNow();

@@ -53,8 +53,8 @@ export async function startStatistics(
     /** Written when the answer is on its way: a search waits for nothing. */
     onSearched(reader: Reader, { query, root, results, tookMs }: Searched): void {
       searches.add({ name: 'search', isDone: results > 0, milliseconds: tookMs });
-      asReader?.(reader, (tx) => recordReading(tx, [searchEvent(query, root, results, tookMs)])).catch((error: unknown) =>
-        log.debug({ error: String(error) }, 'a search is not in the statistics'),
+      asReader?.(reader, (tx) => recordReading(tx, [searchEvent(query, root, results, tookMs)])).catch(
+        (error: unknown) => log.debug({ error: String(error) }, 'a search is not in the statistics'),
       );
     },
     async stop() {

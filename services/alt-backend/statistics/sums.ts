@@ -1,7 +1,12 @@
 import type { ReadingSums } from '@alt/contracts';
 
 /** Every sum: its name, its column in Postgres, and of which events it is the sum of what. */
-export const sumColumns: readonly { name: keyof ReadingSums; column: string; kind: string; of: 'amount' | 'seconds' }[] = [
+export const sumColumns: readonly {
+  name: keyof ReadingSums;
+  column: string;
+  kind: string;
+  of: 'amount' | 'seconds';
+}[] = [
   { name: 'opened', column: 'opened', kind: 'opened', of: 'amount' },
   { name: 'read', column: 'read', kind: 'read', of: 'amount' },
   { name: 'unread', column: 'unread', kind: 'unread', of: 'amount' },

@@ -58,6 +58,9 @@ export interface FakeState {
   /** The next write fails with this status, for tests of what happens then. */
   failNextWrite: boolean;
   savedSearches: SavedSearch[];
+  /** What the page reported of reading; statistics themselves are made up, while there are any. */
+  reported: unknown[];
+  hasStatistics: boolean;
   rules: Rule[];
   /** Who writes answers; and whether nobody does. */
   askEngine: string;
@@ -118,6 +121,8 @@ export function createFakeState(options: FakeOptions): FakeState {
     failNextWrite: false,
     rules: [],
     savedSearches: [],
+    reported: [],
+    hasStatistics: true,
     askEngine: 'extractive',
     failAsk: false,
     slowAsk: null,
