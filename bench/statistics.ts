@@ -39,8 +39,9 @@ export async function benchStatistics({ isQuick }: { isQuick: boolean }): Promis
         ...(await measureAnswers(store, call, runs)),
       );
     } finally {
-      await platform.stop();
+      // First: of it alone nothing would keep this process going.
       await engine?.stop();
+      await platform.stop();
     }
   }
   return {

@@ -94,10 +94,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const app = createApp({
     host,
     routes: routes({ adding, websub, preview: createPreview({ fetchPage, reading }) }),
-    checks: {
-      database: () => database.run(ping),
-      scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
-    },
+    checks: checksOf(database, scheduler),
   });
   return {
     fetch: app.fetch,
@@ -114,6 +111,12 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
 }
 
 const ping = statement('ping', 'select 1');
+
+const checksOf = (database: Database, scheduler: { lastLookAt(): number }) => ({
+  database: () => database.run(ping),
+  scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
+});
+
 const HEARTBEAT_MS = 120_000;
 
 function checkHeartbeat(lastLookAt: number): void {
