@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, type Queryable, statement } from '@alt/database';
 import { type Logger, oneAtATime } from '@alt/service-kit';
-import { eraseReader, forgetBefore, insertEvents, type KeptEvent, prepareClickHouse } from './clickhouse.ts';
+import {
+  eraseReader,
+  forgetBefore,
+  insertEvents,
+  type KeptEvent,
+  mergeParts,
+  prepareClickHouse,
+} from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse-client.ts';
 
 const MOVE_EVERY_MS = 30_000;
@@ -12,6 +19,8 @@ const TAKE_BATCH = 20_000;
 /** Somebody else moves them meanwhile. */
 const BUSY_WAIT_MS = 50;
 const BUSY_MAXIMUM = 100;
+/** So many at once are those that Postgres had kept, or what came while ClickHouse was down. */
+const MERGE_AFTER = 50_000;
 
 const callRoll = statement<{ moved: number }>('reading_roll', 'select roll_reading($1) as moved');
 const callTake = statement<KeptEvent>(
@@ -110,13 +119,16 @@ async function rollAll(database: Database, signal: AbortSignal): Promise<void> {
 /** What was inserted and not committed here comes again, under the same ids. */
 async function takeAll(database: Database, clickHouse: ClickHouse, signal: AbortSignal): Promise<void> {
   let taken = 1;
+  let total = 0;
   while (taken > 0 && !signal.aborted) {
     taken = await database.transaction(async (tx: Queryable) => {
       const events = await tx.all(callTake, [TAKE_BATCH]);
       if (events.length > 0) await insertEvents(clickHouse, events);
       return events.length;
     });
+    total += taken;
   }
+  if (total >= MERGE_AFTER) await mergeParts(clickHouse);
 }
 
 async function eraseNoted(database: Database, clickHouse: ClickHouse): Promise<void> {
@@ -135,6 +147,7 @@ const DAY_MS = 86_400_000;
 async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions): Promise<void> {
   await database.run(callForget, [keepDays]);
   if (!clickHouse) return;
+  await mergeParts(clickHouse);
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   await forgetBefore(clickHouse, new Date(today - keepDays * DAY_MS), null);
   for (const { id, days } of await database.all(selectShortTenants, [keepDays])) {
