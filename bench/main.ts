@@ -9,6 +9,7 @@ import { describeMachine, formatSections, type Section, writeRegion } from './re
 import { benchSearch } from './search.ts';
 import { benchStages } from './stages.ts';
 import { benchStart } from './start.ts';
+import { benchStatistics } from './statistics.ts';
 
 interface Options {
   isQuick: boolean;
@@ -28,6 +29,7 @@ const parts: Record<string, (options: Options) => Promise<Section>> = {
   stages: benchStages,
   auth: benchAuth,
   replicas: benchReplicas,
+  statistics: benchStatistics,
 };
 
 const USAGE = `npm run bench -- [part…] [--quick] [--write] [--rest SECONDS]

@@ -20,6 +20,7 @@ export async function findReader(databases: DatabaseServer, email: string | unde
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
   };
 }
 

@@ -73,6 +73,13 @@ const MORE_ALT = `
   insert into inbound_keys (key, article_id, tenant_id, is_text) select sha256('k'), id, '${ann.tenantId}', false from held;
   insert into reader_imports (tenant_id, reader_id, service, address, account) values ('${ann.tenantId}', 1, 'other', 'https://a.example', 'a');
   insert into llm_usage (tenant_id, month, requests) values ('${ann.tenantId}', date_trunc('month', now()), 1);
+  insert into reading_inbox (tenant_id, reader_id, at, kind, feed_id, amount, seconds) values ('${ann.tenantId}', 1, now(), 'opened', 1, 1, 0);
+  select roll_reading(10);
+  insert into reading_inbox (tenant_id, reader_id, at, kind, feed_id, amount, seconds) values ('${ann.tenantId}', 1, now(), 'read', 1, 1, 0);
+  insert into reading_erasures (reader_id, tenant_id) values (99, '${ann.tenantId}');
+  insert into statistics_switch (is_off) values (false);
+  insert into work_hours (kind, name, hour, buckets) values ('stage', 'tag', now(), '{1}');
+  insert into feed_days (feed_id, day) values (1, current_date);
   insert into people (reader_id, tenant_id, name, email, role) values (1, '${ann.tenantId}', 'Ann', 'ann@example.org', 'member');
   insert into projects (id, tenant_id, code, title, created_by) values ('${PROJECT}', '${ann.tenantId}', 'ONE', 'One', 1);
   insert into projects (id, tenant_id, code, title, visibility, created_by) values (uuidv7(), '${ann.tenantId}', 'TWO', 'Two', 'tenant', 1);

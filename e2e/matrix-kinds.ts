@@ -100,6 +100,10 @@ export const members = (status: number): Statuses => ({ ...everyone(status), rea
 export const admins = (status: number): Statuses => ({ ...members(status), member: 403 });
 export const owners = (status: number): Statuses => ({ ...admins(status), admin: 403 });
 
+/** The owner of the instance, who is the team's owner where the matrix is asked. */
+export const instanceOwner = (status: number): Statuses => ({ ...everyone(403), key: status, owner: status });
+export const ofInstance = 'It is for the owner of this Alt.';
+
 /** What is the team's: for a stranger it does not exist. */
 export const inTeam = (statuses: Statuses): Statuses => ({ ...statuses, stranger: 404 });
 

@@ -6,14 +6,15 @@ import {
   everyone,
   type Fixture,
   inBrowser,
+  instanceOwner,
   inTeam,
   type MatrixRow,
   made,
   NOBODY,
   newName,
+  ofInstance,
   owners,
   proved,
-  type Statuses,
 } from './matrix-kinds.ts';
 
 const invitation = made('/v1/tenants/current/invitations', () => ({}));
@@ -27,8 +28,6 @@ const newMember = async ({ join }: Fixture) => ({ id: await join() });
 const otherTeam = ({ otherTeam: id }: Fixture) => ({ id });
 
 /** The owner of this Alt, who is the owner of the team. */
-const instanceOwner = (status: number): Statuses => ({ ...everyone(403), key: status, owner: status });
-const ofInstance = 'It is for the owner of this Alt.';
 
 export const tenantRows: readonly MatrixRow[] = [
   { name: 'listMyTenants', statuses: everyone(200) },

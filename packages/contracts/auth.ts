@@ -126,6 +126,8 @@ export const validate = endpoint({
     email: z.string(),
     name: z.string(),
     role,
+    /** Whether this account owns the instance, and may see how it does. */
+    ownsInstance: z.boolean(),
     expiresAt: timeOrNull,
   }),
   statuses: [200],

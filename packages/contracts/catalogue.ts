@@ -18,6 +18,7 @@ import * as sessions from './sessions.ts';
 import * as settings from './settings.ts';
 import * as signIn from './sign-in.ts';
 import * as singleSignOn from './single-sign-on.ts';
+import * as statistics from './statistics.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as summaries from './summaries.ts';
 import * as tags from './tags.ts';
@@ -159,6 +160,12 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   summaries.readTenantSettings,
   summaries.writeTenantSettings,
   settings.readStats,
+  statistics.reportReading,
+  statistics.readReadingStatistics,
+  statistics.deleteReadingStatistics,
+  statistics.readTenantStatistics,
+  statistics.deleteTenantStatistics,
+  statistics.readPlatformStatistics,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];
 

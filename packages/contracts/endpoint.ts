@@ -24,6 +24,8 @@ export interface Endpoint<
   access: Access;
   /** The least role in the tenant that may call it; anyone in the tenant unless given. */
   role?: Role;
+  /** Only for the account that owns the instance, as its user token says; others hear 403. */
+  needsInstanceOwner?: boolean;
   /** Only for a browser session; no API key passes: the account's security, its keys, membership, the life of a tenant. */
   needsSession?: boolean;
   /** Only for a browser session whose owner proved who they are within `PROOF_MINUTES`; no API key passes. */

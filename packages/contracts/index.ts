@@ -31,6 +31,7 @@ export * from './sessions.ts';
 export * from './settings.ts';
 export * from './sign-in.ts';
 export * from './single-sign-on.ts';
+export * from './statistics.ts';
 export * from './stories.ts';
 export * from './subscriptions.ts';
 export * from './summaries.ts';

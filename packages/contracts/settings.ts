@@ -16,6 +16,8 @@ const settingsFields = {
     unreadDays: z.int().min(1).max(36_500).nullable(),
   }),
   notifications: z.strictObject({ failingFeeds: z.boolean() }),
+  /** Whether what the reader does is written down for their own statistics. */
+  statistics: z.boolean(),
   /** IANA name: where the reader's days begin. */
   timeZone: z.string().max(64).refine(isTimeZone, 'is no time zone; give an IANA name such as Europe/Paris'),
 };
@@ -42,6 +44,7 @@ export const defaultSettings: Omit<Settings, 'version'> = {
   textSize: 18,
   retention: { readDays: null, unreadDays: null },
   notifications: { failingFeeds: true },
+  statistics: true,
   timeZone: 'UTC',
 };
 

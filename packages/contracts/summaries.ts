@@ -56,6 +56,10 @@ export const tenantSettings = z
   .object({
     /** Whether articles are summarised for the people of this tenant. */
     summaries: z.boolean(),
+    /** Whether what readers do is written down for their statistics. */
+    statistics: z.boolean(),
+    /** Days for which that is kept; null is as long as the instance keeps it. */
+    statisticsDays: z.int().min(1).max(3_660).nullable(),
   })
   .meta({ id: 'TenantSettings' });
 export type TenantSettings = z.infer<typeof tenantSettings>;
@@ -78,7 +82,11 @@ export const writeTenantSettings = endpoint({
   summary: 'Switch something on or off for the whole tenant; for its owners and administrators',
   access: 'reader',
   role: 'admin',
-  body: z.strictObject({ summaries: z.boolean().optional() }),
+  body: z.strictObject({
+    summaries: z.boolean().optional(),
+    statistics: z.boolean().optional(),
+    statisticsDays: z.int().min(1).max(3_660).nullable().optional(),
+  }),
   response: tenantSettings,
   statuses: [200],
   problems: ['forbidden', 'invalid-request', 'csrf-failed'],

@@ -230,6 +230,18 @@ create table external_tokens (
   constraint external_tokens_provider_check CHECK ((provider ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
   constraint external_tokens_version_check CHECK ((version > 0))
 );
+create table feed_days (
+  feed_id integer not null,
+  day date not null,
+  polls integer not null default 0,
+  unchanged integer not null default 0,
+  failed integer not null default 0,
+  articles integer not null default 0,
+  bytes bigint not null default 0,
+  milliseconds bigint not null default 0,
+  constraint feed_days_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint feed_days_pkey PRIMARY KEY (feed_id, day)
+);
 create table feed_documents (
   feed_id integer not null,
   article_ids bigint[] not null,
@@ -768,6 +780,102 @@ create table readers (
   constraint readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint readers_user_id_tenant_id_key UNIQUE (user_id, tenant_id)
 ) with (fillfactor=50);
+create table reading_erasures (
+  reader_id integer not null,
+  tenant_id uuid not null,
+  until timestamp(3) with time zone not null default now(),
+  constraint reading_erasures_pkey PRIMARY KEY (reader_id)
+);
+create table reading_events_rest (
+  id bigint not null,
+  tenant_id uuid not null,
+  reader_id integer not null,
+  at timestamp(3) with time zone not null,
+  kind text not null,
+  feed_id integer,
+  amount integer not null,
+  seconds integer not null,
+  detail jsonb,
+  constraint reading_events_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_events_rest_pkey PRIMARY KEY (id, at),
+  constraint reading_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+) -- partition of reading_events DEFAULT;
+create table reading_feed_days (
+  reader_id integer not null,
+  day date not null,
+  feed_id integer not null,
+  tenant_id uuid not null,
+  opened integer not null,
+  read integer not null,
+  unread integer not null,
+  starred integer not null,
+  unstarred integer not null,
+  summaries integer not null,
+  shared integer not null,
+  searches integer not null,
+  cleared integer not null,
+  spent_seconds integer not null,
+  saved_seconds integer not null,
+  constraint reading_feed_days_pkey PRIMARY KEY (reader_id, day, feed_id),
+  constraint reading_feed_days_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_feed_days_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table reading_feed_months (
+  reader_id integer not null,
+  month date not null,
+  feed_id integer not null,
+  tenant_id uuid not null,
+  opened integer not null,
+  read integer not null,
+  unread integer not null,
+  starred integer not null,
+  unstarred integer not null,
+  summaries integer not null,
+  shared integer not null,
+  searches integer not null,
+  cleared integer not null,
+  spent_seconds integer not null,
+  saved_seconds integer not null,
+  constraint reading_feed_months_pkey PRIMARY KEY (reader_id, month, feed_id),
+  constraint reading_feed_months_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_feed_months_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table reading_inbox (
+  id bigint not null generated always as identity,
+  tenant_id uuid not null,
+  reader_id integer not null,
+  at timestamp(3) with time zone not null,
+  kind text not null,
+  feed_id integer,
+  amount integer not null,
+  seconds integer not null,
+  detail jsonb,
+  constraint reading_inbox_amount_check CHECK ((amount >= 0)),
+  constraint reading_inbox_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'spent'::text, 'read'::text, 'unread'::text, 'starred'::text, 'unstarred'::text, 'summary'::text, 'shared'::text, 'searched'::text, 'cleared'::text]))),
+  constraint reading_inbox_pkey PRIMARY KEY (id),
+  constraint reading_inbox_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_inbox_seconds_check CHECK ((seconds >= 0)),
+  constraint reading_inbox_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
+create table reading_slots (
+  reader_id integer not null,
+  slot integer not null,
+  tenant_id uuid not null,
+  opened integer not null,
+  read integer not null,
+  unread integer not null,
+  starred integer not null,
+  unstarred integer not null,
+  summaries integer not null,
+  shared integer not null,
+  searches integer not null,
+  cleared integer not null,
+  spent_seconds integer not null,
+  saved_seconds integer not null,
+  constraint reading_slots_pkey PRIMARY KEY (reader_id, slot),
+  constraint reading_slots_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reading_slots_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table recap_askings (
   address_hash bytea not null,
   asked_count integer not null default 1,
@@ -911,6 +1019,12 @@ create table shares (
   constraint shares_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint shares_secret_hash_key UNIQUE (secret_hash)
 );
+create table statistics_switch (
+  is_only_row boolean not null default true,
+  is_off boolean not null,
+  constraint statistics_switch_is_only_row_check CHECK (is_only_row),
+  constraint statistics_switch_pkey PRIMARY KEY (is_only_row)
+);
 create table subscription_folders (
   reader_id integer not null,
   subscription_id integer not null,
@@ -999,7 +1113,10 @@ create table tenants (
   created_at timestamp(3) with time zone not null default now(),
   purge_after timestamp(3) with time zone,
   disabled_stages text[] not null default '{}'::text[],
-  constraint tenants_pkey PRIMARY KEY (id)
+  statistics_off boolean not null default false,
+  statistics_days integer,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_statistics_days_check CHECK (((statistics_days >= 1) AND (statistics_days <= 3660)))
 );
 create table term_counts (
   language text not null,
@@ -1037,6 +1154,20 @@ create table websub_subscriptions (
   constraint websub_subscriptions_pkey PRIMARY KEY (id),
   constraint websub_subscriptions_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'asked'::text, 'active'::text, 'refused'::text])))
 );
+create table work_hours (
+  kind text not null,
+  name text not null,
+  variant text not null default ''::text,
+  hour timestamp(0) with time zone not null,
+  done bigint not null default 0,
+  failed bigint not null default 0,
+  milliseconds bigint not null default 0,
+  buckets bigint[] not null,
+  tokens_in bigint not null default 0,
+  tokens_out bigint not null default 0,
+  constraint work_hours_kind_check CHECK ((kind = ANY (ARRAY['stage'::text, 'model'::text, 'search'::text]))),
+  constraint work_hours_pkey PRIMARY KEY (kind, name, variant, hour)
+);
 
 -- indexes
 
@@ -1059,6 +1190,7 @@ CREATE INDEX entries_revision ON public.entries USING btree (reader_id, revision
 CREATE INDEX entries_starred ON public.entries USING btree (reader_id, sort_at, article_id) WHERE (is_listed AND is_starred AND (feed_id > 0));
 CREATE INDEX entry_labels_list ON public.entry_labels USING btree (label_id, reader_id, sort_at, article_id);
 CREATE INDEX entry_splits_article ON public.entry_splits USING btree (article_id);
+CREATE INDEX feed_days_by_time ON public.feed_days USING btree (day);
 CREATE INDEX feed_selectors_tenant ON public.feed_selectors USING btree (tenant_id);
 CREATE INDEX feeds_due ON public.feeds USING btree (next_poll_at) WHERE (subscriber_count > 0);
 CREATE INDEX feeds_host ON public.feeds USING btree (host);
@@ -1130,6 +1262,12 @@ CREATE INDEX reader_imports_reader ON public.reader_imports USING btree (reader_
 CREATE INDEX reader_imports_tenant ON public.reader_imports USING btree (tenant_id);
 CREATE INDEX reader_imports_unfinished ON public.reader_imports USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
+CREATE INDEX reading_events_by_reader ON ONLY public.reading_events USING btree (reader_id, at);
+CREATE INDEX reading_events_rest_reader_id_at_idx ON public.reading_events_rest USING btree (reader_id, at);
+CREATE INDEX reading_feed_days_by_time ON public.reading_feed_days USING btree (day);
+CREATE INDEX reading_feed_months_by_time ON public.reading_feed_months USING btree (month);
+CREATE INDEX reading_slots_by_tenant ON public.reading_slots USING btree (tenant_id, slot);
+CREATE INDEX reading_slots_by_time ON public.reading_slots USING btree (slot);
 CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
 CREATE UNIQUE INDEX recap_outlets_token ON public.recap_outlets USING btree (mail_token);
@@ -1155,6 +1293,7 @@ CREATE INDEX tag_aliases_tag ON public.tag_aliases USING btree (tag_id);
 CREATE INDEX tag_distinctions_other ON public.tag_distinctions USING btree (other_tag_id);
 CREATE INDEX tag_requests_tenant ON public.tag_requests USING btree (tenant_id);
 CREATE INDEX websub_due ON public.websub_subscriptions USING btree (next_attempt_at);
+CREATE INDEX work_hours_by_time ON public.work_hours USING btree (hour);
 
 -- row-level security
 
@@ -1176,6 +1315,7 @@ alter table deliveries enable row level security, force row level security;
 alter table entries enable row level security, force row level security;
 alter table entry_labels enable row level security, force row level security;
 alter table entry_splits enable row level security, force row level security;
+alter table feed_days enable row level security, force row level security;
 alter table feed_documents enable row level security, force row level security;
 alter table feed_selectors enable row level security, force row level security;
 alter table feeds enable row level security, force row level security;
@@ -1210,6 +1350,13 @@ alter table project_sources enable row level security, force row level security;
 alter table projects enable row level security, force row level security;
 alter table reader_imports enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
+alter table reading_erasures enable row level security, force row level security;
+alter table reading_events enable row level security, force row level security;
+alter table reading_events_rest enable row level security, force row level security;
+alter table reading_feed_days enable row level security, force row level security;
+alter table reading_feed_months enable row level security, force row level security;
+alter table reading_inbox enable row level security, force row level security;
+alter table reading_slots enable row level security, force row level security;
 alter table recap_askings enable row level security, force row level security;
 alter table recap_outlets enable row level security, force row level security;
 alter table recaps enable row level security, force row level security;
@@ -1222,6 +1369,7 @@ alter table search_engine enable row level security, force row level security;
 alter table search_indexes enable row level security, force row level security;
 alter table search_removals enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
+alter table statistics_switch enable row level security, force row level security;
 alter table subscription_folders enable row level security, force row level security;
 alter table subscriptions enable row level security, force row level security;
 alter table summary_requests enable row level security, force row level security;
@@ -1235,6 +1383,7 @@ alter table term_counts enable row level security, force row level security;
 alter table term_documents enable row level security, force row level security;
 alter table tombstones enable row level security, force row level security;
 alter table websub_subscriptions enable row level security, force row level security;
+alter table work_hours enable row level security, force row level security;
 
 -- policies
 
@@ -1396,6 +1545,13 @@ create policy own on entry_splits as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on entry_splits as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy followed on feed_days as permissive for select to alt_backend
+  using ((EXISTS ( SELECT
+   FROM subscriptions s
+  WHERE ((s.feed_id = feed_days.feed_id) AND (s.reader_id = ( SELECT current_reader_id() AS current_reader_id))))));
+create policy owner on feed_days as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy owner on feed_documents as permissive for all to alt_owner
@@ -1691,6 +1847,35 @@ create policy owner on readers as permissive for all to alt_owner
   with check (true);
 create policy tenant on readers as permissive for select to arch_repo_service
   using ((tenant_id = current_tenant_id()));
+create policy owner on reading_erasures as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reading_events as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on reading_events as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on reading_events_rest as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reading_feed_days as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on reading_feed_days as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reading_feed_months as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on reading_feed_months as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on reading_inbox as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reading_slots as permissive for select to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on reading_slots as permissive for all to alt_owner
+  using (true)
+  with check (true);
 create policy owner on recap_askings as permissive for all to alt_owner
   using (true)
   with check (true);
@@ -1754,6 +1939,9 @@ create policy own on shares as permissive for all to alt_backend
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on shares as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy owner on statistics_switch as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on subscription_folders as permissive for all to alt_backend
@@ -1835,6 +2023,9 @@ create policy owner on websub_subscriptions as permissive for all to alt_owner
 create policy worker on websub_subscriptions as permissive for all to pre_processor
   using (true)
   with check (true);
+create policy owner on work_hours as permissive for all to alt_owner
+  using (true)
+  with check (true);
 
 -- functions
 
@@ -1914,6 +2105,15 @@ begin
   select count(*) into acted from (select distinct w.reader_id, w.article_id from wanted w) x;
   return acted;
 end $function$
+;
+CREATE OR REPLACE FUNCTION public.add_buckets(here bigint[], there bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select array_agg(coalesce(a.n, 0) + coalesce(b.n, 0) order by a.i)
+  from unnest(here) with ordinality a (n, i) full join unnest(there) with ordinality b (n, i) using (i)
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.address_hash(address text)
  RETURNS bytea
@@ -3024,6 +3224,57 @@ BEGIN ATOMIC
    WHERE ((e.reader_id = current_reader_id()) AND (e.article_id = ANY (entry_summaries.wanted_articles)));
 END
 ;
+CREATE OR REPLACE FUNCTION public.erase_leavers_reading()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  gone integer[];
+begin
+  select array_agg(r.id) into gone from readers r where r.purge_after <= now() and (
+    exists (select from reading_slots s where s.reader_id = r.id) or exists (select from reading_events e where e.reader_id = r.id)
+    or exists (select from reading_inbox i where i.reader_id = r.id));
+  if gone is null then
+    return 0;
+  end if;
+  perform hold_reading();
+  delete from reading_inbox where reader_id = any (gone);
+  delete from reading_events where reader_id = any (gone);
+  delete from reading_slots where reader_id = any (gone);
+  delete from reading_feed_days where reader_id = any (gone);
+  delete from reading_feed_months where reader_id = any (gone);
+  return cardinality(gone);
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.erase_reading(of_all boolean)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  erased integer[];
+  removed integer;
+  inboxed integer;
+begin
+  select array_agg(r.id order by r.id) into erased from readers r
+    where r.tenant_id = current_tenant_id() and (of_all or r.user_id = current_user_id());
+  perform from readers r where r.id = any (erased) order by r.id for no key update;
+  perform hold_reading();
+  insert into reading_erasures (reader_id, tenant_id) select unnest(erased), current_tenant_id()
+    on conflict (reader_id) do update set until = now();
+  delete from reading_inbox where reader_id = any (erased);
+  get diagnostics inboxed = row_count;
+  delete from reading_events where reader_id = any (erased);
+  get diagnostics removed = row_count;
+  delete from reading_slots where reader_id = any (erased);
+  delete from reading_feed_days where reader_id = any (erased);
+  delete from reading_feed_months where reader_id = any (erased);
+  return removed + inboxed;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.export_project_rows(tenant uuid, kind text)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
@@ -3237,6 +3488,36 @@ CREATE OR REPLACE FUNCTION public.feed_at(tenant uuid, address text, is_private 
  SET search_path TO 'public', 'pg_temp'
 RETURN (SELECT f.id FROM feeds f WHERE ((f.url = feed_at.address) AND (NOT (f.credential IS DISTINCT FROM feed_at.credential)) AND (NOT (f.tenant_id IS DISTINCT FROM CASE WHEN feed_at.is_private THEN feed_at.tenant ELSE NULL::uuid END))))
 ;
+CREATE OR REPLACE FUNCTION public.feed_behaviour(of_instance boolean, from_day date, to_day date, most integer)
+ RETURNS TABLE(id integer, title text, url text, state text, error_code text, failing_since timestamp with time zone, last_changed_at timestamp with time zone, polls bigint, failed bigint, articles bigint, bytes bigint, mean_milliseconds integer, trouble text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with shown as materialized (
+    select f.* from feeds f
+    where f.subscriber_count > 0 and case when of_instance then f.tenant_id is null
+      else f.id in (select p.feed_id from folder_feeds p join folders d on d.id = p.folder_id where d.tenant_id = current_tenant_id())
+        or f.id in (select s.feed_id from subscriptions s where s.reader_id = current_reader_id()) end
+  ), sums as (
+    select d.feed_id, sum(d.polls) as polls, sum(d.failed) as failed, sum(d.articles) as articles, sum(d.bytes)::bigint as bytes,
+      (sum(d.milliseconds) / greatest(sum(d.polls), 1))::integer as mean_milliseconds, count(*) as days
+    from feed_days d join shown f on f.id = d.feed_id where d.day between from_day and to_day group by d.feed_id
+  ), judged as (
+    select f.*, coalesce(s.polls, 0)::bigint as polls, coalesce(s.failed, 0)::bigint as failed, coalesce(s.articles, 0)::bigint as articles,
+      coalesce(s.bytes, 0)::bigint as bytes, coalesce(s.mean_milliseconds, 0) as mean_milliseconds,
+      case when f.state in ('failing', 'gone') then 'failing'
+        when s.mean_milliseconds > 5000 then 'slow'
+        when s.articles > 100 * s.days then 'noisy'
+        when coalesce(f.last_changed_at, f.created_at) < now() - interval '90 days' then 'silent' end as trouble
+    from shown f left join sums s on s.feed_id = f.id
+  )
+  select j.id, coalesce(j.title, j.url), j.url, j.state, j.error_code, j.failing_since, j.last_changed_at, j.polls, j.failed,
+    j.articles, j.bytes, j.mean_milliseconds, j.trouble
+  from judged j where j.trouble is not null
+  order by array_position('{failing,slow,noisy,silent}', j.trouble), j.failed desc, j.mean_milliseconds desc, j.id limit most
+$function$
+;
 CREATE OR REPLACE FUNCTION public.fold_next(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -3432,6 +3713,61 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.forget_old_reading(keep_days integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  oldest timestamptz := date_trunc('day', now() - make_interval(days => keep_days), 'UTC');
+  part record;
+  tenant record;
+  members integer[];
+  removed integer := 0;
+  changed integer;
+begin
+  perform hold_reading();
+  for part in
+    select c.oid::regclass::text as name, c.relname from pg_inherits h join pg_class c on c.oid = h.inhrelid
+    where h.inhparent = 'reading_events'::regclass and c.relname ~ '^reading_events_\d{6}$'
+  loop
+    if (to_date(right(part.relname, 6), 'YYYYMM') + interval '1 month') at time zone 'UTC' <= oldest then
+      execute format('drop table %s', part.name);
+    end if;
+  end loop;
+  for tenant in
+    select null::uuid as id, oldest as before
+    union all
+    select t.id, date_trunc('day', now() - make_interval(days => t.statistics_days), 'UTC') from tenants t
+      where t.statistics_days < keep_days
+  loop
+    members := case when tenant.id is not null then tenant_reader_ids(tenant.id) end;
+    delete from reading_events e where e.at < tenant.before and (members is null or e.reader_id = any (members));
+    get diagnostics changed = row_count;
+    removed := removed + changed;
+    delete from reading_slots s where s.slot < reading_slot(tenant.before) and (members is null or s.reader_id = any (members));
+    -- A month that has begun to be forgotten is summed by its days, until it is gone.
+    delete from reading_feed_months m
+      where m.month < (tenant.before at time zone 'UTC')::date and (members is null or m.reader_id = any (members));
+    delete from reading_feed_days d
+      where d.day < (tenant.before at time zone 'UTC')::date and (members is null or d.reader_id = any (members));
+  end loop;
+  return removed;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.forget_old_work(keep_days integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ DELETE FROM work_hours
+   WHERE (work_hours.hour < (now() - make_interval(days => forget_old_work.keep_days)));
+ DELETE FROM feed_days
+   WHERE (feed_days.day < (((now() AT TIME ZONE 'UTC'::text))::date - forget_old_work.keep_days));
+END
+;
 CREATE OR REPLACE FUNCTION public.forget_projects()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3485,6 +3821,19 @@ BEGIN ATOMIC
   LIMIT 1;
 END
 ;
+CREATE OR REPLACE FUNCTION public.growth(of_instance boolean, from_day date, to_day date)
+ RETURNS TABLE(day date, articles bigint, bytes bigint, polls bigint, failed bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select d.day, sum(d.articles)::bigint, sum(d.bytes)::bigint, sum(d.polls)::bigint, sum(d.failed)::bigint
+  from feed_days d
+  where d.day between from_day and to_day and (of_instance or d.feed_id in (
+    select s.feed_id from subscriptions s join readers r on r.id = s.reader_id where r.tenant_id = current_tenant_id()))
+  group by d.day order by d.day
+$function$
+;
 CREATE OR REPLACE FUNCTION public.has_arrival_rules()
  RETURNS boolean
  LANGUAGE sql
@@ -3520,6 +3869,11 @@ begin
   perform from tenants t where t.id = tenant and t.limits ->> 'feeds' is not null for no key update;
   return case when found then tenant_feed_count(tenant) end;
 end $function$
+;
+CREATE OR REPLACE FUNCTION public.hold_reading()
+ RETURNS void
+ LANGUAGE sql
+RETURN pg_advisory_xact_lock((85001)::bigint)
 ;
 CREATE OR REPLACE FUNCTION public.import_project_rows(tenant uuid, kind text, rows jsonb)
  RETURNS jsonb
@@ -4409,6 +4763,18 @@ AS $function$
     last_success_at = coalesce(excluded.last_success_at, r.last_success_at), error = excluded.error;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.note_reading_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into reading_erasures (reader_id, tenant_id) values (old.id, old.tenant_id)
+    on conflict (reader_id) do update set until = now();
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.note_removed_articles()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4562,6 +4928,54 @@ BEGIN ATOMIC
    WHERE (project_rank(pinned_texts.wanted_project) >= 1)
    ORDER BY w.place;
 END
+;
+CREATE OR REPLACE FUNCTION public.platform_work(from_day date, to_day date)
+ RETURNS TABLE(kind text, name text, variant text, day date, done bigint, failed bigint, milliseconds bigint, buckets bigint[], tokens_in bigint, tokens_out bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select b.kind, b.name, b.variant, b.day, b.done, b.failed, b.milliseconds, x.buckets, b.tokens_in, b.tokens_out
+  from (
+    select w.kind, w.name, w.variant, (w.hour at time zone 'UTC')::date as day, sum(w.done)::bigint as done,
+      sum(w.failed)::bigint as failed, sum(w.milliseconds)::bigint as milliseconds, sum(w.tokens_in)::bigint as tokens_in,
+      sum(w.tokens_out)::bigint as tokens_out
+    from work_hours w
+    where w.hour >= from_day::timestamp at time zone 'UTC' and w.hour < (to_day + 1)::timestamp at time zone 'UTC'
+    group by 1, 2, 3, 4
+  ) b cross join lateral (
+    select array_agg(y.n order by y.i) as buckets from (
+      select u.i, sum(u.n)::bigint as n
+      from work_hours w cross join unnest(w.buckets) with ordinality u (n, i)
+      where w.kind = b.kind and w.name = b.name and w.variant = b.variant
+        and w.hour >= b.day::timestamp at time zone 'UTC' and w.hour < (b.day + 1)::timestamp at time zone 'UTC'
+      group by u.i) y
+  ) x order by 1, 2, 3, 4
+$function$
+;
+CREATE OR REPLACE FUNCTION public.prepare_reading_months()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  starts timestamptz;
+  ends timestamptz;
+  name text;
+begin
+  for ahead in 0..1 loop
+    starts := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead)) at time zone 'UTC';
+    ends := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead + 1)) at time zone 'UTC';
+    name := 'reading_events_' || to_char(starts at time zone 'UTC', 'YYYYMM');
+    continue when to_regclass(name) is not null
+      or exists (select from reading_events_rest r where r.at >= starts and r.at < ends);
+    perform hold_reading();
+    execute format('create table if not exists %I partition of reading_events for values from (%L) to (%L)', name, starts, ends);
+    execute format('alter table %I enable row level security', name);
+    execute format('alter table %I force row level security', name);
+  end loop;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.project_counts(wanted uuid[])
  RETURNS TABLE(project_id uuid, members integer, articles integer)
@@ -4859,6 +5273,52 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.reading_erased(reader integer, up_to timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ DELETE FROM reading_erasures
+   WHERE ((reading_erasures.reader_id = reading_erased.reader) AND (reading_erasures.until = reading_erased.up_to));
+END
+;
+CREATE OR REPLACE FUNCTION public.reading_slot(at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (floor((EXTRACT(epoch FROM at) / (900)::numeric)))::integer
+;
+CREATE OR REPLACE FUNCTION public.reading_sums(events reading_inbox[])
+ RETURNS TABLE(reader_id integer, tenant_id uuid, slot integer, day date, feed_id integer, opened bigint, read bigint, unread bigint, starred bigint, unstarred bigint, summaries bigint, shared bigint, searches bigint, cleared bigint, spent_seconds bigint, saved_seconds bigint)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select e.reader_id, e.tenant_id, reading_slot(e.at), (e.at at time zone 'UTC')::date, e.feed_id,
+    sum(e.amount) filter (where e.kind = 'opened'), sum(e.amount) filter (where e.kind = 'read'),
+    sum(e.amount) filter (where e.kind = 'unread'), sum(e.amount) filter (where e.kind = 'starred'),
+    sum(e.amount) filter (where e.kind = 'unstarred'), sum(e.amount) filter (where e.kind = 'summary'),
+    sum(e.amount) filter (where e.kind = 'shared'), sum(e.amount) filter (where e.kind = 'searched'),
+    sum(e.amount) filter (where e.kind = 'cleared'), sum(e.seconds) filter (where e.kind = 'spent'),
+    sum(e.seconds) filter (where e.kind = 'summary')
+  from unnest(events) e group by 1, 2, 3, 4, 5
+$function$
+;
+CREATE OR REPLACE FUNCTION public.reading_to_erase()
+ RETURNS SETOF reading_erasures
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT reading_erasures.reader_id,
+     reading_erasures.tenant_id,
+     reading_erasures.until
+    FROM reading_erasures
+   ORDER BY reading_erasures.reader_id
+  LIMIT 100;
+END
+;
 CREATE OR REPLACE FUNCTION public.recap_feed(secret_hash bytea, wanted integer)
  RETURNS TABLE(id uuid, period text, local_date date, time_zone text, starts_at timestamp with time zone, ends_at timestamp with time zone, is_final boolean, article_count integer, story_count integer, engine text, content jsonb, built_at timestamp with time zone, language text)
  LANGUAGE sql
@@ -5015,6 +5475,67 @@ begin
       or not k.is_member and r.purge_after is null and r.created_at < started_at);
   return true;
 end
+$function$
+;
+CREATE OR REPLACE FUNCTION public.record_polls(polls jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into feed_days as d (feed_id, day, polls, unchanged, failed, articles, bytes, milliseconds)
+    select g.id, g.day, g.polls, g.unchanged, g.failed, g.articles, g.bytes, g.milliseconds
+    from jsonb_to_recordset(polls) as g (id integer, day date, polls integer, unchanged integer, failed integer, articles integer,
+      bytes bigint, milliseconds bigint)
+    where exists (select from feeds f where f.id = g.id)
+    order by g.id, g.day
+  on conflict (feed_id, day) do update set polls = d.polls + excluded.polls, unchanged = d.unchanged + excluded.unchanged,
+    failed = d.failed + excluded.failed, articles = d.articles + excluded.articles, bytes = d.bytes + excluded.bytes,
+    milliseconds = d.milliseconds + excluded.milliseconds
+$function$
+;
+CREATE OR REPLACE FUNCTION public.record_reading(events jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader readers;
+  written integer;
+begin
+  select r.* into reader from readers r
+    where r.user_id = current_user_id() and r.tenant_id = current_tenant_id() and r.purge_after is null for share;
+  if reader.id is null or not coalesce((reader.settings ->> 'statistics')::boolean, true)
+    or (select t.statistics_off from tenants t where t.id = reader.tenant_id)
+    or exists (select from statistics_switch s where s.is_off) then
+    return 0;
+  end if;
+  insert into reading_inbox (tenant_id, reader_id, at, kind, feed_id, amount, seconds, detail)
+    select reader.tenant_id, reader.id,
+      least(now(), greatest(now() - interval '1 day', coalesce(e.at, now()))), e.kind, e."feedId", coalesce(e.amount, 1),
+      coalesce(e.seconds, 0), e.detail
+    from jsonb_to_recordset(events)
+      as e (at timestamptz, kind text, "feedId" integer, amount integer, seconds integer, detail jsonb);
+  get diagnostics written = row_count;
+  return written;
+end $function$
+;
+CREATE OR REPLACE FUNCTION public.record_work(work jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into work_hours as w (kind, name, variant, hour, done, failed, milliseconds, buckets, tokens_in, tokens_out)
+    select g.kind, g.name, coalesce(g.variant, ''), date_trunc('hour', g.at, 'UTC'), g.done, g.failed, g.milliseconds, g.buckets,
+      coalesce(g."tokensIn", 0), coalesce(g."tokensOut", 0)
+    from jsonb_to_recordset(work) as g (kind text, name text, variant text, at timestamptz, done bigint, failed bigint,
+      milliseconds bigint, buckets bigint[], "tokensIn" bigint, "tokensOut" bigint)
+    order by 1, 2, 3, 4
+  on conflict (kind, name, variant, hour) do update set done = w.done + excluded.done, failed = w.failed + excluded.failed,
+    milliseconds = w.milliseconds + excluded.milliseconds, buckets = add_buckets(w.buckets, excluded.buckets),
+    tokens_in = w.tokens_in + excluded.tokens_in, tokens_out = w.tokens_out + excluded.tokens_out
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.refund_llm_request()
@@ -5416,6 +5937,64 @@ BEGIN ATOMIC
     FROM readers
    WHERE (readers.id = ANY (revisions_of.reader_ids));
 END
+;
+CREATE OR REPLACE FUNCTION public.roll_reading(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  taken reading_inbox[];
+begin
+  if not pg_try_advisory_xact_lock(85001) then
+    return -1;
+  end if;
+  with gone as (
+    delete from reading_inbox i using (select x.id from reading_inbox x order by x.id limit batch for update skip locked) old
+      where i.id = old.id returning i.*
+  )
+  select array_agg(row(g.*)::reading_inbox order by g.id) into taken from gone g;
+  if taken is null then
+    return 0;
+  end if;
+  insert into reading_events (id, tenant_id, reader_id, at, kind, feed_id, amount, seconds, detail)
+    select e.id, e.tenant_id, e.reader_id, e.at, e.kind, e.feed_id, e.amount, e.seconds, e.detail from unnest(taken) e;
+  insert into reading_slots as s (reader_id, slot, tenant_id, opened, read, unread, starred, unstarred, summaries, shared, searches,
+      cleared, spent_seconds, saved_seconds)
+    select x.reader_id, x.slot, x.tenant_id, coalesce(sum(x.opened), 0), coalesce(sum(x.read), 0), coalesce(sum(x.unread), 0),
+      coalesce(sum(x.starred), 0), coalesce(sum(x.unstarred), 0), coalesce(sum(x.summaries), 0), coalesce(sum(x.shared), 0),
+      coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
+    from reading_sums(taken) x group by x.reader_id, x.slot, x.tenant_id
+    on conflict (reader_id, slot) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
+      unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
+      summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
+      cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
+      saved_seconds = s.saved_seconds + excluded.saved_seconds;
+  insert into reading_feed_days as s (reader_id, day, feed_id, tenant_id, opened, read, unread, starred, unstarred, summaries, shared,
+      searches, cleared, spent_seconds, saved_seconds)
+    select x.reader_id, x.day, x.feed_id, x.tenant_id, coalesce(sum(x.opened), 0), coalesce(sum(x.read), 0), coalesce(sum(x.unread), 0),
+      coalesce(sum(x.starred), 0), coalesce(sum(x.unstarred), 0), coalesce(sum(x.summaries), 0), coalesce(sum(x.shared), 0),
+      coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
+    from reading_sums(taken) x where x.feed_id is not null group by x.reader_id, x.day, x.feed_id, x.tenant_id
+    on conflict (reader_id, day, feed_id) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
+      unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
+      summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
+      cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
+      saved_seconds = s.saved_seconds + excluded.saved_seconds;
+  insert into reading_feed_months as s (reader_id, month, feed_id, tenant_id, opened, read, unread, starred, unstarred, summaries, shared,
+      searches, cleared, spent_seconds, saved_seconds)
+    select x.reader_id, date_trunc('month', x.day)::date, x.feed_id, x.tenant_id, coalesce(sum(x.opened), 0), coalesce(sum(x.read), 0), coalesce(sum(x.unread), 0),
+      coalesce(sum(x.starred), 0), coalesce(sum(x.unstarred), 0), coalesce(sum(x.summaries), 0), coalesce(sum(x.shared), 0),
+      coalesce(sum(x.searches), 0), coalesce(sum(x.cleared), 0), coalesce(sum(x.spent_seconds), 0), coalesce(sum(x.saved_seconds), 0)
+    from reading_sums(taken) x where x.feed_id is not null group by 1, 2, 3, 4
+    on conflict (reader_id, month, feed_id) do update set opened = s.opened + excluded.opened, read = s.read + excluded.read,
+      unread = s.unread + excluded.unread, starred = s.starred + excluded.starred, unstarred = s.unstarred + excluded.unstarred,
+      summaries = s.summaries + excluded.summaries, shared = s.shared + excluded.shared, searches = s.searches + excluded.searches,
+      cleared = s.cleared + excluded.cleared, spent_seconds = s.spent_seconds + excluded.spent_seconds,
+      saved_seconds = s.saved_seconds + excluded.saved_seconds;
+  return cardinality(taken);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.rule_candidates(wanted_project uuid, after_revision bigint, after_article bigint, wanted integer)
  RETURNS TABLE(id bigint, revision bigint, is_sourced boolean, title text, text text, author text, url text, language text, feed_id integer, feed_title text, feed_url text, is_read boolean, is_starred boolean, has_audio boolean, sort_at timestamp with time zone, reader_revision bigint)
@@ -6064,6 +6643,26 @@ begin
   perform reset_tenant_readers();
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.sizes(of_instance boolean)
+ RETURNS TABLE(feeds bigint, failing bigint, readers bigint, tenants bigint, articles bigint, bytes bigint, llm_requests bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  with followed as (
+    select f.id, f.state from feeds f where f.subscriber_count > 0 and (of_instance or f.id in (
+      select s.feed_id from subscriptions s join readers r on r.id = s.reader_id where r.tenant_id = current_tenant_id()))
+  )
+  select (select count(*) from followed), (select count(*) from followed f where f.state in ('failing', 'gone')),
+    (select count(*) from readers r where r.purge_after is null and (of_instance or r.tenant_id = current_tenant_id())),
+    case when of_instance then (select count(*) from tenants) end,
+    -- All articles are estimated: to count them takes seconds.
+    case when of_instance then greatest((select c.reltuples::bigint from pg_class c where c.oid = 'articles'::regclass), 0) end,
+    case when of_instance then pg_database_size(current_database()) end,
+    (select coalesce(sum(u.requests), 0) from llm_usage u
+      where u.month = usage_month() and (of_instance or u.tenant_id = current_tenant_id()))
+$function$
+;
 CREATE OR REPLACE FUNCTION public.skips_full_text(feed integer)
  RETURNS boolean
  LANGUAGE sql
@@ -6351,6 +6950,17 @@ BEGIN ATOMIC
    WHERE (a.id = ANY (summary_wishes.wanted_articles));
 END
 ;
+CREATE OR REPLACE FUNCTION public.switch_instance_statistics(is_on boolean)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ INSERT INTO statistics_switch AS s (is_off)
+   VALUES ((NOT switch_instance_statistics.is_on)) ON CONFLICT(is_only_row) DO UPDATE SET is_off = excluded.is_off
+   WHERE (s.is_off <> excluded.is_off);
+END
+;
 CREATE OR REPLACE FUNCTION public.switch_stage(wanted_stage text, is_on boolean)
  RETURNS void
  LANGUAGE plpgsql
@@ -6366,6 +6976,16 @@ begin
   end if;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.switch_statistics(is_on boolean, keep_days integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ UPDATE tenants SET statistics_off = (NOT switch_statistics.is_on), statistics_days = switch_statistics.keep_days
+   WHERE (tenants.id = current_tenant_id());
+END
 ;
 CREATE OR REPLACE FUNCTION public.tag_progress(wanted_article bigint)
  RETURNS TABLE(state text, is_pending boolean)
@@ -6402,6 +7022,31 @@ BEGIN ATOMIC
   LIMIT 1
   FOR UPDATE OF d SKIP LOCKED;
 END
+;
+CREATE OR REPLACE FUNCTION public.take_reading(batch integer)
+ RETURNS SETOF reading_inbox
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if not pg_try_advisory_xact_lock(85001) then
+    return;
+  end if;
+  return query delete from reading_inbox i using (select x.id from reading_inbox x order by x.id limit batch for update skip locked) old
+    where i.id = old.id returning i.*;
+  if found then
+    return;
+  end if;
+  return query delete from reading_events e using (select x.id, x.at from reading_events x order by x.at limit batch) old
+    where e.id = old.id and e.at = old.at
+    returning e.id, e.tenant_id, e.reader_id, e.at, e.kind, e.feed_id, e.amount, e.seconds, e.detail;
+  if not found then
+    delete from reading_slots;
+    delete from reading_feed_days;
+    delete from reading_feed_months;
+  end if;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.take_rule_waits(batch integer, readers_a_batch integer)
  RETURNS jsonb
@@ -6496,6 +7141,29 @@ CREATE OR REPLACE FUNCTION public.tenant_reader_ids(tenant uuid)
  SET search_path TO 'public', 'pg_temp'
 RETURN (SELECT COALESCE(array_agg(r.id ORDER BY r.id), '{}'::integer[]) AS "coalesce" FROM readers r WHERE ((r.tenant_id = tenant_reader_ids.tenant) AND (r.purge_after IS NULL)))
 ;
+CREATE OR REPLACE FUNCTION public.tenant_reading(first timestamp with time zone, last timestamp with time zone)
+ RETURNS TABLE(week date, readers integer, opened bigint, read bigint, cleared bigint, starred bigint, shared bigint, searches bigint, spent_seconds bigint, saved_seconds bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select x.week, case when x.is_told then x.readers end, case when x.is_told then x.opened end, case when x.is_told then x.read end,
+    case when x.is_told then x.cleared end, case when x.is_told then x.starred end, case when x.is_told then x.shared end,
+    case when x.is_told then x.searches end, case when x.is_told then x.spent_seconds end, case when x.is_told then x.saved_seconds end
+  from (
+    select date_trunc('week', to_timestamp(s.slot * 900::bigint) at time zone 'UTC')::date as week, count(distinct s.reader_id)::integer as readers,
+      count(distinct s.reader_id) >= 5 as is_told, sum(s.opened) as opened, sum(s.read) as read, sum(s.cleared) as cleared,
+      sum(s.starred) as starred, sum(s.shared) as shared, sum(s.searches) as searches, sum(s.spent_seconds) as spent_seconds,
+      sum(s.saved_seconds) as saved_seconds
+    from reading_slots s
+    where s.tenant_id = current_tenant_id()
+      -- Whole weeks only: two spans that differ by a day would tell that day.
+      and s.slot >= reading_slot(date_trunc('week', first at time zone 'UTC') at time zone 'UTC')
+      and s.slot < reading_slot((date_trunc('week', last at time zone 'UTC') + interval '1 week') at time zone 'UTC')
+    group by 1
+  ) x order by x.week
+$function$
+;
 CREATE OR REPLACE FUNCTION public.tenant_usage(tenant uuid)
  RETURNS TABLE(feeds integer, articles integer, llm_requests integer)
  LANGUAGE sql
@@ -6511,6 +7179,18 @@ BEGIN ATOMIC
      COALESCE(( SELECT u.requests
             FROM llm_usage u
            WHERE ((u.tenant_id = tenant_usage.tenant) AND (u.month = usage_month()))), 0) AS "coalesce";
+END
+;
+CREATE OR REPLACE FUNCTION public.tenants_keeping_less(days integer)
+ RETURNS TABLE(tenant_id uuid, keep_days integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT t.id,
+     t.statistics_days
+    FROM tenants t
+   WHERE (t.statistics_days < tenants_keeping_less.days);
 END
 ;
 CREATE OR REPLACE FUNCTION public.text_hash(content_hash bytea, full_text text)
@@ -6750,6 +7430,7 @@ CREATE TRIGGER forget_imports AFTER UPDATE OF purged_at ON public.readers FOR EA
 CREATE TRIGGER forget_projects AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION forget_projects();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
+CREATE TRIGGER reading_forgotten AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION note_reading_erasure();
 CREATE TRIGGER receive_shared AFTER INSERT ON public.readers FOR EACH ROW EXECUTE FUNCTION receive_shared();
 CREATE TRIGGER receive_shared_again AFTER UPDATE OF purge_after ON public.readers FOR EACH ROW WHEN (((old.purge_after IS NOT NULL) AND (new.purge_after IS NULL))) EXECUTE FUNCTION receive_shared();
 CREATE TRIGGER await_rules_of_subscribers AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION await_rules_of_subscribers();
@@ -6846,13 +7527,19 @@ grant execute on function ensure_reader() to alt_backend;
 grant execute on function enter_projects(text,text) to arch_repo_service;
 grant execute on function entry_cards(bigint[]) to alt_backend;
 grant execute on function entry_summaries(bigint[]) to alt_backend;
+grant execute on function erase_leavers_reading() to alt_backend;
+grant execute on function erase_reading(boolean) to alt_backend;
 grant execute on function export_project_rows(uuid,text) to arch_repo_service;
 grant execute on function export_rule_rows(uuid,text) to alt_backend;
 grant execute on function export_tenant_rows(uuid,text) to alt_backend;
+grant execute on function feed_behaviour(boolean,date,date,integer) to alt_backend;
 grant execute on function fold_next(integer) to pre_processor;
 grant execute on function fold_soon(bigint[]) to pre_processor;
 grant execute on function follow_changes(bigint,bigint,jsonb) to alt_backend;
+grant execute on function forget_old_reading(integer) to alt_backend;
+grant execute on function forget_old_work(integer) to alt_backend;
 grant execute on function forget_tombstones(integer,bytea,integer) to alt_backend;
+grant execute on function growth(boolean,date,date) to alt_backend;
 grant execute on function has_arrival_rules() to pre_processor;
 grant execute on function held_languages(bigint[]) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
@@ -6877,6 +7564,8 @@ grant execute on function note_job_run(text,integer,text) to tag_generator;
 grant execute on function own_source_name(integer,integer) to arch_repo_service;
 grant execute on function pinned_scope(uuid) to arch_repo_service;
 grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service;
+grant execute on function platform_work(date,date) to alt_backend;
+grant execute on function prepare_reading_months() to alt_backend;
 grant execute on function project_counts(uuid[]) to arch_repo_service;
 grant execute on function project_rank(uuid) to arch_repo_service;
 grant execute on function published_project(bytea,text) to arch_repo_service;
@@ -6886,10 +7575,19 @@ grant execute on function purge_project_work(integer) to arch_repo_service;
 grant execute on function purge_projects(integer) to arch_repo_service;
 grant execute on function purge_reader_imports(integer) to alt_backend;
 grant execute on function queue_length(text[],integer) to queue_reader;
+grant execute on function reading_erased(integer,timestamp with time zone) to alt_backend;
+grant execute on function reading_to_erase() to alt_backend;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
 grant execute on function receive_inbound(text,jsonb) to alt_backend;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
+grant execute on function record_polls(jsonb) to pre_processor;
+grant execute on function record_reading(jsonb) to alt_backend;
+grant execute on function record_work(jsonb) to alt_backend;
+grant execute on function record_work(jsonb) to news_creator;
+grant execute on function record_work(jsonb) to pre_processor;
+grant execute on function record_work(jsonb) to search_indexer;
+grant execute on function record_work(jsonb) to tag_generator;
 grant execute on function refund_llm_request() to alt_backend;
 grant execute on function refund_llm_request() to arch_repo_service;
 grant execute on function rejoin_entry(bigint) to alt_backend;
@@ -6905,6 +7603,7 @@ grant execute on function reset_tenant_readers() to alt_backend;
 grant execute on function resolve_references(bytea[],text[]) to arch_repo_service;
 grant execute on function retain(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
+grant execute on function roll_reading(integer) to alt_backend;
 grant execute on function rule_candidates(uuid,bigint,bigint,integer) to arch_repo_service;
 grant execute on function rules_for_feeds(integer[],integer,integer) to pre_processor;
 grant execute on function run_rule(integer,bigint[]) to alt_backend;
@@ -6919,6 +7618,7 @@ grant execute on function settle_next(integer) to alt_backend;
 grant execute on function share_feeds(integer,integer[]) to alt_backend;
 grant execute on function share_folders(integer[]) to alt_backend;
 grant execute on function share_label(integer) to alt_backend;
+grant execute on function sizes(boolean) to alt_backend;
 grant execute on function skips_full_text(integer) to pre_processor;
 grant execute on function spend_llm_request() to alt_backend;
 grant execute on function spend_llm_request() to arch_repo_service;
@@ -6927,13 +7627,18 @@ grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
 grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
+grant execute on function switch_instance_statistics(boolean) to alt_backend;
 grant execute on function switch_stage(text,boolean) to alt_backend;
+grant execute on function switch_statistics(boolean,integer) to alt_backend;
 grant execute on function tag_progress(bigint) to alt_backend;
 grant execute on function take_delivery() to pre_processor;
+grant execute on function take_reading(integer) to alt_backend;
 grant execute on function take_rule_waits(integer,integer) to pre_processor;
 grant execute on function tell_tags(uuid) to tag_generator;
 grant execute on function tenant_project_count(uuid) to arch_repo_service;
+grant execute on function tenant_reading(timestamp with time zone,timestamp with time zone) to alt_backend;
 grant execute on function tenant_usage(uuid) to alt_backend;
+grant execute on function tenants_keeping_less(integer) to alt_backend;
 grant execute on function text_hash(bytea,text) to pre_processor;
 grant execute on function touch_articles(bigint[]) to pre_processor;
 grant execute on function touch_next(integer) to alt_backend;
@@ -6976,6 +7681,7 @@ grant select on auth_position to alt_backend;
 grant select on cluster_members to alt_backend;
 grant select on deliveries to pre_processor;
 grant select on entry_splits to alt_backend;
+grant select on feed_days to alt_backend;
 grant select on feed_selectors to alt_backend;
 grant select on feed_selectors to pre_processor;
 grant select on feeds to tag_generator;
@@ -6983,6 +7689,9 @@ grant select on folder_feeds to alt_backend;
 grant select on folder_leavers to alt_backend;
 grant select on foldings to pre_processor;
 grant select on people to arch_repo_service;
+grant select on reading_feed_days to alt_backend;
+grant select on reading_feed_months to alt_backend;
+grant select on reading_slots to alt_backend;
 grant select on rule_hits to alt_backend;
 grant select on tag_aliases to alt_backend;
 grant select on tags to alt_backend;
@@ -6995,6 +7704,7 @@ grant select, update on inbound_items to pre_processor;
 grant usage on schema public to alt_backend;
 grant usage on schema public to arch_repo_service;
 grant usage on schema public to auth_token_manager;
+grant usage on schema public to news_creator;
 grant usage on schema public to pre_processor;
 grant usage on schema public to public;
 grant usage on schema public to queue_reader;

@@ -30,3 +30,4 @@ export {
   renewStage,
   type StageItem,
 } from './stages.ts';
+export { bucketBounds, createWorkRecord, type Work, type WorkRecord } from './work-record.ts';

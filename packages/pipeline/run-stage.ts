@@ -11,6 +11,7 @@ import {
   renewStage,
   type StageItem,
 } from './stages.ts';
+import { createWorkRecord, type WorkRecord } from './work-record.ts';
 
 /** Saves the result; runs in the transaction that completes the stage, again if that met a deadlock. */
 export type SaveStage = (tx: Queryable) => Promise<void>;
@@ -98,14 +99,17 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
   const running = new Map<number, Promise<void>>();
   let batches = 0;
   const outage: Outage = { count: 0, until: 0 };
+  const record = createWorkRecord(database, 'stage', options.log ? { log: options.log } : {});
 
   const start = (items: StageItem[]): void => {
     batches += 1;
-    const task = inTraces(items, options, (span) => workOn(items, withSpan(options, span), outage)).finally(() => {
-      for (const { articleId } of items) running.delete(articleId);
-      batches -= 1;
-      alarm.ring();
-    });
+    const task = inTraces(items, options, (span) => workOn(items, withSpan(options, span), { outage, record })).finally(
+      () => {
+        for (const { articleId } of items) running.delete(articleId);
+        batches -= 1;
+        alarm.ring();
+      },
+    );
     for (const { articleId } of items) running.set(articleId, task);
   };
   const look = async (): Promise<number> => {
@@ -148,6 +152,7 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
       await looping;
       await Promise.all(running.values());
       clearInterval(renew);
+      await record.stop();
     },
   };
 }
@@ -180,12 +185,26 @@ function withSpan(options: BatchOptions, span: Span | null): BatchOptions {
   };
 }
 
+/** What the batches of a stage share. */
+interface Shared {
+  outage: Outage;
+  record: WorkRecord;
+}
+
 interface Outage {
   count: number;
   until: number;
 }
 
-async function workOn(items: StageItem[], options: BatchOptions, outage: Outage): Promise<void> {
+async function workOn(items: StageItem[], options: BatchOptions, shared: Shared): Promise<void> {
+  const { outage, record } = shared;
+  const startedAt = performance.now();
+  // Of a batch each article took its share.
+  const took = () => ({
+    name: options.stage,
+    count: items.length,
+    milliseconds: (performance.now() - startedAt) / items.length,
+  });
   try {
     const save = await options.workBatch(items, options.signal);
     const mine = await options.database.transaction(async (tx) => {
@@ -194,13 +213,15 @@ async function workOn(items: StageItem[], options: BatchOptions, outage: Outage)
       return completed;
     }, RETRY);
     outage.count = 0;
+    record.add({ ...took(), isDone: true });
     for (const { articleId } of items) options.onEnded?.(mine.has(articleId) ? 'done' : 'stale');
   } catch (error) {
     if (items.length > 1 && !(error instanceof OutageError) && !options.signal.aborted) {
-      for (const item of items) await workOn([item], options, outage);
+      for (const item of items) await workOn([item], options, shared);
       return;
     }
     if (error instanceof OutageError) pause(error, options, outage);
+    else if (!(error instanceof PostponedError) && !options.signal.aborted) record.add({ ...took(), isDone: false });
     for (const item of items) await giveUp(item, error, options);
   }
 }

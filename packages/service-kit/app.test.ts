@@ -23,6 +23,7 @@ const reader: Reader = {
   csrfToken: 'right',
   provedAt: null,
   isSuspended: false,
+  ownsInstance: false,
 };
 
 const base = { summary: 'for the test', statuses: [200], problems: [] } as const;
@@ -85,7 +86,7 @@ beforeAll(async () => {
       request.headers.has('cookie')
         ? reader
         : request.headers.has('authorization')
-          ? { ...reader, csrfToken: null, provedAt: null, isSuspended: false }
+          ? { ...reader, csrfToken: null, provedAt: null, isSuspended: false, ownsInstance: false }
           : null,
     checks: { database: async () => undefined },
     routes: [

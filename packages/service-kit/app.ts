@@ -200,6 +200,9 @@ function checkStanding(endpoint: Endpoint, reader: Reader): void {
     const least = { owner: 'the owner', admin: 'an admin', member: 'a member', reader: 'a reader' }[endpoint.role];
     throw new Problem('forbidden', `Only ${least} of the tenant may do this; you are there as ${reader.role}.`);
   }
+  if (endpoint.needsInstanceOwner && !reader.ownsInstance) {
+    throw new Problem('forbidden', 'Only the owner of this Alt may do this.');
+  }
   if ((endpoint.needsSession || endpoint.needsProof) && reader.sessionId === null) {
     throw new Problem('forbidden', 'No API key may do this. Sign in with a browser.');
   }

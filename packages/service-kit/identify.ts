@@ -23,6 +23,7 @@ const claimsSchema = z.object({
   scope: z.enum(['full', 'reader-clients']).default('full'),
   proved: z.number().nullish(),
   suspended: z.boolean().default(false),
+  instance_owner: z.boolean().default(false),
 });
 
 export interface Identify {
@@ -154,6 +155,7 @@ async function verifyUserToken(token: string, keys: KeySource, csrfToken: string
     csrfToken,
     provedAt: claims.proved ? new Date(claims.proved * 1000) : null,
     isSuspended: claims.suspended,
+    ownsInstance: claims.instance_owner,
   };
 }
 

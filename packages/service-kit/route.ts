@@ -19,6 +19,8 @@ export interface Reader {
   provedAt: Date | null;
   /** Whether the tenant is suspended; then only what says so works (`worksSuspended`). */
   isSuspended: boolean;
+  /** Whether this is the account that owns the instance; true for its API keys, too. */
+  ownsInstance: boolean;
 }
 
 export interface RouteContext<E extends Endpoint = Endpoint> {

@@ -14,6 +14,7 @@ const endpoints = {
   plain: endpoint({ ...base, name: 'plain', path: '/plain' }),
   admins: endpoint({ ...base, name: 'admins', path: '/admins', role: 'admin' }),
   proven: endpoint({ ...base, name: 'proven', path: '/proven', needsProof: true }),
+  instance: endpoint({ ...base, name: 'instance', path: '/instance', needsInstanceOwner: true }),
   own: endpoint({ ...base, name: 'own', path: '/own', worksSuspended: true }),
 };
 
@@ -30,6 +31,7 @@ function ask(path: string, as: Partial<Reader>): Promise<Response> {
     csrfToken: null,
     provedAt: new Date(Date.now() - MINUTE_MS),
     isSuspended: false,
+    ownsInstance: false,
     ...as,
   };
   const host = {
@@ -68,4 +70,11 @@ it('what needs proof takes a fresh one of a browser, and no key', async () => {
 it('a suspended tenant reaches what says so, and nothing else', async () => {
   expect(await (await ask('/plain', { isSuspended: true })).json()).toMatchObject({ code: 'tenant-suspended' });
   expect((await ask('/own', { isSuspended: true })).status).toBe(200);
+});
+
+it('what is the business of the owner of the instance answers nobody else, whatever their role', async () => {
+  expect((await ask('/instance', { ownsInstance: true })).status).toBe(200);
+  const other = await ask('/instance', { role: 'owner' });
+  expect(await other.json()).toMatchObject({ status: 403, code: 'forbidden' });
+  expect((await ask('/instance', { ownsInstance: true, scope: 'reader-clients' })).status).toBe(403);
 });

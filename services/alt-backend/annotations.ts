@@ -16,6 +16,7 @@ import type { Queryable } from '@alt/database';
 import { type Reader, type Route, reply, route } from '@alt/service-kit';
 import { articleIdOf } from './peers.ts';
 import { checkMayShare } from './sharing.ts';
+import { recordReading } from './statistics/recording.ts';
 import * as store from './store/annotations.ts';
 import { beginChange } from './store/counters.ts';
 import type { AsReader } from './store/readers.ts';
@@ -112,8 +113,13 @@ function highlightRoutes(asReader: AsReader): Route[] {
   return [
     route(createHighlight, async ({ params, body, reader }) => {
       if (body.isShared) checkMayShare(reader);
-      const made = await adding(asReader, reader, params.id, async (tx, readerId, articleId) =>
-        one(tx, articleId, (await store.addHighlight(tx, readerId, articleId, body)) ?? ''),
+      const made = await adding(
+        asReader,
+        reader,
+        params.id,
+        async (tx, readerId, articleId) =>
+          one(tx, articleId, (await store.addHighlight(tx, readerId, articleId, body)) ?? ''),
+        body.isShared,
       );
       return reply(201, made);
     }),
@@ -147,8 +153,13 @@ function noteRoutes(asReader: AsReader): Route[] {
     route(createNote, async ({ params, body, reader }) => {
       if (body.isShared) checkMayShare(reader);
       const wanted = { ...body, highlightId: body.highlightId ?? null };
-      const made = await adding(asReader, reader, params.id, async (tx, readerId, articleId) =>
-        one(tx, articleId, (await store.addNote(tx, readerId, articleId, wanted)) ?? ''),
+      const made = await adding(
+        asReader,
+        reader,
+        params.id,
+        async (tx, readerId, articleId) =>
+          one(tx, articleId, (await store.addNote(tx, readerId, articleId, wanted)) ?? ''),
+        body.isShared,
       );
       return reply(201, made);
     }),
@@ -178,6 +189,7 @@ function adding<Value>(
   reader: Reader,
   entryId: string,
   add: (tx: Queryable, readerId: number, articleId: number) => Promise<Value>,
+  isShared = false,
 ): Promise<Value> {
   const articleId = articleIdOf(entryId);
   return asReader(
@@ -188,6 +200,7 @@ function adding<Value>(
       if ((await store.countAnnotations(tx, readerId, articleId)) >= ANNOTATIONS_MAXIMUM) {
         throw new Problem('limit-reached', `An entry can have ${ANNOTATIONS_MAXIMUM} highlights and notes of yours.`);
       }
+      if (isShared) await recordReading(tx, [{ kind: 'shared' }]);
       return add(tx, readerId, articleId);
     },
     { retry: true },

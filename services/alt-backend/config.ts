@@ -16,6 +16,18 @@ export const config = z
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
     /** Who mail comes from; without it `alt@` and the host of ALT_PUBLIC_URL. */
     ALT_MAIL_FROM: z.email('must be an e-mail address').optional(),
+    /** `off`: nothing is collected of any reader. */
+    ALT_STATISTICS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+    /** Days for which what was collected is kept; a tenant may want less. */
+    ALT_STATISTICS_DAYS: z.coerce.number('must be a number of days').int().min(1).max(3_660).default(400),
+    /** Where events of statistics are kept instead of Postgres: `http://host:8123/database`. */
+    CLICKHOUSE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+    CLICKHOUSE_USER: z.string().optional(),
+    CLICKHOUSE_PASSWORD: z.string().optional(),
+    /** What a model costs, for a million tokens read and written; shown to the owner of the instance. */
+    ALT_LLM_PRICE_IN: z.coerce.number('must be a price').min(0).optional(),
+    ALT_LLM_PRICE_OUT: z.coerce.number('must be a price').min(0).optional(),
+    ALT_LLM_PRICE_CURRENCY: z.string().trim().min(1).max(3).default('USD'),
     EGRESS_PROXY_URL: z.url('must be the URL of a proxy').optional(),
     PROXY_STRATEGY: z.enum(['DISABLED'], 'must be DISABLED: alt-backend goes out through sidecar-proxy').optional(),
     ENVOY_PROXY_ENABLED: flag('must be true or false').optional(),

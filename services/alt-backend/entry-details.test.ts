@@ -31,6 +31,7 @@ const reader: Reader = {
   csrfToken: null,
   provedAt: null,
   isSuspended: false,
+  ownsInstance: false,
   scope: 'full',
 };
 

@@ -36,6 +36,7 @@ const makeReader = (digit: number, role: Reader['role'] = 'owner'): Reader => ({
   csrfToken: null,
   provedAt: null,
   isSuspended: false,
+  ownsInstance: false,
   scope: 'full',
 });
 

@@ -383,6 +383,7 @@ function makeReader(user: number, tenant: number): Reader {
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

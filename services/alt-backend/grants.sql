@@ -52,3 +52,9 @@ grant select, delete on inbound_items to alt_backend;
 grant execute on function receive_inbound to alt_backend;
 grant select, insert, update on reader_imports to alt_backend;
 grant execute on function claim_reader_imports, purge_reader_imports to alt_backend;
+-- Statistics: events are written and moved by functions; a reader sees their own, a tenant and the instance sums.
+grant select on reading_events, reading_slots, reading_feed_days, reading_feed_months, feed_days to alt_backend;
+grant execute on function record_reading, roll_reading, take_reading, erase_reading, erase_leavers_reading, reading_to_erase,
+  reading_erased, prepare_reading_months, forget_old_reading, switch_statistics,
+  switch_instance_statistics, tenants_keeping_less, tenant_reading, record_work, forget_old_work,
+  platform_work, feed_behaviour, growth, sizes to alt_backend;

@@ -27,6 +27,7 @@ const READER: Reader = {
   csrfToken: null,
   provedAt: null,
   isSuspended: false,
+  ownsInstance: false,
   scope: 'full',
 };
 

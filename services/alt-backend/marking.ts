@@ -4,6 +4,7 @@ import type { Database, Queryable } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 import { resolveFeeds } from './listed-feeds.ts';
 import { idOf } from './peers.ts';
+import { recordReading } from './statistics/recording.ts';
 import * as counters from './store/counters.ts';
 import { allFolders } from './store/folders.ts';
 import type { AsReader } from './store/readers.ts';
@@ -32,7 +33,9 @@ export async function markScopeRead(tools: MarkTools, reader: Reader, body: Scop
           reader,
           async (tx, readerId) => {
             const feedIds = await resolveScope(tx, readerId, body);
-            return counters.markAllRead(tx, readerId, feedIds, await counters.beginChange(tx));
+            const marked = await counters.markAllRead(tx, readerId, feedIds, await counters.beginChange(tx));
+            await recordCleared(tx, feedIds, marked);
+            return marked;
           },
           { retry: true },
         )
@@ -57,7 +60,10 @@ async function markBefore(
         const feedIds = await resolveScope(tx, readerId, body);
         const revision = await counters.beginChange(tx);
         const { isSettled } = await counters.unreadScope(tx, readerId, feedIds);
-        return isSettled ? counters.markReadBefore(tx, readerId, feedIds, revision, before) : null;
+        if (!isSettled) return null;
+        const marked = await counters.markReadBefore(tx, readerId, feedIds, revision, before);
+        await recordCleared(tx, feedIds, marked);
+        return marked;
       },
       { retry: true },
     );
@@ -67,6 +73,12 @@ async function markBefore(
     }
     await sleep(SETTLE_WAIT_MS); // somebody else settles this reader's rows, or a mark came in between
   }
+}
+
+/** One event, however many entries that were. */
+async function recordCleared(tx: Queryable, feedIds: number[] | null, marked: number): Promise<void> {
+  if (marked === 0) return;
+  await recordReading(tx, [{ kind: 'cleared', feedId: feedIds?.length === 1 ? feedIds[0] : null, amount: marked }]);
 }
 
 async function resolveScope(tx: Queryable, readerId: number, body: Scope) {

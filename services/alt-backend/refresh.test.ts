@@ -49,6 +49,7 @@ const makeReader = (digit: number): Reader => ({
   csrfToken: null,
   provedAt: null,
   isSuspended: false,
+  ownsInstance: false,
   scope: 'full',
 });
 

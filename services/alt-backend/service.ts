@@ -30,6 +30,7 @@ import { createFindListed, type SearchTools, searchRoutes } from './search/route
 import { ruleQueryRoutes } from './search/rule-queries.ts';
 import { savedSearchRoutes } from './search/saved-searches.ts';
 import { settingsRoutes } from './settings.ts';
+import { startStatistics } from './statistics/start.ts';
 import { createAsReader } from './store/readers.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { summaryRoutes } from './summaries.ts';
@@ -108,7 +109,9 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>, { 
   const telling = await startTelling({ database, listen: host.listen, log });
   const { background } = database;
   const imports = await startImports({ database: background, egress: host.egress, sealing, listen: host.listen, log });
+  const statistics = await startStatistics(settings, host);
   return {
+    statistics,
     maintenance,
     following,
     keeping,
@@ -117,6 +120,7 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>, { 
     async stop() {
       await imports.stop();
       await telling.stop();
+      await statistics.stop();
       await delivering.stop();
       await keeping.stop();
       await following.stop();
@@ -128,7 +132,12 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>, { 
 function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: Tools, work: Work): Route[] {
   const { database, publicUrl } = host;
   const { asReader, images, preProcessor, searchIndexer, creator } = tools;
-  const searchTools: SearchTools = { asReader, searchIndexer, present: (tx, rows) => presentEntries(tx, rows, images) };
+  const searchTools: SearchTools = {
+    asReader,
+    searchIndexer,
+    present: (tx, rows) => presentEntries(tx, rows, images),
+    onSearched: work.statistics.onSearched,
+  };
   return [
     ...subscriptionRoutes(asReader, preProcessor),
     ...extractionRoutes(asReader, preProcessor, images),
@@ -163,6 +172,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     ...summaryRoutes(asReader),
     ...tagRoutes(asReader, host.peer('tag-generator')),
     ...settingsRoutes(asReader),
+    ...work.statistics.routes(asReader),
     imageRoute({
       host,
       addresses: images,

@@ -2,6 +2,7 @@ import type { BodyOf, updateEntries } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
 import type { Reader } from '@alt/service-kit';
 import { checkMayShare } from './sharing.ts';
+import { eventsOfChanges, recordReading } from './statistics/recording.ts';
 import * as counters from './store/counters.ts';
 import * as store from './store/entries.ts';
 import * as labels from './store/labels.ts';
@@ -27,13 +28,16 @@ export async function changeEntries(
   const story = await storyEntries(tx, readerId, [...new Set(body.ids.map(Number))]);
   const asked = story.filter(({ isAsked }) => isAsked);
   const change = { isRead: body.read ?? null, isStarred: body.starred ?? null, isHidden: body.hidden ?? null };
-  await store.updateEntries(
+  const updated = await store.updateEntries(
     tx,
     readerId,
     story.map(({ id }) => id),
     change,
     revision,
   );
+  // What came along with a story was not read by anybody.
+  const askedIds = new Set(asked.map(({ id }) => id));
+  await recordReading(tx, eventsOfChanges(updated.filter(({ id }) => askedIds.has(id))));
   const shown = [...new Set(asked.map(({ representativeId }) => representativeId))];
   if (shown.length > 0) {
     const added = addLabels.length > 0 ? await labels.ensureLabels(tx, readerId, addLabels) : [];

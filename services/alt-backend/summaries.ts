@@ -5,11 +5,13 @@ import {
   requestSummary,
   summaryNote,
   summaryNotes,
+  type TenantSettings,
   writeTenantSettings,
 } from '@alt/contracts';
 import type { Queryable } from '@alt/database';
 import { type Route, route } from '@alt/service-kit';
 import { articleIdOf } from './peers.ts';
+import { statisticsSwitches, switchStatistics } from './statistics/store.ts';
 import type { AsReader } from './store/readers.ts';
 import * as store from './store/summaries.ts';
 
@@ -23,17 +25,25 @@ export function summaryRoutes(asReader: AsReader): Route[] {
       return undefined;
     }),
 
-    route(readTenantSettings, async ({ reader }) =>
-      asReader(reader, async (tx) => ({ summaries: await store.hasTenantSummaries(tx) })),
-    ),
+    route(readTenantSettings, async ({ reader }) => asReader(reader, (tx, readerId) => tenantSettings(tx, readerId))),
 
     route(writeTenantSettings, async ({ body, reader }) => {
-      return asReader(reader, async (tx) => {
+      return asReader(reader, async (tx, readerId) => {
         if (body.summaries !== undefined) await store.setTenantSummaries(tx, body.summaries);
-        return { summaries: await store.hasTenantSummaries(tx) };
+        if (body.statistics !== undefined || body.statisticsDays !== undefined) {
+          const present = await tenantSettings(tx, readerId);
+          const { statistics = present.statistics, statisticsDays = present.statisticsDays } = body;
+          await switchStatistics(tx, statistics, statisticsDays);
+        }
+        return tenantSettings(tx, readerId);
       });
     }),
   ];
+}
+
+async function tenantSettings(tx: Queryable, readerId: number): Promise<TenantSettings> {
+  const { isTenantOff, tenantDays } = await statisticsSwitches(tx, readerId);
+  return { summaries: await store.hasTenantSummaries(tx), statistics: !isTenantOff, statisticsDays: tenantDays };
 }
 
 async function request(tx: Queryable, id: number | null): Promise<void> {

@@ -61,6 +61,7 @@ export function makeReader(digit: number, email = `reader-${digit}@example.org`)
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

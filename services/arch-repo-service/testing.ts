@@ -68,6 +68,7 @@ export function makePerson(digit: number, { tenant = 1, role = 'member' as Role 
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

@@ -25,6 +25,13 @@ test('the operator adds accounts whatever registration says; the first one is th
     const bob = await addAccount(admin, { email: 'bob@example.org', password: GOOD_PASSWORD, tenant: user.tenantId });
     expect(bob).toMatchObject({ tenantId: user.tenantId, role: 'member' });
     expect((await auth.login('bob@example.org')).user).toMatchObject({ tenantId: user.tenantId, role: 'member' });
+    for (const [email, ownsInstance] of [
+      ['ada@example.org', true],
+      ['bob@example.org', false],
+    ] as const) {
+      const response = await auth.request('GET', '/v1/auth/validate', { as: await auth.login(email) });
+      expect(await response.json()).toMatchObject({ email, ownsInstance });
+    }
     expect(await listAccounts(admin)).toMatchObject([
       { email: 'ada@example.org', isInstanceOwner: true, role: 'owner' },
       { email: 'bob@example.org', isInstanceOwner: false, role: 'member', tenantId: user.tenantId },

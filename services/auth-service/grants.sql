@@ -32,6 +32,7 @@ grant execute on function
   find_login(text),
   find_session(bytea, interval, interval, text),
   find_access_key(bytea),
+  owns_instance(uuid),
   create_account(text, text, text, text, boolean, text, uuid, text, text),
   begin_attempt(text, integer, interval, interval, interval),
   count_request(text, integer, interval),

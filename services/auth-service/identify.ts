@@ -13,10 +13,11 @@ export async function identifyRequest(where: Where, request: Request, address: s
   if (!credential) return null;
   const found = await resume(where, credential, address);
   if (found?.subject.scope !== 'full') return null;
-  const { account_id, tenant_id, role, email, name, sessionId, keyId, provedAt, isSuspended } = found.subject;
+  const { account_id, tenant_id, role, email, name, sessionId, keyId, ...standing } = found.subject;
+  const { provedAt, isSuspended, ownsInstance } = standing;
   const { csrfToken } = found;
   const who = { userId: account_id, tenantId: tenant_id, role, email, name, sessionId, keyId };
-  return { ...who, scope: 'full', csrfToken, provedAt, isSuspended };
+  return { ...who, scope: 'full', csrfToken, provedAt, isSuspended, ownsInstance };
 }
 
 /** A user token for the cookie or the key that a service was shown. Nothing here is kept: a revocation holds at once. */
@@ -51,7 +52,11 @@ async function resume(
   if (kind === 'bearer') {
     const key = await resumeKey(database, secret);
     if (key && sessions && !(await sessions.isActive(key.account_id))) return null;
-    const standing = { provedAt: null, isSuspended: key?.is_suspended ?? false };
+    const standing = {
+      provedAt: null,
+      isSuspended: key?.is_suspended ?? false,
+      ownsInstance: key?.owns_instance ?? false,
+    };
     return key && { subject: { ...key, ...standing, sessionId: null, keyId: key.key_id }, csrfToken: null };
   }
   const session = await resumeSession(database, secret, address, life);
@@ -66,6 +71,7 @@ async function resume(
         scope: 'full',
         provedAt: session.proved_at,
         isSuspended: session.is_suspended,
+        ownsInstance: session.owns_instance,
       },
       csrfToken: csrfTokenOf(session.csrf_secret),
     }

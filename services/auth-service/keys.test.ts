@@ -131,6 +131,7 @@ test('a peer learns who a cookie or a key belongs to, with a token that the key 
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: true,
   });
   expect(await identifyAtPeer({ authorization: 'Bearer alt_unknown' })).toBeNull();
   expect(await identifyAtPeer({ cookie: 'alt_session=unknown' })).toBeNull();

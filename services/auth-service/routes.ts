@@ -67,8 +67,9 @@ export function createRoutes(dependencies: Dependencies): Route[] {
       return { csrfToken: reader.csrfToken ?? '' };
     }),
     route(validate, async ({ reader }) => {
-      const { userId, tenantId, email, name, role } = reader;
-      return { valid: true as const, userId, tenantId, email, name, role, expiresAt: await endOf(database, reader) };
+      const { userId, tenantId, email, name, role, ownsInstance } = reader;
+      const who = { userId, tenantId, email, name, role, ownsInstance };
+      return { valid: true as const, ...who, expiresAt: await endOf(database, reader) };
     }),
     route(confirm, async ({ reader, body, request, address }) => {
       const shown = shownSession(reader, request);

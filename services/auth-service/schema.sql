@@ -1504,6 +1504,15 @@ AS $function$
   order by t.id limit p_limit
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.owns_instance(p_account_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from accounts where id = p_account_id and is_instance_owner and disabled_at is null)
+$function$
+;
 CREATE OR REPLACE FUNCTION public.prepare_audit_log(p_months_kept integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1955,6 +1964,7 @@ grant execute on function note_job_run(text,integer,text) to tenant_service;
 grant execute on function outside_session_ended(uuid) to auth_service;
 grant execute on function own_memberships() to auth_service;
 grant execute on function own_tenants(uuid,integer) to tenant_service;
+grant execute on function owns_instance(uuid) to auth_service;
 grant execute on function prepare_audit_log(integer) to auth_service;
 grant execute on function reader_is_admin() to auth_service;
 grant execute on function reader_is_instance_owner() to auth_service;

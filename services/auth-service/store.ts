@@ -16,12 +16,14 @@ export interface SessionIdentity extends Identity {
   expires_at: Date;
   proved_at: Date;
   is_suspended: boolean;
+  owns_instance: boolean;
 }
 
 export interface KeyIdentity extends Identity {
   key_id: string;
   scope: KeyScope;
   is_suspended: boolean;
+  owns_instance: boolean;
 }
 
 export type KeyKind = 'api-key' | 'app-password';
@@ -134,7 +136,10 @@ export async function isEmailVerified(database: Queryable, accountId: string): P
   return (await database.one(emailVerifiedStatement, [accountId]))?.is_verified ?? false;
 }
 
-const sessionStatement = statement<SessionIdentity>('auth_find_session', 'select * from find_session($1, $2, $3, $4)');
+const sessionStatement = statement<SessionIdentity>(
+  'auth_find_session',
+  'select *, owns_instance(account_id) from find_session($1, $2, $3, $4)',
+);
 
 /** The live session with this secret; moves its end once a minute, never past its longest life. */
 export function findSession(
@@ -146,7 +151,10 @@ export function findSession(
   return database.one(sessionStatement, [secretHash, interval(life.idleMs), interval(life.longestMs), address]);
 }
 
-const keyStatement = statement<KeyIdentity>('auth_find_access_key', 'select * from find_access_key($1)');
+const keyStatement = statement<KeyIdentity>(
+  'auth_find_access_key',
+  'select *, owns_instance(account_id) from find_access_key($1)',
+);
 
 export function findAccessKey(database: Queryable, secretHash: Buffer): Promise<KeyIdentity | null> {
   return database.one(keyStatement, [secretHash]);

@@ -18,6 +18,7 @@ const subject = {
   scope: 'full' as const,
   provedAt: new Date('2026-11-21T10:00:00Z'),
   isSuspended: false,
+  ownsInstance: false,
 };
 
 let database: TestDatabase;
@@ -61,10 +62,13 @@ test('a token names the account, its tenant, role and session, and lives for fiv
     session: subject.sessionId,
     key: null,
     scope: 'full',
+    instance_owner: false,
     exp: START / 1000 + 300,
   });
   time += 301_000;
   await expect(verify(token, issuer)).rejects.toThrow('exp');
+  const owner = await issuer.issue({ ...subject, ownsInstance: true });
+  expect(await verify(owner.token, issuer)).toMatchObject({ instance_owner: true });
 });
 
 test('processes that start at once agree on the keys', async () => {

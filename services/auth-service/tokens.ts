@@ -20,6 +20,8 @@ export interface TokenSubject extends Identity {
   /** When the session's owner last proved who they are; null for a key. */
   provedAt: Date | null;
   isSuspended: boolean;
+  /** Whether the account owns the instance: the first one that was made. */
+  ownsInstance: boolean;
 }
 
 /** Makes the user tokens of this instance: EdDSA, five minutes, audience `alt` (RFC 7519, RFC 8037). */
@@ -84,9 +86,11 @@ export function createTokenIssuer({ database, vault, ...options }: TokenIssuerOp
   };
 }
 
-function claimsOf({ tenant_id, role, email, name, sessionId, keyId, scope, provedAt, isSuspended }: TokenSubject) {
+function claimsOf(subject: TokenSubject) {
+  const { tenant_id, role, email, name, sessionId, keyId, scope, provedAt, isSuspended, ownsInstance } = subject;
   const who = { tenant: tenant_id, role, email, name, session: sessionId, key: keyId, scope };
-  return { ...who, proved: provedAt && Math.floor(provedAt.getTime() / 1000), suspended: isSuspended };
+  const proved = provedAt && Math.floor(provedAt.getTime() / 1000);
+  return { ...who, proved, suspended: isSuspended, instance_owner: ownsInstance };
 }
 
 interface StoredKey {

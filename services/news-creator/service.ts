@@ -1,3 +1,4 @@
+import { createWorkRecord, type WorkRecord } from '@alt/pipeline';
 import { createApp, type Host, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
 import { Gauge } from 'prom-client';
@@ -17,7 +18,10 @@ export const service: Service<Config, 'news-creator'> = { name: 'news-creator', 
 
 async function start(settings: Config, host: Host<PeerOf<'news-creator'>>) {
   const threads = createThreads(settings.threads, host.courtesy);
-  const outside = settings.model ? openModel(settings.model, settings, host) : null;
+  const record = settings.model
+    ? createWorkRecord({ run: async (...work) => host.database.run(...work) }, 'model')
+    : null;
+  const outside = settings.model ? openModel(settings.model, settings, host, record) : null;
   const { partCharacters } = settings;
   addMetrics(host, outside?.writer ?? null);
   const app = createApp({
@@ -28,6 +32,7 @@ async function start(settings: Config, host: Host<PeerOf<'news-creator'>>) {
     fetch: app.fetch,
     async stop() {
       await outside?.close();
+      await record?.stop();
       await threads.stop();
     },
   };
@@ -38,6 +43,7 @@ function openModel(
   model: ModelSettings,
   settings: Config,
   host: Pick<Host, 'egress'>,
+  record: WorkRecord | null,
 ): { writer: Writer; close(): Promise<void> } {
   const url = new URL(model.url);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -50,7 +56,7 @@ function openModel(
   });
   const engine = model.kind === 'ollama' ? createOllama(outside, model) : createOpenai(outside, model);
   const queue = createQueue({ concurrency: settings.concurrency, maximumWaiting: WAITING_MAXIMUM });
-  return { writer: createWriter(engine, queue, model.name), close: () => egress.close() };
+  return { writer: createWriter(engine, queue, model.name, record), close: () => egress.close() };
 }
 
 function addMetrics(host: Pick<Host, 'metrics'>, writer: Writer | null): void {

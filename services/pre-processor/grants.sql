@@ -29,3 +29,5 @@ grant execute on function note_job_run to pre_processor;
 grant select, update on inbound_items to pre_processor;
 grant select, insert, delete on inbound_keys to pre_processor;
 grant execute on function adopt_inbound, settle_inbound, purge_inbound to pre_processor;
+-- How long its stages take, and how feeds behave.
+grant execute on function record_work, record_polls to pre_processor;

@@ -17,6 +17,8 @@ export interface PolledFeed {
   result: PollResult;
   newCount: number;
   changedCount: number;
+  /** Of the answer's body, decoded. */
+  bytes: number;
   /** New articles wait for their full text. */
   wantsFullText: boolean;
   /** What the row says now; null if the poll was given up. */
@@ -73,6 +75,7 @@ export function createPolling(options: PollingOptions): Polling {
       result: isMine ? result : 'lost',
       newCount: 0,
       changedCount: 0,
+      bytes: 0,
       wantsFullText: false,
       update,
       newUrl: null,
@@ -88,7 +91,18 @@ export function createPolling(options: PollingOptions): Polling {
     }
     if (!stored) return nothing('lost');
     const result = stored.newCount + stored.changedCount > 0 ? 'stored' : 'unchanged';
-    return { ...stored, result, newUrl: document.newUrl };
+    return { ...stored, result, bytes: 0, newUrl: document.newUrl };
+  }
+
+  function take(
+    feed: Feed,
+    answer: Answer,
+    document: Awaited<ReturnType<Reading['readDocument']>>,
+    response: EgressResponse,
+  ): Promise<PolledFeed> {
+    if (document.kind === 'unchanged') return finish(afterUnchanged(feed, answer, Date.now()), 'unchanged');
+    if (document.kind === 'refused') return finish(afterFailure(feed, document, answer.status, Date.now()), 'failed');
+    return storeDocument(feed, answer, withLinkHeader(document, response));
   }
 
   return {
@@ -100,6 +114,7 @@ export function createPolling(options: PollingOptions): Polling {
       if (fetched.kind === 'failed') return finish(afterFailure(feed, fetched.error, fetched.status, now), 'failed');
       const { answer, response } = fetched;
       if (!response) return finish(afterUnchanged(feed, answer, now), 'unchanged');
+      const bytes = response.bytes.byteLength;
       const document = await options.reading.readDocument({
         bytes: response.bytes,
         url: response.url,
@@ -107,11 +122,8 @@ export function createPolling(options: PollingOptions): Polling {
         knownHash: feed.bodyHash && `\\x${feed.bodyHash.toString('hex')}`,
         isFirst: feed.lastSuccessAt === null,
       });
-      if (document.kind === 'unchanged') return finish(afterUnchanged(feed, answer, Date.now()), 'unchanged');
-      if (document.kind === 'refused') {
-        return finish(afterFailure(feed, document, answer.status, Date.now()), 'failed');
-      }
-      return storeDocument(feed, answer, withLinkHeader(document, response));
+      const polled = await take(feed, answer, document, response);
+      return { ...polled, bytes };
     },
     async store(task) {
       const stored = await leaseless.add(task);
@@ -125,7 +137,7 @@ export function createPolling(options: PollingOptions): Polling {
 }
 
 function nothing(result: PollResult): PolledFeed {
-  return { result, newCount: 0, changedCount: 0, wantsFullText: false, update: null, newUrl: null };
+  return { result, newCount: 0, changedCount: 0, bytes: 0, wantsFullText: false, update: null, newUrl: null };
 }
 
 /** Documents that are read while others are stored go together; one that cannot be stored holds up no other. */

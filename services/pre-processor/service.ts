@@ -13,6 +13,7 @@ import { startInbox } from './inbound/inbox.ts';
 import { createMetrics } from './metrics.ts';
 import { createPoliteness } from './politeness.ts';
 import { createPolling } from './poll.ts';
+import { createPollRecord } from './poll-record.ts';
 import { createReading } from './reading.ts';
 import { createRepair } from './repair.ts';
 import { routes } from './routes.ts';
@@ -62,6 +63,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
   const upkeep = startUpkeep({ database: background, log, tasks, jobs: host.jobs });
 
+  const pollRecord = createPollRecord(background, log);
   const scheduler = startScheduler({
     database,
     polling,
@@ -73,6 +75,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     tracer: host.tracer,
     async onPolled(feed, polled, tookMs) {
       metrics.polled(polled, tookMs);
+      pollRecord.add(feed.id, polled, tookMs);
       upkeep.stored(polled.newCount);
       if (polled.wantsFullText) extracting.wake();
       await repair.afterPoll(feed, polled);
@@ -94,10 +97,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const app = createApp({
     host,
     routes: routes({ adding, websub, preview: createPreview({ fetchPage, reading }) }),
-    checks: {
-      database: () => database.run(ping),
-      scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
-    },
+    checks: checksOf(database, scheduler),
   });
   return {
     fetch: app.fetch,
@@ -106,6 +106,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
       const parts = [scheduler, inbox, extracting, clustering, summarising, upkeep, rules];
       await Promise.all(parts.map((one) => one.stop()));
       await polling.idle();
+      await pollRecord.stop();
       await politeness.idle();
       await reading.stop();
     },
@@ -113,6 +114,12 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
 }
 
 const ping = statement('ping', 'select 1');
+
+const checksOf = (database: Database, scheduler: { lastLookAt(): number }) => ({
+  database: () => database.run(ping),
+  scheduler: async () => checkHeartbeat(scheduler.lastLookAt()),
+});
+
 const HEARTBEAT_MS = 120_000;
 
 function checkHeartbeat(lastLookAt: number): void {

@@ -9,3 +9,5 @@ grant execute on function article_texts to search_indexer;
 
 -- When its periodic work last succeeded, for `alt status`.
 grant execute on function note_job_run to search_indexer;
+-- How long its stages take.
+grant execute on function record_work to search_indexer;

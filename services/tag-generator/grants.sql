@@ -8,3 +8,5 @@ grant execute on function article_texts, mark_for_index, subscribing_tenants, te
 
 -- When its periodic work last succeeded, for `alt status`.
 grant execute on function note_job_run to tag_generator;
+-- How long its stages take.
+grant execute on function record_work to tag_generator;

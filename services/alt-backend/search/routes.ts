@@ -6,6 +6,7 @@ import {
   type QueryOf,
   type SearchFacet,
   type SearchItem,
+  type SearchNode,
   search,
   type TextQuery,
 } from '@alt/contracts';
@@ -29,6 +30,15 @@ export interface SearchTools {
   searchIndexer: PeerFetch;
   /** Entries as lists show them, in the order of the rows. */
   present(tx: Queryable, rows: ListedEntry[]): Promise<Entry[]>;
+  /** Hears of each search that was answered, for statistics; of its words nothing is kept. */
+  onSearched?(reader: Reader, searched: Searched): void;
+}
+
+export interface Searched {
+  query: string;
+  root: SearchNode;
+  results: number;
+  tookMs: number;
 }
 
 export function searchRoutes(tools: SearchTools): Route[] {
@@ -50,12 +60,16 @@ export function searchRoutes(tools: SearchTools): Route[] {
         findFacets(finding, facet, candidates.found),
       ]);
       const { total, totalIsExact, corrections, isComplete } = candidates;
+      const tookMs = Math.round(performance.now() - startedAt);
+      // A further page is no other search.
+      if (query.cursor === undefined)
+        tools.onSearched?.(reader, { query: query.q, root: parsed.root, results: total, tookMs });
       return {
         items: entries.map(
           (entry): SearchItem => ({ ...entry, highlights: highlights.get(entry.id) ?? NO_HIGHLIGHTS }),
         ),
         ...{ total, totalIsExact, corrections, isComplete, facets, nextCursor },
-        tookMs: Math.round(performance.now() - startedAt),
+        tookMs,
       };
     }),
   ];

@@ -589,6 +589,7 @@ function makeReader(who: number): Reader {
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

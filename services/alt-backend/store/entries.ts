@@ -97,7 +97,18 @@ export function entryContent(tx: Queryable, id: number): Promise<EntryContent | 
   return tx.one(selectContent, [id]);
 }
 
-const updateState = statement<{ id: number; sortAt: Date }>(
+/** An entry before and after an update. */
+export interface UpdatedEntry {
+  id: number;
+  sortAt: Date;
+  feedId: number;
+  wasRead: boolean;
+  isRead: boolean;
+  wasStarred: boolean;
+  isStarred: boolean;
+}
+
+const updateState = statement<UpdatedEntry>(
   'entries_update',
   `update entries e set
      is_read = coalesce($3::bool, e.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before)),
@@ -109,7 +120,9 @@ const updateState = statement<{ id: number; sortAt: Date }>(
      revision = $5
    from counters c
    where e.reader_id = $1 and e.article_id = any($2::bigint[]) and c.reader_id = $1 and c.feed_id = e.feed_id
-   returning e.article_id as id, e.sort_at as "sortAt"`,
+   returning e.article_id as id, e.sort_at as "sortAt", e.feed_id as "feedId",
+     old.is_read or old.is_listed and is_covered(old.revision, old.received_at, c.read_through, c.read_before) as "wasRead",
+     new.is_read as "isRead", old.is_starred as "wasStarred", new.is_starred as "isStarred"`,
 );
 
 /** Sets read, starred and hidden where given; answers the entries that are the reader's. */

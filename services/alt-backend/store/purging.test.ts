@@ -271,6 +271,7 @@ function readerNumber(n: number): Reader {
     csrfToken: null,
     provedAt: null,
     isSuspended: false,
+    ownsInstance: false,
     scope: 'full',
   };
 }

@@ -121,6 +121,8 @@ const readerPaths = [
   '/highlights',
   '/highlights/notes',
   '/recap/$period',
+  '/statistics',
+  '/statistics/$part',
   '/projects',
   '/projects/$',
   '/feeds/$id',

@@ -58,6 +58,7 @@ export const accountHandlers: FakeHandler[] = [
       email: user.email,
       name: user.name,
       role: user.role,
+      ownsInstance: true,
       expiresAt: null,
     }),
   ],

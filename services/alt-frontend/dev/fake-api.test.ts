@@ -16,6 +16,7 @@ import { readingHandlers } from './fake-reading.ts';
 import { ruleHandlers } from './fake-rules.ts';
 import { securityHandlers } from './fake-security.ts';
 import { fakePassword } from './fake-state.ts';
+import { statisticsHandlers } from './fake-statistics.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
 import { tagHandlers } from './fake-tags.ts';
 import { teamHandlers } from './fake-team.ts';
@@ -63,6 +64,7 @@ test('the fake knows every endpoint of the contract that the web app calls', () 
       ...tagHandlers,
       ...projectHandlers,
       ...ruleHandlers,
+      ...statisticsHandlers,
       ...securityHandlers,
       ...teamHandlers,
     ].map(([endpoint]) => endpoint),

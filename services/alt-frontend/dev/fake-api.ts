@@ -8,6 +8,7 @@ import { readingHandlers } from './fake-reading.ts';
 import { ruleHandlers } from './fake-rules.ts';
 import { securityHandlers } from './fake-security.ts';
 import { createFakeState, type FakeOptions, type FakeState } from './fake-state.ts';
+import { statisticsHandlers } from './fake-statistics.ts';
 import { subscriptionHandlers } from './fake-subscriptions.ts';
 import { tagHandlers } from './fake-tags.ts';
 import { teamHandlers } from './fake-team.ts';
@@ -56,6 +57,7 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
     ...tagHandlers,
     ...projectHandlers,
     ...ruleHandlers,
+    ...statisticsHandlers,
     ...securityHandlers,
     ...teamHandlers,
   ] as ReadonlyArray<readonly [contracts.Endpoint, FakeHandler[1]]>;

@@ -66,12 +66,15 @@ export const enrichmentHandlers: FakeHandler[] = [
     },
   ],
   [contracts.ask, ({ state, body, request }) => answerEvents(state, body.question, request.signal)],
-  [contracts.readTenantSettings, ({ state }) => ({ summaries: state.tenantSummaries })],
+  [
+    contracts.readTenantSettings,
+    ({ state }) => ({ summaries: state.tenantSummaries, statistics: true, statisticsDays: null }),
+  ],
   [
     contracts.writeTenantSettings,
     ({ state, body }) => {
       state.tenantSummaries = body.summaries ?? state.tenantSummaries;
-      return { summaries: state.tenantSummaries };
+      return { summaries: state.tenantSummaries, statistics: body.statistics ?? true, statisticsDays: null };
     },
   ],
   [contracts.listRecaps, ({ state, query }) => recaps(state, query)],

@@ -61,6 +61,9 @@ export interface FakeState {
   savedSearches: SavedSearch[];
   /** Accounts brought from elsewhere, the newest first. */
   imports: ReaderImport[];
+  /** What the page reported of reading; statistics themselves are made up, while there are any. */
+  reported: unknown[];
+  hasStatistics: boolean;
   rules: Rule[];
   /** Who writes answers; and whether nobody does. */
   askEngine: string;
@@ -122,6 +125,8 @@ export function createFakeState(options: FakeOptions): FakeState {
     rules: [],
     savedSearches: [],
     imports: [],
+    reported: [],
+    hasStatistics: true,
     askEngine: 'extractive',
     failAsk: false,
     slowAsk: null,

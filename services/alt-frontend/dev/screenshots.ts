@@ -71,6 +71,11 @@ const openSplit = async (page: Page) => {
 
 const openFacets = (page: Page) => page.locator('.pane-list summary').click();
 
+const scrollDown = (pixels: number) => async (page: Page) => {
+  await page.locator('main table, main dl').first().waitFor({ state: 'attached' });
+  await page.locator('main .scroll').evaluate((element, by) => element.scrollBy(0, by), pixels);
+};
+
 const openCited = (page: Page) => page.locator('.pane-list ol a').first().click();
 
 /** A part of the first project of the list. */
@@ -157,6 +162,12 @@ const shots: Shot[] = [
     theme: 'sepia',
     team: 'admin',
   },
+  { name: 'statistics-desk', size: 'desk', path: '/statistics' },
+  { name: 'statistics-desk-lower', size: 'desk', path: '/statistics', act: scrollDown(900) },
+  { name: 'statistics-phone-lowest', size: 'phone', path: '/statistics', act: scrollDown(9_000) },
+  { name: 'statistics-phone-dark-ru', size: 'phone', path: '/statistics', theme: 'dark', language: 'ru' },
+  { name: 'statistics-team-desk-ja', size: 'desk', path: '/statistics/team', language: 'ja', team: 'owner' },
+  { name: 'statistics-platform-desk-sepia', size: 'desk', path: '/statistics/platform', theme: 'sepia' },
   { name: 'panel-opml-desk', size: 'desk', path: '/?panel=opml' },
   { name: 'panel-import-done-desk', size: 'desk', path: '/?panel=opml', act: importWith('right') },
   { name: 'panel-import-phone-ja', size: 'phone', language: 'ja', path: '/?panel=opml', act: showImport },

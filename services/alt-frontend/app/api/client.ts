@@ -14,6 +14,8 @@ export interface Request {
   version?: number;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Goes on when the page is left meanwhile. */
+  keepalive?: boolean;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -128,7 +130,7 @@ function isForAnybody(path: string): boolean {
 async function send(
   method: Method,
   path: string,
-  { query = {}, body, bodyType, version, headers: own = {}, signal }: Request,
+  { query = {}, body, bodyType, version, headers: own = {}, signal, keepalive }: Request,
   given: Record<string, string>,
 ): Promise<Response> {
   const headers = new Headers({ ...own, ...given });
@@ -138,6 +140,7 @@ async function send(
   if (body !== undefined)
     init.body = bodyType === undefined ? JSON.stringify(body) : body instanceof Blob ? body : String(body);
   if (signal) init.signal = signal;
+  if (keepalive) init.keepalive = true;
   const response = await fetch(path + queryString(query), init).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
     throw new NetworkFailure(cause);

@@ -18,6 +18,7 @@ export const keys = {
   savedSearches: ['saved-searches'],
   ask: ['ask'],
   recaps: ['recaps'],
+  statistics: ['statistics'],
   tags: ['tags'],
   tenantSettings: ['tenant-settings'],
   /** Of the account itself and of the tenants that it is in. */

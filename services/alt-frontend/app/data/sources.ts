@@ -4,6 +4,8 @@ import type { EntryQuery, MarkRead, Settings } from '../api/api.ts';
 export const narrowingNames = ['order', 'subscription', 'folder', 'feed', 'tag', 'language', 'day'] as const;
 export type Narrowing = { [Name in (typeof narrowingNames)[number]]?: string | undefined };
 
+export type StatisticsPart = 'own' | 'team' | 'platform';
+
 /** What a list shows. */
 export type Source =
   | { kind: 'all' }
@@ -21,6 +23,8 @@ export type Source =
   /** What the reader marked, or wrote; the words searched for in it. */
   | { kind: 'highlights'; isNotes: boolean; text: string }
   | { kind: 'recap'; period: 'daily' | 'weekly' }
+  /** Statistics: one’s own, of the team, of this Alt. */
+  | { kind: 'statistics'; part: StatisticsPart }
   /** Projects: which and what of it; the words searched for, or those of an article that are shown. */
   | { kind: 'projects'; path: string; text?: string };
 
@@ -36,6 +40,7 @@ export function sourceAt(pathname: string, searchText = '', narrowing: Narrowing
   if (first === 'highlights') return { kind: first, isNotes: id === 'notes', text: searchText };
   if (first === 'ask') return { kind: 'ask', text: searchText };
   if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
+  if (first === 'statistics') return { kind: first, part: id === 'team' || id === 'platform' ? id : 'own' };
   if (first === 'projects') return { kind: first, path: pathname.slice(10), ...(searchText && { text: searchText }) };
   if (first === 'search') return { kind: 'search', text: searchText, narrowing };
   return { kind: 'all' };
@@ -49,13 +54,14 @@ export function pathOf(source: Source): string {
   if (source.kind === 'tag') return '/tags';
   if (source.kind === 'highlights' && source.isNotes) return '/highlights/notes';
   if (source.kind === 'recap') return `/recap/${source.period}`;
+  if (source.kind === 'statistics' && source.part !== 'own') return `/statistics/${source.part}`;
   if (source.kind === 'projects' && source.path) return `/projects/${source.path}`;
   return `/${source.kind}`;
 }
 
 /** Whether a source is a page of its own in the list’s place. */
 export function isPage(source: Source): boolean {
-  return ['ask', 'highlights', 'recap', 'projects'].includes(source.kind);
+  return ['ask', 'highlights', 'recap', 'statistics', 'projects'].includes(source.kind);
 }
 
 /** The list that shows a source; starred, labelled and tagged articles are shown read or not. */

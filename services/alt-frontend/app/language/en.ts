@@ -51,6 +51,7 @@ export const en = {
   'nav.recap': 'Recap',
   'nav.highlights': 'Highlights',
   'nav.projects': 'Projects',
+  'nav.statistics': 'Statistics',
   'nav.tags': 'Tags',
   'nav.feeds': 'Feeds',
   'nav.addFeed': 'Add a feed',

@@ -53,6 +53,7 @@ export const ja: Catalogue = {
   'nav.recap': 'まとめ',
   'nav.highlights': 'ハイライト',
   'nav.projects': 'プロジェクト',
+  'nav.statistics': '統計',
   'nav.tags': 'タグ',
   'nav.feeds': 'フィード',
   'nav.addFeed': 'フィードを追加',

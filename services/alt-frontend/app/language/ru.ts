@@ -52,6 +52,7 @@ export const ru: Catalogue = {
   'nav.recap': 'Обзор',
   'nav.highlights': 'Выделенное',
   'nav.projects': 'Проекты',
+  'nav.statistics': 'Статистика',
   'nav.tags': 'Теги',
   'nav.feeds': 'Ленты',
   'nav.addFeed': 'Добавить ленту',

@@ -5,6 +5,10 @@ import { RecapPage } from './recap-page.tsx';
 
 const ProjectsPage = lazy(async () => ({ default: (await import('../projects/projects-page.tsx')).ProjectsPage }));
 
+const StatisticsPage = lazy(async () => ({
+  default: (await import('../statistics/statistics-page.tsx')).StatisticsPage,
+}));
+
 const AnnotationsPage = lazy(async () => ({
   default: (await import('../annotations/annotations-page.tsx')).AnnotationsPage,
 }));
@@ -24,6 +28,13 @@ export function Page({ place, onStories }: PageProps) {
     return (
       <Suspense fallback={null}>
         <AnnotationsPage place={place} isNotes={source.isNotes} words={source.text} onStories={onStories} />
+      </Suspense>
+    );
+  }
+  if (source.kind === 'statistics') {
+    return (
+      <Suspense fallback={null}>
+        <StatisticsPage place={place} part={source.part} />
       </Suspense>
     );
   }

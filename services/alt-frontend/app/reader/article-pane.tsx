@@ -20,6 +20,7 @@ import { ArticleText } from './article-text.tsx';
 import { Enclosures } from './enclosures.tsx';
 import { neighbour } from './neighbour.ts';
 import { type Place, useGoing } from './place.ts';
+import { useReadingReport } from './reading-report.ts';
 import { guessLanguage } from './text-language.ts';
 
 const ActedBy = lazy(async () => ({ default: (await import('../rules/acted-by.tsx')).ActedBy }));
@@ -43,6 +44,7 @@ export function ArticlePane({ id, place, ids, onClose }: ArticlePaneProps) {
   const { t, problem } = useTexts();
   const { data, error } = useQuery(entryQuery(api, id));
   const known = data ?? findEntry(cache, id);
+  useReadingReport(id, data?.summary.state === 'ready');
   const fullText = useFullText(data);
   return (
     <>

@@ -7,6 +7,10 @@ const source: fc.Arbitrary<Place['source']> = fc.oneof(
   fc.constantFrom<Place['source']>({ kind: 'all' }, { kind: 'starred' }),
   fc.record({ kind: fc.constantFrom('feed' as const, 'folder' as const), id }),
   fc.record({ kind: fc.constantFrom('label' as const, 'tag' as const), name: fc.string({ minLength: 1 }) }),
+  fc.record({
+    kind: fc.constant('statistics' as const),
+    part: fc.constantFrom('own' as const, 'team' as const, 'platform' as const),
+  }),
   fc.record({ kind: fc.constant('recap' as const), period: fc.constantFrom('daily' as const, 'weekly' as const) }),
   fc.record({
     kind: fc.constant('projects' as const),

@@ -70,6 +70,7 @@ function FixedLines({ place }: { place: Place }) {
     { source: { kind: 'ask', text: '' }, icon: 'comments', label: t('nav.ask') },
     { source: { kind: 'recap', period: 'daily' }, icon: 'text', label: t('nav.recap') },
     { source: { kind: 'projects', path: '' }, icon: 'folder', label: t('nav.projects') },
+    { source: { kind: 'statistics', part: 'own' }, icon: 'chart', label: t('nav.statistics') },
   ];
   return (
     <ul className="pb-2">

@@ -23,7 +23,7 @@ export function SummarySettings() {
   });
   if (!isAllowed) return null;
   const change = async (summaries: boolean) => {
-    cache.setQueryData(keys.tenantSettings, { summaries });
+    cache.setQueryData(keys.tenantSettings, { ...data, summaries });
     await act(() => api.changeTenantSettings({ summaries }));
     await cache.invalidateQueries({ queryKey: keys.tenantSettings });
   };

@@ -1,0 +1,59 @@
+import {
+  deleteReadingStatistics,
+  deleteTenantStatistics,
+  readPlatformStatistics,
+  readReadingStatistics,
+  readTenantStatistics,
+  reportReading,
+} from '@alt/contracts';
+import { type Route, reply, route } from '@alt/service-kit';
+import type { AsReader } from '../store/readers.ts';
+import type { Moving } from './moving.ts';
+import { type Prices, platformStatistics, tenantStatistics } from './owners.ts';
+import { type ReadingTools, readingStatistics, reportEntries } from './reading.ts';
+import { checkSpan } from './span.ts';
+import { eraseReading } from './store.ts';
+
+export interface StatisticsTools extends ReadingTools {
+  asReader: AsReader;
+  moving: Pick<Moving, 'untilMoved' | 'eraseNow'>;
+  prices: Prices;
+}
+
+/** Statistics: of one's reading for oneself, in sums for who is responsible for a tenant or the instance. */
+export function statisticsRoutes(tools: StatisticsTools): Route[] {
+  const { asReader, moving, prices, reading, isInstanceOff } = tools;
+  const erase = async (reader: Parameters<AsReader>[0], ofAll: boolean) => {
+    await asReader(reader, (tx) => eraseReading(tx, ofAll), { retry: true });
+    await moving.eraseNow();
+    return reply(204, undefined);
+  };
+  return [
+    route(reportReading, async ({ body, reader }) => {
+      if (isInstanceOff) return { recorded: 0 };
+      return { recorded: await asReader(reader, (tx, readerId) => reportEntries(tx, readerId, body)) };
+    }),
+
+    route(readReadingStatistics, async ({ query, reader }) => {
+      await moving.untilMoved();
+      const { tenantId } = reader;
+      return asReader(reader, (tx, readerId) => readingStatistics(tx, { readerId, tenantId }, query, tools), {
+        isReadOnly: true,
+      });
+    }),
+
+    route(deleteReadingStatistics, ({ reader }) => erase(reader, false)),
+
+    route(readTenantStatistics, async ({ query, reader }) => {
+      await moving.untilMoved();
+      const span = checkSpan(query, 'UTC');
+      return asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), { isReadOnly: true });
+    }),
+
+    route(deleteTenantStatistics, ({ reader }) => erase(reader, true)),
+
+    route(readPlatformStatistics, async ({ query, reader }) =>
+      asReader(reader, (tx) => platformStatistics(tx, checkSpan(query, 'UTC'), prices), { isReadOnly: true }),
+    ),
+  ];
+}

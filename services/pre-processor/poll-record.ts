@@ -1,0 +1,69 @@
+import { type Queryable, statement } from '@alt/database';
+import type { Logger } from '@alt/service-kit';
+import type { PolledFeed } from './poll.ts';
+
+const EVERY_MS = 60_000;
+
+interface FeedDay {
+  id: number;
+  day: string;
+  polls: number;
+  unchanged: number;
+  failed: number;
+  articles: number;
+  bytes: number;
+  milliseconds: number;
+}
+
+export interface PollRecord {
+  add(feedId: number, polled: PolledFeed, tookMs: number): void;
+  stop(): Promise<void>;
+}
+
+const callRecord = statement('record_polls', 'select record_polls($1)');
+
+/**
+ * Sums how feeds behave and writes it once a minute, a row for each feed: the polls themselves write nothing more than before.
+ * A crash loses a minute; nothing is counted twice.
+ */
+export function createPollRecord(database: Pick<Queryable, 'run'>, log: Logger): PollRecord {
+  let days = new Map<string, FeedDay>();
+  const flush = async () => {
+    if (days.size === 0) return;
+    const rows = [...days.values()];
+    days = new Map();
+    await database.run(callRecord, [JSON.stringify(rows)]).catch((error: unknown) => {
+      log.warn({ error: String(error) }, 'a minute of the feeds’ statistics is lost');
+    });
+  };
+  const timer = setInterval(() => void flush(), EVERY_MS);
+  timer.unref();
+  return {
+    add(id, { result, newCount, bytes }, tookMs) {
+      if (result === 'lost' || result === 'stopped') return;
+      const day = new Date().toISOString().slice(0, 10);
+      const key = `${id}/${day}`;
+      const sum = days.get(key) ?? {
+        id,
+        day,
+        polls: 0,
+        unchanged: 0,
+        failed: 0,
+        articles: 0,
+        bytes: 0,
+        milliseconds: 0,
+      };
+      sum.polls += 1;
+      if (result === 'unchanged') sum.unchanged += 1;
+      if (result === 'failed') sum.failed += 1;
+      sum.articles += newCount;
+      sum.bytes += bytes;
+      sum.milliseconds += Math.round(tookMs);
+      days.set(key, sum);
+    },
+    async stop() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
