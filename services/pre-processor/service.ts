@@ -1,6 +1,6 @@
 import { type Database, statement } from '@alt/database';
 import { runStage } from '@alt/pipeline';
-import { createApp, type Host, type Service } from '@alt/service-kit';
+import { createApp, type Host, type Service, type Tracer } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
 import { createAdding } from './adding.ts';
 import { startClusterStage } from './clusters/stage.ts';
@@ -52,14 +52,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const listen = (onNotify: () => void) => host.listen('alt_stages', onNotify);
   const tell = (message: string, details: Record<string, unknown>) => log.info(details, message);
   const working = { database: background, worker, signal, listen, tracer: host.tracer };
-  const clustering = await startClusterStage({ ...working, courtesy: host.courtesy, log });
-  const creator = createCreator(host.peer('news-creator'));
-  const summarising = startSummarising({ ...working, creator, concurrency: settings.summariseConcurrency, log: tell });
-  const rules = await startWaitingRules({
-    database: background,
-    listen: (look) => host.listen('alt_rules', look),
-    log,
-  });
+  const { clustering, summarising, rules } = await startStages(settings, host, working);
   const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
   const upkeep = startUpkeep({ database: background, log, tasks, jobs: host.jobs });
 
@@ -111,6 +104,32 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
       await reading.stop();
     },
   };
+}
+
+interface Working {
+  database: Database;
+  worker: string;
+  signal: AbortSignal;
+  listen: (onNotify: () => void) => Promise<() => Promise<void>>;
+  tracer: Tracer | null;
+}
+
+/** What is done to articles beside fetching their pages. */
+async function startStages(settings: Config, host: Host<PeerOf<'pre-processor'>>, working: Working) {
+  const { log, courtesy } = host;
+  const clustering = await startClusterStage({ ...working, courtesy, log });
+  const summarising = startSummarising({
+    ...working,
+    creator: createCreator(host.peer('news-creator')),
+    concurrency: settings.summariseConcurrency,
+    log: (message, details) => log.info(details, message),
+  });
+  const rules = await startWaitingRules({
+    database: working.database,
+    listen: (look) => host.listen('alt_rules', look),
+    log,
+  });
+  return { clustering, summarising, rules };
 }
 
 const ping = statement('ping', 'select 1');
