@@ -187,12 +187,10 @@ async function visit(
       found = (await refresh(manager, lease, provider, found)).kept;
     }
     await tell(manager, lease, found);
+    manager.told.delete(`${provider}/${account}`);
   } catch (error) {
     if (error instanceof MovedError) return;
-    log.error(
-      { provider, account, reason: sentenceOf(error) },
-      'an external token cannot be refreshed: its store fails',
-    );
+    tellStore(manager, { provider, account }, sentenceOf(error));
     manager.metrics?.refreshed(provider, 'store-failed');
   }
 }
