@@ -87,7 +87,8 @@ export function clientOf(settings: Config, name: ProviderName): Client {
   if (client) return client;
   const variable = name.toUpperCase();
   throw new ConfigError(
-    `${providers[name].title} is not configured: register an application there, then set ${variable}_CLIENT_ID and ${variable}_CLIENT_SECRET.`,
+    `${providers[name].title} is not configured: register an application there, then set ${variable}_CLIENT_ID and ` +
+      `${variable}_CLIENT_SECRET.`,
   );
 }
 
