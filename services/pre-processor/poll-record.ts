@@ -3,6 +3,7 @@ import type { Logger } from '@alt/service-kit';
 import type { PolledFeed } from './poll.ts';
 
 const EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 interface FeedDay {
   id: number;
@@ -27,11 +28,13 @@ const callRecord = statement('record_polls', 'select record_polls($1)');
  * A crash loses a minute; nothing is counted twice.
  */
 export function createPollRecord(database: Pick<Queryable, 'run'>, log: Logger): PollRecord {
-  let days = new Map<string, FeedDay>();
+  let feeds = new Map<number, FeedDay>();
+  let day = '';
+  let dayEnds = 0;
   const flush = async () => {
-    if (days.size === 0) return;
-    const rows = [...days.values()];
-    days = new Map();
+    if (feeds.size === 0) return;
+    const rows = [...feeds.values()];
+    feeds = new Map();
     await database.run(callRecord, [JSON.stringify(rows)]).catch((error: unknown) => {
       log.warn({ error: String(error) }, 'a minute of the feeds’ statistics is lost');
     });
@@ -41,29 +44,28 @@ export function createPollRecord(database: Pick<Queryable, 'run'>, log: Logger):
   return {
     add(id, { result, newCount, bytes }, tookMs) {
       if (result === 'lost' || result === 'stopped') return;
-      const day = new Date().toISOString().slice(0, 10);
-      const key = `${id}/${day}`;
-      const sum = days.get(key) ?? {
-        id,
-        day,
-        polls: 0,
-        unchanged: 0,
-        failed: 0,
-        articles: 0,
-        bytes: 0,
-        milliseconds: 0,
-      };
+      const now = Date.now();
+      if (now >= dayEnds) {
+        void flush();
+        day = new Date(now).toISOString().slice(0, 10);
+        dayEnds = Date.parse(day) + DAY_MS;
+      }
+      const sum = feeds.get(id) ?? newDay(id, day);
       sum.polls += 1;
       if (result === 'unchanged') sum.unchanged += 1;
       if (result === 'failed') sum.failed += 1;
       sum.articles += newCount;
       sum.bytes += bytes;
       sum.milliseconds += Math.round(tookMs);
-      days.set(key, sum);
+      feeds.set(id, sum);
     },
     async stop() {
       clearInterval(timer);
       await flush();
     },
   };
+}
+
+function newDay(id: number, day: string): FeedDay {
+  return { id, day, polls: 0, unchanged: 0, failed: 0, articles: 0, bytes: 0, milliseconds: 0 };
 }

@@ -179,3 +179,27 @@ test('who deletes what was collected has it deleted in ClickHouse too, and so ha
   await stores.clickhouse?.moving.eraseNow();
   expect(await count()).toBe(0);
 });
+
+test('both stores tell a team the same weeks, and neither tells one in which fewer than five read', async () => {
+  const team = [3, 4, 5, 6, 7].map((digit) => ({
+    ...makeReader(digit),
+    tenantId: '018f0000-0000-7000-8000-0000000000aa',
+  }));
+  const [owner = ada] = team;
+  for (const [index, reader] of team.entries()) {
+    await backend.asReader(reader, async () => undefined);
+    const all = seededYear(400, feeds, END);
+    // In the last weeks the fifth reads nothing.
+    const until = new Date('2026-10-26T00:00:00Z');
+    await seedEvents(backend, reader, index === 4 ? all.filter(({ at }) => at < until) : all);
+  }
+  const weeks = async (store: string) => {
+    const path = '/v1/stats/tenant?from=2026-09-07&to=2026-11-15';
+    return (await stores[store]?.request('GET', path, { as: owner }))?.json();
+  };
+  const told = (await weeks('postgres')) as { reading: { week: string; readers: number | null }[] };
+  expect(told.reading.map(({ week }) => week).slice(0, 2)).toEqual(['2026-09-07', '2026-09-14']);
+  expect(told.reading.filter(({ week }) => week >= '2026-10-26').every(({ readers }) => readers === null)).toBe(true);
+  expect(told.reading.filter(({ week }) => week < '2026-10-19').every(({ readers }) => readers === 5)).toBe(true);
+  expect(await weeks('clickhouse')).toEqual(told);
+});
