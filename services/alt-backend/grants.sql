@@ -44,3 +44,8 @@ grant execute on function export_tenant_rows, begin_tenant_import, import_tenant
 grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
 grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;
+-- The account at Inoreader that is connected, and how it stands.
+grant select, insert, delete on inoreader_connections to alt_backend;
+grant update (wanted_at, confirmed_at) on inoreader_connections to alt_backend;
+grant select on inoreader_budgets, inoreader_subscriptions, inoreader_items to alt_backend;
+grant execute on function current_inoreader_connection to alt_backend;
