@@ -1,6 +1,6 @@
 import { readArguments, UsageError } from './arguments.ts';
 import { withMountedSecrets } from './mounted-secrets.ts';
-import { builtServices, isBuilt } from './registry.ts';
+import { builtServices, isBuilt, isJob, jobNames } from './registry.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 interface Command {
@@ -11,6 +11,8 @@ interface Command {
   /** Answers the exit code. */
   run(args: string[], terminal: Terminal): Promise<number>;
 }
+
+const servable = [...builtServices, ...jobNames];
 
 /** Every command by the words that call it, its code loaded when it is called. */
 const commands: Record<string, Command> = {
@@ -26,12 +28,22 @@ const commands: Record<string, Command> = {
   serve: {
     usage: 'serve SERVICE',
     summary: 'start one service',
-    details: `SERVICE is one of ${builtServices.join(', ')}.`,
+    details: `SERVICE is one of ${servable.join(', ')}.`,
     async run(args, { environment }) {
       const [name = ''] = readArguments(args, { least: 1, options: {} }).given;
-      if (!isBuilt(name))
-        throw new UsageError(`There is no service "${name}". There are: ${builtServices.join(', ')}.`);
+      if (!isBuilt(name) && !isJob(name))
+        throw new UsageError(`There is no service "${name}". There are: ${servable.join(', ')}.`);
       return (await import('./run-serve.ts')).runServe(name, environment);
+    },
+  },
+  run: {
+    usage: 'run JOB',
+    summary: 'do the work of a scheduled service once',
+    details: `JOB is one of ${jobNames.join(', ')}.`,
+    async run(args, terminal) {
+      const [name = ''] = readArguments(args, { least: 1, options: {} }).given;
+      if (!isJob(name)) throw new UsageError(`There is no job "${name}". There are: ${jobNames.join(', ')}.`);
+      return (await import('./job.ts')).runJob(name, terminal);
     },
   },
   migrate: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { peerAddress } from './serve.ts';
+import { peerAddress } from './own-host.ts';
 
 describe('the address of a peer', () => {
   const cluster = 'http://news-creator.alt-processing.svc.cluster.local:11434';

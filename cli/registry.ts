@@ -1,5 +1,6 @@
 import type { Service } from '@alt/service-kit';
 import type { ServiceName } from '@alt/topology';
+import type { Environment } from './settings.ts';
 
 /** The services that exist, each loaded when it is started. */
 export const registry = {
@@ -16,17 +17,38 @@ export const registry = {
   gateway: async () => (await import('../services/gateway/service.ts')).service,
 } as const;
 
+/**
+ * Services that nobody calls: they work by a schedule of their own, or once by `alt run`. In `alt up` one that nothing is
+ * configured for is not even loaded.
+ */
+export const jobs = {
+  'auth-token-manager': {
+    load: async () => (await import('../services/auth-token-manager/service.ts')).service,
+    isConfigured: ({ INOREADER_CLIENT_ID }: Environment) => Boolean(INOREADER_CLIENT_ID),
+  },
+} as const;
+
 export type BuiltService = keyof typeof registry;
+export type JobName = keyof typeof jobs;
+/** Whatever has code here. */
+export type LoadedName = BuiltService | JobName;
 
 export const builtServices = Object.keys(registry) as BuiltService[];
+
+export const jobNames = Object.keys(jobs) as JobName[];
 
 export function isBuilt(name: string): name is BuiltService {
   return Object.hasOwn(registry, name);
 }
 
+export function isJob(name: string): name is JobName {
+  return Object.hasOwn(jobs, name);
+}
+
 /** A service whose peers and configuration the starter need not know: the topology and its own schema know them. */
 export type AnyService = Service<unknown, ServiceName>;
 
-export async function loadService(name: BuiltService): Promise<AnyService> {
-  return (await registry[name]()) as unknown as AnyService;
+export async function loadService(name: LoadedName): Promise<AnyService> {
+  const load = isJob(name) ? jobs[name].load : registry[name];
+  return (await load()) as unknown as AnyService;
 }

@@ -1,11 +1,11 @@
-import type { BuiltService } from './registry.ts';
+import type { LoadedName } from './registry.ts';
 import { serveService } from './serve.ts';
 import type { Environment } from './settings.ts';
 import { untilStopped } from './signals.ts';
 import { exitSoon } from './stopping.ts';
 
 /** Serves until asked to stop. A service that cannot start ends its process too, whatever it had opened. */
-export async function runServe(name: BuiltService, environment: Environment): Promise<number> {
+export async function runServe(name: LoadedName, environment: Environment): Promise<number> {
   const stopped = untilStopped();
   try {
     const running = await serveService(name, environment);

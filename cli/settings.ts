@@ -45,6 +45,15 @@ export function readSettings(environment: Environment = process.env) {
 
 export type Settings = ReturnType<typeof readSettings>;
 
+/** What services find in a data folder; the same names in the environment go before. */
+export function derivedSettings(dataDir: string): Environment {
+  return {
+    ALT_CACHE_DIR: path.join(dataDir, 'cache'),
+    ALT_SEARCH_DIR: path.join(dataDir, 'search'),
+    ALT_TOKENS_DIR: path.join(dataDir, 'tokens'),
+  };
+}
+
 /** The honest name under which Alt asks for feeds and pages. */
 export function userAgent({ ALT_PUBLIC_URL }: Pick<Settings, 'ALT_PUBLIC_URL'>): string {
   return `Alt/${version} (${ALT_PUBLIC_URL ? `+${ALT_PUBLIC_URL}` : 'self-hosted feed reader'})`;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Database } from '@alt/database';
 import { createEgress, type Egress, parseAllowList } from '@alt/egress';
 import {
@@ -14,9 +13,18 @@ import {
 } from '@alt/service-kit';
 import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort, services } from '@alt/topology';
 import { type DatabaseServer, openDatabases } from './database.ts';
-import { type AnyService, type BuiltService, builtServices, isBuilt, loadService } from './registry.ts';
+import {
+  type AnyService,
+  type BuiltService,
+  builtServices,
+  isBuilt,
+  type JobName,
+  jobNames,
+  jobs,
+  loadService,
+} from './registry.ts';
 import { announceServing, localHost } from './serving.ts';
-import { type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
+import { derivedSettings, type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
 
 export interface RunningPlatform {
@@ -43,7 +51,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
   };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<string>();
   try {
-    const modules = Promise.all(machineServices(settings.ALT_EXPOSE).map(loadService));
+    const modules = Promise.all([...machineServices(settings.ALT_EXPOSE), ...wantedJobs(environment)].map(loadService));
     modules.catch(() => undefined); // reported where it is awaited, below
     const databases = await openDatabases(settings, { log, isOwner: true, onLost });
     stops.push(databases.stop);
@@ -132,8 +140,7 @@ function createStarter(options: StarterOptions) {
     const config = parseConfig(name, service.config, {
       ALT_IMAGE_KEY: secrets.imageKey,
       ALT_SECRET_KEY: secrets.secretKey,
-      ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
-      ALT_SEARCH_DIR: path.join(settings.ALT_DATA_DIR, 'search'),
+      ...derivedSettings(settings.ALT_DATA_DIR),
       ...environment,
       HOST: settings.HOST,
       PORT: String(settings.PORT),
@@ -174,6 +181,10 @@ async function openGateway(
 function machineServices(expose: string): BuiltService[] {
   const wanted = new Set<string>(exposed(expose));
   return builtServices.filter((name) => name !== 'sidecar-proxy' || wanted.has(name));
+}
+
+function wantedJobs(environment: Environment): JobName[] {
+  return jobNames.filter((name) => jobs[name].isConfigured(environment));
 }
 
 function exposed(expose: string): BuiltService[] {

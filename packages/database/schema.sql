@@ -207,6 +207,27 @@ create table entry_splits (
   constraint entry_splits_pkey PRIMARY KEY (reader_id, article_id),
   constraint entry_splits_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE
 );
+create table external_token_leases (
+  name text not null,
+  fence bigint not null,
+  holder text not null,
+  expires_at timestamp with time zone not null,
+  constraint external_token_leases_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 200))),
+  constraint external_token_leases_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128))),
+  constraint external_token_leases_pkey PRIMARY KEY (name)
+);
+create table external_tokens (
+  provider text not null,
+  account text not null,
+  generation bigint not null,
+  access bytea,
+  vault bytea not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint external_tokens_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
+  constraint external_tokens_generation_check CHECK ((generation >= 0)),
+  constraint external_tokens_pkey PRIMARY KEY (provider, account),
+  constraint external_tokens_provider_check CHECK ((provider ~ '^[a-z][a-z0-9-]{0,31}$'::text))
+);
 create table feed_documents (
   feed_id integer not null,
   article_ids bigint[] not null,
@@ -6531,6 +6552,8 @@ grant delete, insert, select, update on article_variants to pre_processor;
 grant delete, insert, select, update on cluster_members to pre_processor;
 grant delete, insert, select, update on clusters to pre_processor;
 grant delete, insert, select, update on entry_labels to alt_backend;
+grant delete, insert, select, update on external_token_leases to auth_token_manager;
+grant delete, insert, select, update on external_tokens to auth_token_manager;
 grant delete, insert, select, update on folders to alt_backend;
 grant delete, insert, select, update on highlights to alt_backend;
 grant delete, insert, select, update on inoreader_items to pre_processor_sidecar;
@@ -6752,6 +6775,7 @@ grant select, update (title), update (wants_summary) on subscriptions to alt_bac
 grant select, update on article_stages to search_indexer;
 grant usage on schema public to alt_backend;
 grant usage on schema public to arch_repo_service;
+grant usage on schema public to auth_token_manager;
 grant usage on schema public to pre_processor;
 grant usage on schema public to pre_processor_sidecar;
 grant usage on schema public to public;

@@ -52,5 +52,9 @@ export interface RunningService {
 export interface Service<Config, Name extends ServiceName> {
   name: Name;
   config: z.ZodType<Config>;
+  /** Whether these settings need its database; where it is left out, they do. */
+  usesDatabase?(config: Config): boolean;
+  /** A job: one run to its end, for `alt run` and a CronJob. Answers the exit code; rejects where the run failed. */
+  run?(config: Config, host: Host<PeerOf<Name>>): Promise<number>;
   start(config: Config, host: Host<PeerOf<Name>>): Promise<RunningService>;
 }

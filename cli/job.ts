@@ -1,0 +1,52 @@
+import { ConfigError, createLogger } from '@alt/service-kit';
+import { type OwnHost, openOwnHost } from './own-host.ts';
+import type { JobName } from './registry.ts';
+import { type Environment, readSettings } from './settings.ts';
+import { onStopSignal } from './signals.ts';
+import { exitSoon } from './stopping.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Works once with all that a service has, then closes it: beside a running Alt, in a CronJob, in Compose. `work` is given the
+ * service, its settings and its host; `host.signal` is aborted when the process is asked to stop. Without EGRESS_PROXY_URL
+ * this process itself goes out, as `alt up` does. Rejects with what `work` or the opening rejected with.
+ */
+export async function withServiceHost<T>(
+  name: JobName,
+  environment: Environment,
+  work: (own: OwnHost) => Promise<T>,
+): Promise<T> {
+  const settings = readSettings(environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'warn');
+  const stopping = new AbortController();
+  const stops: (() => Promise<void>)[] = [];
+  const unheard = onStopSignal(() => stopping.abort());
+  try {
+    return await work(
+      await openOwnHost(name, {
+        environment,
+        settings,
+        log,
+        signal: stopping.signal,
+        egress: 'direct',
+        onStop: (step) => stops.push(step),
+      }),
+    );
+  } finally {
+    stopping.abort();
+    unheard();
+    for (const step of stops.reverse()) await step();
+  }
+}
+
+/** `alt run JOB`: one run to its end. Answers its exit code. */
+export async function runJob(name: JobName, { environment }: Terminal): Promise<number> {
+  try {
+    return await withServiceHost(name, environment, ({ service, config, host }) => {
+      if (!service.run) throw new ConfigError(`${name} does not work by runs.`);
+      return service.run(config, host);
+    });
+  } finally {
+    exitSoon();
+  }
+}

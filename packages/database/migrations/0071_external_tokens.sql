@@ -1,0 +1,20 @@
+-- Tokens of external services, such as Inoreader: what auth-token-manager obtained for the operator. `access` is what readers
+-- open; `vault` holds what renews it and is read by the manager's role alone. Both are sealed (AES-256-GCM), bound to provider,
+-- account and generation, so that a row cannot be put in another's place.
+create table external_tokens (
+  provider text not null check (provider ~ '^[a-z][a-z0-9-]{0,31}$'),
+  account text not null check (account ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+  generation bigint not null check (generation >= 0),
+  access bytea,
+  vault bytea not null,
+  updated_at timestamptz not null default now(),
+  primary key (provider, account)
+);
+
+-- Who may renew now. The number grows with each new holder; a write names it, and fails once another one holds the lease.
+create table external_token_leases (
+  name text primary key check (length(name) between 1 and 128),
+  fence bigint not null,
+  holder text not null check (length(holder) between 1 and 200),
+  expires_at timestamptz not null
+);
