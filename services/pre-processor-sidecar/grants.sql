@@ -11,6 +11,7 @@ grant update (state, problem_code, problem_message, next_run_at, failures, last_
   lease_until, step, seen_revision, progress) on inoreader_connections to pre_processor_sidecar;
 grant select, insert, update on inoreader_budgets to pre_processor_sidecar;
 grant select, insert, update, delete on inoreader_subscriptions, inoreader_items to pre_processor_sidecar;
+grant select (provider, account, generation, access) on external_tokens to pre_processor_sidecar;
 grant execute on function current_user_id, current_tenant_id, current_reader_id, current_inoreader_connection, is_covered,
-  begin_change, begin_structure_change, ensure_feed, subscribe, unsubscribe, claim_inoreader, inoreader_standing
-  to pre_processor_sidecar;
+  begin_change, begin_structure_change, ensure_feed, subscribe, unsubscribe, claim_inoreader, inoreader_standing,
+  absorb_inoreader, receive_inbound to pre_processor_sidecar;

@@ -70,6 +70,7 @@ create table inoreader_items (
   remote_starred boolean not null default false,
   remote_labels text[] not null default '{}',
   wrote_step bigint not null default 0,
+  inbox_step bigint not null default 0,
   is_dirty boolean not null default false,
   needs_write boolean not null default false,
   priority smallint not null generated always as (
@@ -78,7 +79,8 @@ create table inoreader_items (
 ) with (fillfactor = 80);
 create index inoreader_items_article on inoreader_items (article_id);
 create index inoreader_items_backlog on inoreader_items (connection_id, priority, stamp desc) where content = 'wanted';
-create index inoreader_items_arriving on inoreader_items (connection_id) where content = 'inbox';
+create index inoreader_items_arriving on inoreader_items (connection_id)
+  where article_id is null and content in ('inbox', 'here');
 create index inoreader_items_dirty on inoreader_items (connection_id) where is_dirty;
 create index inoreader_items_writes on inoreader_items (connection_id) where needs_write;
 create index inoreader_items_unread on inoreader_items (connection_id, item) where not remote_read;
@@ -87,6 +89,8 @@ create index inoreader_items_labelled on inoreader_items (connection_id, item) w
 comment on column inoreader_items.item is 'Inoreader''s id, 16 hexadecimal digits';
 comment on column inoreader_items.stamp is 'when Inoreader received it, in microseconds';
 comment on column inoreader_items.wrote_step is 'the request that last wrote it there; a list begun before tells nothing of it';
+
+comment on column inoreader_items.inbox_step is 'the request whose answer went into the inbox, which names the row there';
 
 create table inoreader_seen (
   connection_id integer not null references inoreader_connections on delete cascade,
@@ -162,6 +166,34 @@ begin
       from due, readers r
       where c.id = due.id and r.id = c.reader_id
       returning c.id, c.account, r.user_id, r.tenant_id, c.reader_id;
+end $$;
+
+-- What became of the items that were put into the inbox: the article, or nothing. Asked again of those whose article went, for
+-- it may have become another one. Answers how many found theirs.
+create function absorb_inoreader() returns integer
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  connection integer;
+  reader integer;
+  found_articles integer;
+begin
+  select c.id, c.reader_id into connection, reader from inoreader_connections c where c.reader_id = current_reader_id();
+  with results as materialized (
+    select i.item, n.state, a.id as article_id
+    from inoreader_items i
+    left join inbound_items n on n.reader_id = reader and n.source = 'inoreader/' || connection
+      and n.item_id = i.item || '/' || i.inbox_step
+    left join articles a on a.id = n.article_id
+    where i.connection_id = connection and i.article_id is null and i.content in ('inbox', 'here')
+  )
+  update inoreader_items i
+    set article_id = r.article_id, content = case when r.article_id is null then 'gone' else 'here' end,
+      is_dirty = r.article_id is not null
+    from results r
+    where i.connection_id = connection and i.item = r.item and (r.state is null or r.state <> 'waiting');
+  select count(*) into found_articles from inoreader_items i
+    where i.connection_id = connection and i.is_dirty and i.content = 'here';
+  return found_articles;
 end $$;
 
 -- How the connections are, for metrics; no reader's data.
