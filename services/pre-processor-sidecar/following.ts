@@ -82,9 +82,9 @@ export async function mergeFeeds(
   isConfirmed: boolean,
   options: { isDry?: boolean } = {},
 ): Promise<Followed> {
-  return tools.database.asReader(of, (tx) => mergeAll(tx, tools, of, { isConfirmed, isDry: options.isDry ?? false }), {
-    retry: true,
-  });
+  const isDry = options.isDry ?? false;
+  const merge = (tx: Queryable) => mergeAll(tx, tools, of, { isConfirmed, isDry });
+  return tools.database.asReader(of, merge, { retry: true });
 }
 
 async function mergeAll(
@@ -97,7 +97,7 @@ async function mergeAll(
   // Before its first list nothing is known of Inoreader, not even that it has nothing.
   if (!connection?.progress.feedsAt) return { writes: [], doubted: null };
   const folders = await readFolders(tx, of.readerId);
-  const pairs = await pairUp(tx, tools, of, folders);
+  const pairs = await pairUp(tx, tools, { of, folders, isDry: how.isDry });
   const merges = pairs.map((pair) => ({
     pair,
     merge: mergeFeed(agreedOf(pair.row), localOf(pair), remoteOf(pair.row)),
@@ -262,7 +262,7 @@ async function keep(tx: Queryable, of: Claim, folders: Folders, pair: Pair, merg
 }
 
 /** Every stream that either side has, with what Alt follows of it; feeds that Inoreader named first get their row here. */
-async function pairUp(tx: Queryable, tools: ContentTools, of: Claim, folders: Folders): Promise<Pair[]> {
+async function pairUp(tx: Queryable, tools: ContentTools, { of, folders, isDry }: Acting): Promise<Pair[]> {
   const rows = await feeds.readStreams(tx, of.id);
   const local = new Map(
     (await feeds.localFeeds(tx, of.readerId)).map((feed) => [
@@ -276,6 +276,7 @@ async function pairUp(tx: Queryable, tools: ContentTools, of: Claim, folders: Fo
       const address = addressOf(row.stream, tools);
       // What can be no feed of Alt's stays there alone.
       if (!address) continue;
+      if (isDry) continue;
       row.feedId = await feeds.ensureFeed(tx, address);
       await feeds.setFeedId(tx, of.id, row.stream, row.feedId);
     }

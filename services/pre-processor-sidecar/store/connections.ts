@@ -209,6 +209,16 @@ export async function end(tx: Queryable, connectionId: number, worker: string, e
   await tx.run(updateEnd, [connectionId, worker, state, code, message, nextRunAt, failures, succeededAt]);
 }
 
+const updateRelease = statement(
+  'inoreader_release',
+  'update inoreader_connections set lease_owner = null, lease_until = null where id = $1 and lease_owner = $2',
+);
+
+/** Gives the lease back as if nothing had been done. */
+export async function release(tx: Queryable, connectionId: number, worker: string): Promise<void> {
+  await tx.run(updateRelease, [connectionId, worker]);
+}
+
 const clearConfirmed = statement(
   'inoreader_confirmed',
   'update inoreader_connections set confirmed_at = null where id = $1',
