@@ -136,7 +136,7 @@ export async function spend(tx: Queryable, by: Spending): Promise<{ step: number
 const updateReport = statement(
   'inoreader_report',
   `insert into inoreader_budgets as b (connection_id, zone, day_ends_at, allowed, used)
-     values ($1, $2, coalesce($5, $6), coalesce($3::int, $7), coalesce($4::int, 0))
+     values ($1, $2, coalesce($5::timestamptz, $6::timestamptz), coalesce($3::int, $7::int), coalesce($4::int, 0))
      on conflict (connection_id, zone) do update set
        allowed = coalesce($3, b.allowed),
        -- A count of a later day is that day's; within a day one that was sent and not answered stays counted.
@@ -160,7 +160,7 @@ export async function report(
 
 const updateBlock = statement(
   'inoreader_block',
-  `update inoreader_budgets set blocked_until = coalesce($3, day_ends_at) where connection_id = $1 and zone = $2`,
+  `update inoreader_budgets set blocked_until = coalesce($3::timestamptz, day_ends_at) where connection_id = $1 and zone = $2`,
 );
 
 /** Asks nothing more in this zone until then; until the end of the day where that is null. */
