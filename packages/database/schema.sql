@@ -360,6 +360,50 @@ create table import_ids (
   constraint import_ids_pkey PRIMARY KEY (tenant_id, kind, old_id),
   constraint import_ids_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table inbound_items (
+  id bigint not null generated always as identity,
+  reader_id integer not null,
+  feed_id integer not null,
+  source text not null,
+  item_id text not null,
+  guid text,
+  url text,
+  title text,
+  author text,
+  published_at timestamp(3) with time zone,
+  content_html text,
+  enclosures jsonb not null default '[]'::jsonb,
+  is_read boolean not null default false,
+  is_starred boolean not null default false,
+  labels text[] not null default '{}'::text[],
+  seen_revision bigint not null,
+  state text not null default 'waiting'::text,
+  article_id bigint,
+  reason text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  constraint inbound_items_content_html_check CHECK ((length(content_html) <= 2000000)),
+  constraint inbound_items_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
+  constraint inbound_items_item_id_check CHECK (((length(item_id) >= 1) AND (length(item_id) <= 500))),
+  constraint inbound_items_pkey PRIMARY KEY (id),
+  constraint inbound_items_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint inbound_items_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100))),
+  constraint inbound_items_source_key UNIQUE (reader_id, source, item_id),
+  constraint inbound_items_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'skipped'::text, 'failed'::text])))
+) with (fillfactor=70);
+create table inbound_keys (
+  key bytea not null,
+  article_id bigint not null,
+  tenant_id uuid not null,
+  is_text boolean not null,
+  constraint inbound_keys_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
+  constraint inbound_keys_pkey PRIMARY KEY (key, article_id),
+  constraint inbound_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+);
 create table inoreader_budgets (
   connection_id integer not null,
   zone smallint not null,
@@ -411,6 +455,7 @@ create table inoreader_items (
   remote_starred boolean not null default false,
   remote_labels text[] not null default '{}'::text[],
   wrote_step bigint not null default 0,
+  inbox_step bigint not null default 0,
   is_dirty boolean not null default false,
   needs_write boolean not null default false,
   priority smallint not null generated always as (
@@ -1065,7 +1110,12 @@ CREATE INDEX folders_owner ON public.folders USING btree (owner_id);
 CREATE INDEX folders_parent ON public.folders USING btree (parent_id);
 CREATE INDEX highlights_article ON public.highlights USING btree (article_id, reader_id);
 CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, created_at);
-CREATE INDEX inoreader_items_arriving ON public.inoreader_items USING btree (connection_id) WHERE (content = 'inbox'::text);
+CREATE INDEX inbound_items_feed ON public.inbound_items USING btree (feed_id);
+CREATE INDEX inbound_items_finished ON public.inbound_items USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX inbound_items_waiting ON public.inbound_items USING btree (feed_id, id) WHERE (state = 'waiting'::text);
+CREATE INDEX inbound_keys_article ON public.inbound_keys USING btree (article_id);
+CREATE INDEX inbound_keys_tenant ON public.inbound_keys USING btree (tenant_id);
+CREATE INDEX inoreader_items_arriving ON public.inoreader_items USING btree (connection_id) WHERE ((article_id IS NULL) AND (content = ANY (ARRAY['inbox'::text, 'here'::text])));
 CREATE INDEX inoreader_items_article ON public.inoreader_items USING btree (article_id);
 CREATE INDEX inoreader_items_backlog ON public.inoreader_items USING btree (connection_id, priority, stamp DESC) WHERE (content = 'wanted'::text);
 CREATE INDEX inoreader_items_dirty ON public.inoreader_items USING btree (connection_id) WHERE is_dirty;
@@ -1178,6 +1228,8 @@ alter table foldings enable row level security, force row level security;
 alter table highlights enable row level security, force row level security;
 alter table hosts enable row level security, force row level security;
 alter table import_ids enable row level security, force row level security;
+alter table inbound_items enable row level security, force row level security;
+alter table inbound_keys enable row level security, force row level security;
 alter table inoreader_budgets enable row level security, force row level security;
 alter table inoreader_connections enable row level security, force row level security;
 alter table inoreader_items enable row level security, force row level security;
@@ -1460,6 +1512,21 @@ create policy worker on hosts as permissive for all to pre_processor
   using (true)
   with check (true);
 create policy owner on import_ids as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on inbound_items as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on inbound_items as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on inbound_items as permissive for all to pre_processor
+  using (true)
+  with check (true);
+create policy owner on inbound_keys as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy worker on inbound_keys as permissive for all to pre_processor
   using (true)
   with check (true);
 create policy own on inoreader_budgets as permissive for all to alt_backend, pre_processor_sidecar
@@ -1841,6 +1908,36 @@ create policy worker on websub_subscriptions as permissive for all to pre_proces
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.absorb_inoreader()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  connection integer;
+  reader integer;
+  found_articles integer;
+begin
+  select c.id, c.reader_id into connection, reader from inoreader_connections c where c.reader_id = current_reader_id();
+  with results as materialized (
+    select i.item, n.state, a.id as article_id
+    from inoreader_items i
+    left join inbound_items n on n.reader_id = reader and n.source = 'inoreader/' || connection
+      and n.item_id = i.item || '/' || i.inbox_step
+    left join articles a on a.id = n.article_id
+    where i.connection_id = connection and i.article_id is null and i.content in ('inbox', 'here')
+  )
+  update inoreader_items i
+    set article_id = r.article_id, content = case when r.article_id is null then 'gone' else 'here' end,
+      is_dirty = r.article_id is not null
+    from results r
+    where i.connection_id = connection and i.item = r.item and (r.state is null or r.state <> 'waiting');
+  select count(*) into found_articles from inoreader_items i
+    where i.connection_id = connection and i.is_dirty and i.content = 'here';
+  return found_articles;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.act_by_rules(deeds jsonb)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1924,6 +2021,60 @@ CREATE OR REPLACE FUNCTION public.address_hash(address text)
  IMMUTABLE
  SET search_path TO 'public', 'pg_temp'
 RETURN sha256(convert_to(lower(address), 'UTF8'::name))
+;
+CREATE OR REPLACE FUNCTION public.adopt_inbound(adopted bigint[], doubles bigint[], kept bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+begin
+  delete from inbound_keys where article_id = any (adopted || doubles);
+  if coalesce(cardinality(doubles), 0) = 0 then
+    return;
+  end if;
+  perform from article_stages s where s.article_id = any (doubles) order by s.article_id, s.stage for update;
+  perform pg_advisory_xact_lock_shared(7204653);
+  select array_agg(distinct e.reader_id) into reader_ids from entries e where e.article_id = any (doubles);
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into entries as e (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, hidden_reason,
+      is_read, is_starred, read_at)
+    select n.id, o.reader_id, n.feed_id, n.sort_at, n.received_at, r.revision, r.revision, max(o.hidden_reason),
+      bool_or(o.is_read or o.is_listed and is_covered(o.revision, o.received_at, c.read_through, c.read_before)),
+      bool_or(o.is_starred), max(o.read_at)
+    from unnest(doubles, kept) as m (old_id, new_id)
+    join entries o on o.article_id = m.old_id
+    join articles n on n.id = m.new_id
+    join readers r on r.id = o.reader_id
+    join counters c on c.reader_id = o.reader_id and c.feed_id = o.feed_id
+    group by n.id, o.reader_id, r.revision
+    on conflict (article_id, reader_id) do update
+      set is_read = e.is_read or excluded.is_read, is_starred = e.is_starred or excluded.is_starred,
+          read_at = coalesce(e.read_at, excluded.read_at), revision = excluded.revision;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select l.reader_id, l.label_id, m.new_id, n.sort_at
+    from unnest(doubles, kept) as m (old_id, new_id)
+    join entry_labels l on l.article_id = m.old_id join articles n on n.id = m.new_id
+    on conflict do nothing;
+  delete from entry_labels where article_id = any (doubles);
+  insert into article_labels (label_id, article_id, added_by, created_at)
+    select x.label_id, m.new_id, x.added_by, x.created_at
+    from unnest(doubles, kept) as m (old_id, new_id) join article_labels x on x.article_id = m.old_id
+    on conflict do nothing;
+  update highlights h set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where h.article_id = m.old_id;
+  update notes n set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where n.article_id = m.old_id;
+  update shares s set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id) where s.article_id = m.old_id;
+  update entries e set folded_into = m.new_id from unnest(doubles, kept) as m (old_id, new_id)
+    where e.reader_id = any (reader_ids) and e.folded_into = m.old_id and e.article_id <> m.new_id;
+  update inbound_items i set article_id = m.new_id from unnest(doubles, kept) as m (old_id, new_id)
+    where i.reader_id = any (reader_ids) and i.article_id = m.old_id;
+  delete from entries where article_id = any (doubles);
+  perform carry_pins(doubles, kept);
+  delete from articles where id = any (doubles);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.allocate_article_ids(wanted integer)
  RETURNS bigint
@@ -4297,6 +4448,7 @@ begin
     from article_labels x join articles o on o.id = x.article_id and o.feed_id = old_feed
     join articles n on n.feed_id = new_feed and (n.identity = o.identity or n.url = o.url)
     on conflict do nothing;
+  update inbound_items set feed_id = new_feed where feed_id = old_feed;
   perform merge_feed_rows(old_feed, new_feed);
 end $function$
 ;
@@ -4616,6 +4768,25 @@ BEGIN ATOMIC
    WHERE ((x.secret_hash = published_project.wanted_hash) OR (x.slug = published_project.wanted_slug));
 END
 ;
+CREATE OR REPLACE FUNCTION public.purge_inbound(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH gone AS (
+          DELETE FROM inbound_items i
+            USING ( SELECT x.id
+                    FROM inbound_items x
+                   WHERE (x.finished_at < (now() - '30 days'::interval))
+                  LIMIT purge_inbound.batch) old
+           WHERE (i.id = old.id)
+           RETURNING i.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM gone;
+END
+;
 CREATE OR REPLACE FUNCTION public.purge_leavers(batch integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4834,6 +5005,55 @@ BEGIN ATOMIC
     FROM (recap_outlets o
       JOIN readers r ON ((r.id = o.reader_id)))
    WHERE (o.mail_token = recap_mail.token);
+END
+;
+CREATE OR REPLACE FUNCTION public.receive_inbound(source text, items jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH given AS (
+          SELECT x."feedId",
+             x."itemId",
+             x.guid,
+             x.url,
+             x.title,
+             x.author,
+             x."publishedAt",
+             x."contentHtml",
+             x.enclosures,
+             x."isRead",
+             x."isStarred",
+             x.labels
+            FROM (jsonb_to_recordset(receive_inbound.items) x("feedId" integer, "itemId" text, guid text, url text, title text, author text, "publishedAt" timestamp with time zone, "contentHtml" text, enclosures jsonb, "isRead" boolean, "isStarred" boolean, labels text[])
+              JOIN feeds f ON (((f.id = x."feedId") AND ((f.tenant_id IS NULL) OR (f.tenant_id = current_tenant_id())))))
+         ), made AS (
+          INSERT INTO inbound_items (reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html, enclosures, is_read, is_starred, labels, seen_revision)  SELECT r.id,
+                     g."feedId",
+                     receive_inbound.source AS source,
+                     g."itemId",
+                     g.guid,
+                     g.url,
+                     g.title,
+                     g.author,
+                     g."publishedAt",
+                     g."contentHtml",
+                     COALESCE(g.enclosures, '[]'::jsonb) AS "coalesce",
+                     COALESCE(g."isRead", false) AS "coalesce",
+                     COALESCE(g."isStarred", false) AS "coalesce",
+                     COALESCE(g.labels, '{}'::text[]) AS "coalesce",
+                     r.revision
+                    FROM (given g
+                      JOIN readers r ON ((r.id = current_reader_id()))) ON CONFLICT ON CONSTRAINT inbound_items_source_key DO NOTHING
+           RETURNING inbound_items.id
+         ), told AS MATERIALIZED (
+          SELECT pg_notify('alt_inbound'::text, ''::text) AS pg_notify
+         )
+  SELECT (count(*))::integer AS count
+    FROM made
+   WHERE (( SELECT count(*) AS count
+            FROM told) = 1);
 END
 ;
 CREATE OR REPLACE FUNCTION public.receive_shared()
@@ -5716,6 +5936,110 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.settle_inbound(worker text, verdicts jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  reader_ids integer[];
+  wish_readers integer[];
+  wish_articles bigint[];
+  settled integer;
+begin
+  select array_agg(distinct i.reader_id) into reader_ids
+    from jsonb_to_recordset(verdicts) as v (id bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting';
+  if reader_ids is null then
+    return 0;
+  end if;
+  perform from readers where id = any (reader_ids) order by id for update;
+  update readers set revision = revision + 1 where id = any (reader_ids);
+  insert into counters (reader_id, feed_id)
+    select distinct i.reader_id, i.feed_id
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    where v."articleId" is not null order by 1, 2
+    on conflict do nothing;
+
+  -- Whose state is to be given: entries that there are not yet, or that nobody touched since.
+  select array_agg(x.reader_id), array_agg(x.article_id) into wish_readers, wish_articles from (
+    select distinct i.reader_id, a.id as article_id
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join articles a on a.id = v."articleId" and a.feed_id = i.feed_id
+    left join entries e on e.article_id = a.id and e.reader_id = i.reader_id
+    where case when e.article_id is null
+        then i.is_starred or i.labels <> '{}'
+          or exists (select from subscriptions s where s.reader_id = i.reader_id and s.feed_id = i.feed_id)
+        else e.revision = e.arrival_revision or e.revision <= i.seen_revision
+          or exists (select from rule_hits h where h.article_id = a.id and h.reader_id = i.reader_id) end
+  ) x;
+
+  update entries e
+    set revision = r.revision,
+      is_read = e.is_read or w.is_read or e.is_listed and is_covered(e.revision, e.received_at, c.read_through, c.read_before),
+      read_at = case when w.is_read then coalesce(e.read_at, now()) else e.read_at end,
+      is_starred = e.is_starred or w.is_starred
+    from (
+      select i.reader_id, v."articleId" as article_id, bool_or(i.is_read) as is_read, bool_or(i.is_starred) as is_starred
+      from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+      join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+      join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+        on x.reader_id = i.reader_id and x.article_id = v."articleId"
+      group by i.reader_id, v."articleId"
+    ) w, readers r, counters c
+    where e.article_id = w.article_id and e.reader_id = w.reader_id and r.id = e.reader_id
+      and c.reader_id = e.reader_id and c.feed_id = e.feed_id
+      and (w.is_read and not e.is_read or w.is_starred and not e.is_starred);
+  insert into entries (article_id, reader_id, feed_id, sort_at, received_at, revision, arrival_revision, is_read, is_starred, read_at)
+    select a.id, i.reader_id, a.feed_id, a.sort_at, a.received_at, r.revision, r.revision, bool_or(i.is_read),
+      bool_or(i.is_starred), case when bool_or(i.is_read) then now() end
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+      on x.reader_id = i.reader_id and x.article_id = v."articleId"
+    join articles a on a.id = x.article_id
+    join readers r on r.id = i.reader_id
+    group by a.id, i.reader_id, r.revision
+    on conflict do nothing;
+  insert into labels (tenant_id, owner_id, name)
+    select distinct r.tenant_id, r.id, l.name
+    from jsonb_to_recordset(verdicts) as v (id bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join readers r on r.id = i.reader_id
+    cross join unnest(i.labels) as l (name) where v.id = i.id
+    on conflict on constraint labels_name_key do nothing;
+  insert into entry_labels (reader_id, label_id, article_id, sort_at)
+    select distinct i.reader_id, l.id, s.article_id, s.sort_at
+    from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+    join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+    join unnest(wish_readers, wish_articles) as x (reader_id, article_id)
+      on x.reader_id = i.reader_id and x.article_id = v."articleId"
+    join entries e on e.article_id = x.article_id and e.reader_id = x.reader_id
+    join entries s on s.article_id = coalesce(e.folded_into, e.article_id) and s.reader_id = e.reader_id
+    join readers r on r.id = i.reader_id
+    join labels l on l.tenant_id = r.tenant_id and l.owner_id = r.id and l.name = any (i.labels)
+    on conflict do nothing;
+
+  update inbound_items i
+    set state = case when x.reason = 'too-large' or x.reason = 'empty' then 'failed' when x.is_held then 'done' else 'skipped' end,
+      article_id = case when x.is_held then x.article_id end,
+      reason = case when x.is_held then null else coalesce(x.reason, 'not-followed') end,
+      guid = null, title = null, author = null, content_html = null, enclosures = '[]', finished_at = now(), claimed_by = null,
+      claimed_until = null
+    from (
+      select v.id, v."articleId" as article_id, v.reason, exists (
+        select from entries e where e.article_id = v."articleId" and e.reader_id = j.reader_id) as is_held
+      from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint, reason text) join inbound_items j on j.id = v.id
+    ) x
+    where i.id = x.id and i.claimed_by = worker and i.state = 'waiting';
+  get diagnostics settled = row_count;
+  perform pg_notify('alt_inbound_settled', '');
+  return settled;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.settle_next(batch integer)
  RETURNS TABLE(settled integer, is_done boolean)
  LANGUAGE plpgsql
@@ -6529,6 +6853,7 @@ grant delete, insert, maintain, select, update on article_stages to pre_processo
 grant delete, insert, maintain, select, update on articles to pre_processor;
 grant delete, insert, maintain, select, update on feed_documents to pre_processor;
 grant delete, insert, select on entry_labels to pre_processor_sidecar;
+grant delete, insert, select on inbound_keys to pre_processor;
 grant delete, insert, select on inoreader_seen to pre_processor_sidecar;
 grant delete, insert, select on project_dismissals to arch_repo_service;
 grant delete, insert, select on project_highlights to arch_repo_service;
@@ -6573,8 +6898,11 @@ grant delete, insert, select, update on tags to tag_generator;
 grant delete, insert, select, update on term_counts to tag_generator;
 grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
+grant delete, select on inbound_items to alt_backend;
 grant delete, select on search_removals to search_indexer;
+grant execute on function absorb_inoreader() to pre_processor_sidecar;
 grant execute on function act_by_rules(jsonb) to pre_processor;
+grant execute on function adopt_inbound(bigint[],bigint[],bigint[]) to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
 grant execute on function article_texts(bigint[]) to pre_processor;
 grant execute on function article_texts(bigint[]) to search_indexer;
@@ -6652,12 +6980,15 @@ grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service
 grant execute on function project_counts(uuid[]) to arch_repo_service;
 grant execute on function project_rank(uuid) to arch_repo_service;
 grant execute on function published_project(bytea,text) to arch_repo_service;
+grant execute on function purge_inbound(integer) to pre_processor;
 grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function purge_project_work(integer) to arch_repo_service;
 grant execute on function purge_projects(integer) to arch_repo_service;
 grant execute on function queue_length(text[],integer) to queue_reader;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
+grant execute on function receive_inbound(text,jsonb) to alt_backend;
+grant execute on function receive_inbound(text,jsonb) to pre_processor_sidecar;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
 grant execute on function refund_llm_request() to alt_backend;
 grant execute on function refund_llm_request() to arch_repo_service;
@@ -6683,6 +7014,7 @@ grant execute on function seen_notes(bigint) to alt_backend;
 grant execute on function set_auto_full_text(integer,boolean) to alt_backend;
 grant execute on function set_feed_selectors(integer,text[],text[]) to alt_backend;
 grant execute on function settle_finish() to alt_backend;
+grant execute on function settle_inbound(text,jsonb) to pre_processor;
 grant execute on function settle_next(integer) to alt_backend;
 grant execute on function share_feeds(integer,integer[]) to alt_backend;
 grant execute on function share_folders(integer[]) to alt_backend;
@@ -6731,6 +7063,7 @@ grant maintain on entries to pre_processor;
 grant maintain on readers to pre_processor;
 grant maintain on subscriptions to pre_processor;
 grant maintain, select, update (arrival_revision), update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
+grant select (access), select (account), select (generation), select (provider) on external_tokens to pre_processor_sidecar;
 grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
 grant select (id), select (purge_after), select (tenant_id), select (user_id) on readers to arch_repo_service;
 grant select (id), select (tenant_id), select (title), select (url) on feeds to pre_processor_sidecar;
@@ -6773,6 +7106,7 @@ grant select, update (settings), update (settings_version) on readers to alt_bac
 grant select, update (title) on subscriptions to pre_processor_sidecar;
 grant select, update (title), update (wants_summary) on subscriptions to alt_backend;
 grant select, update on article_stages to search_indexer;
+grant select, update on inbound_items to pre_processor;
 grant usage on schema public to alt_backend;
 grant usage on schema public to arch_repo_service;
 grant usage on schema public to auth_token_manager;
@@ -6796,11 +7130,17 @@ comment on table column public.articles.identity is 'first 16 bytes of SHA-256 o
 comment on table column public.entries.hidden_reason is 'who hid it: reader, or what else; what is folded has that of the entry it is folded into';
 comment on table column public.feeds.priority is '1 while a reader waits for the poll';
 comment on table column public.feeds.tenant_id is 'a private feed is its tenant''s; null is shared by all';
+comment on table column public.inbound_items.article_id is 'what became of it; no reference, because the article may go before the row';
+comment on table column public.inbound_items.item_id is 'what the source calls it';
+comment on table column public.inbound_items.seen_revision is 'of the reader when it was written: what they did later is not undone';
+comment on table column public.inbound_items.source is 'who wrote it, and will read what became of it';
+comment on table column public.inbound_keys.is_text is 'a hash of title and text, which says less than one of the address';
 comment on table column public.inoreader_connections.account is 'the name under which auth-token-manager keeps its tokens';
 comment on table column public.inoreader_connections.confirmed_at is 'the reader said that a mass deletion was meant';
 comment on table column public.inoreader_connections.seen_revision is 'up to which revision of the reader their changes were looked at';
 comment on table column public.inoreader_connections.step is 'counts requests; raised before each is sent';
 comment on table column public.inoreader_connections.wanted_at is 'the reader asked for a look now; the budget still decides';
+comment on table column public.inoreader_items.inbox_step is 'the request whose answer went into the inbox, which names the row there';
 comment on table column public.inoreader_items.item is 'Inoreader''s id, 16 hexadecimal digits';
 comment on table column public.inoreader_items.stamp is 'when Inoreader received it, in microseconds';
 comment on table column public.inoreader_items.wrote_step is 'the request that last wrote it there; a list begun before tells nothing of it';

@@ -1,6 +1,8 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { type DocumentTask, readDocument as read } from './document.ts';
 
+export { readInbound } from './inbound/document.ts';
+
 /** The thread's side of `reading.ts`: the result's bytes change hands without being copied. */
 export function readDocument(task: DocumentTask): unknown {
   const result = read(task);

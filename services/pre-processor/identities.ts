@@ -1,4 +1,6 @@
 import { itemIdentity, type ParsedItem } from '@alt/feeds';
+import { linkKeyOf, textKeyOf } from './inbound/keys.ts';
+import type { Row } from './rows.ts';
 import { clean, shortHash } from './storable.ts';
 
 export interface IdentifiedItem {
@@ -36,10 +38,7 @@ export function withIdentities(items: readonly ParsedItem[]): IdentifiedItem[] {
 }
 
 /** What finds an item in the database (see store/articles.ts). */
-export function keyOf(
-  { item, identity, otherIdentity, isAmbiguous }: IdentifiedItem,
-  row: { url: string | null; content_hash: string; comment_count: number | undefined } | undefined,
-): string {
+export function keyOf({ item, identity, otherIdentity, isAmbiguous }: IdentifiedItem, row: Row | undefined): string {
   return JSON.stringify({
     i: identity,
     o: otherIdentity,
@@ -48,11 +47,14 @@ export function keyOf(
     l: item.url === null ? null : clean(item.url, MAX_LINK).replace(/^https?:\/\/(www\.)?/, ''),
     h: row?.content_hash,
     c: row?.comment_count,
+    k: linkKeyOf(item.url),
+    t: row && textKeyOf(item.text, row.text_hash),
   });
 }
 
 const MAX_LINK = 4_096;
 
-function identityOf(value: string): string {
+/** What identifies an item in the database: a hash, as a bytea. */
+export function identityOf(value: string): string {
   return shortHash(value.toWellFormed());
 }

@@ -2,6 +2,7 @@ import type { DocumentResult, DocumentTask } from './document.ts';
 import type { ArticlePage, PageResult, PageTask, Variant, VariantTask } from './extraction/article.ts';
 import { refuse } from './extraction/judgement.ts';
 import type { SelectorRules } from './extraction/selectors.ts';
+import type { InboundRow, InboundTask } from './inbound/document.ts';
 import { createMemoryRelief } from './memory.ts';
 import { createThreads, ThreadError, type Threads } from './threads.ts';
 
@@ -14,6 +15,8 @@ export interface Reading {
    * memory) is refused like any other that is no feed.
    */
   readDocument(task: DocumentTask): Promise<DocumentResult>;
+  /** Reads what readers had elsewhere, in its order; takes the bytes away. Null if it is too much for a thread. */
+  readInbound(task: InboundTask): Promise<(InboundRow | null)[] | null>;
   /** Finds the article of a page in another thread; takes the bytes away too. No rules can spoil what is found without. */
   extractArticle(task: PageTask, rules: readonly SelectorRules[]): Promise<ReadPage>;
   stop(): Promise<void>;
@@ -51,6 +54,7 @@ export function createReading(threads: number): Reading {
       const result = await run<DocumentResult>(documents, 'readDocument', task, TASK_TIMEOUT_MS);
       return result ?? { kind: 'refused', hash: '\\x', found: [], ...TOO_MUCH };
     },
+    readInbound: (task) => run(documents, 'readInbound', task, TASK_TIMEOUT_MS),
     async extractArticle(task, rules) {
       const kept = rules.length > 0 ? task.bytes.slice() : task.bytes;
       const page = await run<PageResult>(pages, 'extractArticle', task, TASK_TIMEOUT_MS);

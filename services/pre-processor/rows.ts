@@ -18,6 +18,7 @@ const SURE = 0.99;
 export interface Row {
   url: string | null;
   content_hash: string;
+  text_hash: string;
   comment_count: number | undefined;
 }
 

@@ -9,6 +9,7 @@ import { createFetching, failureCodeOf } from './extraction/fetching.ts';
 import { createPreview } from './extraction/preview.ts';
 import { createExtraction } from './extraction/stage.ts';
 import { createFinder } from './finding.ts';
+import { startInbox } from './inbound/inbox.ts';
 import { createMetrics } from './metrics.ts';
 import { createPoliteness } from './politeness.ts';
 import { createPolling } from './poll.ts';
@@ -86,6 +87,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     onEnded: metrics.extracted,
     log: tell,
   });
+  const inbox = await startInbox({ ...working, database, reading, listen: host.listen, log, onStored: upkeep.stored });
   const stopListening = await host.listen('alt_polls', scheduler.wake);
 
   const app = createApp({
@@ -100,7 +102,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     fetch: app.fetch,
     async stop() {
       await stopListening();
-      const parts = [scheduler, extracting, clustering, summarising, upkeep, rules];
+      const parts = [scheduler, inbox, extracting, clustering, summarising, upkeep, rules];
       await Promise.all(parts.map((one) => one.stop()));
       await polling.idle();
       await politeness.idle();

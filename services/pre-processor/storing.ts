@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '@alt/database';
 import type { FeedDocument } from './document.ts';
 import type { Feed, FeedUpdate } from './feed.ts';
+import { adoptInbound } from './inbound/store.ts';
 import { type Answer, afterDocument, afterPush } from './outcome.ts';
 import { judgeArrivals } from './rules/arriving.ts';
 import { actByRules, type RuleDeed } from './rules/store.ts';
@@ -53,10 +54,11 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
   const fullTextFeeds = locked.filter((feed: LockedFeed) => feed.wantsFullText).map(({ id }) => id);
   await insertNew(tx, drafts, { now, fullTextFeeds });
   await updateChanged(tx, drafts, fullTextFeeds);
+  await adopt(tx, drafts);
   await skipOld(tx, mine);
   const updates = new Map(drafts.map((draft) => [draft.task.feed.id, updateOf(draft, now)]));
   await completePolls(tx, [...updates.values()], worker);
-  const newIds = drafts.flatMap(({ insertedIds }) => insertedIds);
+  const newIds = drafts.flatMap(arrivedIds);
   const changedIds = drafts.flatMap(({ changes }) => changes.filter(({ isEdit }) => isEdit).map(({ id }) => id));
   const deeds = locked[0]?.hasRules ? await judgeNew(tx, drafts) : [];
   if (newIds.length + changedIds.length > 0) await deliver(tx, newIds, changedIds);
@@ -73,13 +75,15 @@ async function storeIn(tx: Queryable, tasks: readonly StoreTask[], worker: strin
 
 /** After the feeds have got their titles, by which rules may ask for them. */
 async function judgeNew(tx: Queryable, drafts: readonly Draft[]): Promise<RuleDeed[]> {
-  const fresh = drafts.filter(({ insertedIds }) => insertedIds.length > 0);
+  const fresh = drafts.filter((draft) => arrivedIds(draft).length > 0);
   if (fresh.length === 0) return [];
-  const arrived = {
-    feedIds: fresh.map(({ task }) => task.feed.id),
-    articleIds: fresh.flatMap(({ insertedIds }) => insertedIds),
-  };
+  const arrived = { feedIds: fresh.map(({ task }) => task.feed.id), articleIds: fresh.flatMap(arrivedIds) };
   return judgeArrivals(tx, arrived, { afterReaderId: 0, limit: DELIVERED_AT_ONCE });
+}
+
+/** What is new to those who follow the feed: also what one reader had brought before the feed showed it. */
+function arrivedIds({ insertedIds, adopted }: Draft): number[] {
+  return [...insertedIds, ...adopted.flatMap(([id = 0]) => id)];
 }
 
 function changedCount({ changes }: Draft): number {
@@ -96,6 +100,8 @@ interface Draft {
   /** In document order too. A recount is no news: nobody is told that there are more comments. */
   changes: { item: number; id: number; takesIdentity: boolean; isEdit: boolean; isRecount: boolean }[];
   insertedIds: number[];
+  /** Articles that readers had brought and that the document shows now: the one that stays, and others that are the same. */
+  adopted: number[][];
 }
 
 async function draftDocuments(tx: Queryable, tasks: readonly StoreTask[]): Promise<Draft[]> {
@@ -112,15 +118,16 @@ async function draftDocuments(tx: Queryable, tasks: readonly StoreTask[]): Promi
 
 function draftOf(task: StoreTask, items: (KnownItem | null)[]): Draft {
   const rewrites = guidRewrites(items);
-  const draft: Draft = { task, articleIds: [], newItems: [], changes: [], insertedIds: [] };
+  const draft: Draft = { task, articleIds: [], newItems: [], changes: [], insertedIds: [], adopted: [] };
   for (const [item, known] of items.entries()) {
-    const isRewrite = rewrites.has(item);
-    const isNew = known === null || (known.isByLink && !isRewrite);
+    const takesIdentity = rewrites.has(item) || (known?.inboundIds ?? null) !== null;
+    const isNew = known === null || (known.isByLink && !takesIdentity);
     draft.articleIds.push(isNew ? null : known.id);
+    if (known?.inboundIds) draft.adopted.push(known.inboundIds);
     if (isNew) draft.newItems.push(item);
-    else if (known.id !== null && (known.hasChanged || isRewrite || known.isRecounted)) {
-      const isRecount = !known.hasChanged && !isRewrite;
-      draft.changes.push({ item, id: known.id, takesIdentity: isRewrite, isEdit: known.hasChanged, isRecount });
+    else if (known.id !== null && (known.hasChanged || takesIdentity || known.isRecounted)) {
+      const isRecount = !known.hasChanged && !takesIdentity;
+      draft.changes.push({ item, id: known.id, takesIdentity, isEdit: known.hasChanged, isRecount });
     }
   }
   return draft;
@@ -180,6 +187,12 @@ async function updateChanged(tx: Queryable, drafts: readonly Draft[], fullTextFe
     feedIds: changes.map(({ feedId }) => feedId),
     fullTextFeeds,
   });
+}
+
+/** After their edit: what readers had brought is the feed's own from now on. */
+async function adopt(tx: Queryable, drafts: readonly Draft[]): Promise<void> {
+  const adopted = drafts.flatMap((draft) => draft.adopted);
+  if (adopted.length > 0) await adoptInbound(tx, adopted);
 }
 
 async function skipOld(tx: Queryable, tasks: readonly StoreTask[]): Promise<void> {

@@ -11,20 +11,24 @@ export interface KnownItem {
   hasChanged: boolean;
   /** The feed now counts other comments. */
   isRecounted: boolean;
+  /** Articles that came another way than by a poll, and are this item: `id` is the first of them. Null for all others. */
+  inboundIds: number[] | null;
 }
 
 /** How exactly `tombstones.shown_at` is kept; forget_tombstones relies on it. */
 const SHOWN_EVERY = `interval '30 days'`;
 
 // An item is known by its identity, or by its other identity (with or without its URL, where guids repeat), or buried;
-// failing these, by its link among the articles of the last document, which is how a rewrite of guids shows.
+// failing these, by what it has in common with an article that readers brought from elsewhere, each of which is one item; failing
+// these, by its link among the articles of the last document, which is how a rewrite of guids shows.
 const findItemsStatement = statement<KnownItem>(
   'find-items',
   `with given as materialized (
-     select i, o, u, m, l, h, c, feed_id, (ordinality - 1)::integer as place
+     select i, o, u, m, l, h, c, k, t, feed_id, (ordinality - 1)::integer as place
      from rows from (
-       json_to_recordset($1::json) as (i bytea, o bytea, u text, m boolean, l text, h bytea, c integer), unnest($2::integer[])
-     ) with ordinality as k (i, o, u, m, l, h, c, feed_id, ordinality)
+       json_to_recordset($1::json) as (i bytea, o bytea, u text, m boolean, l text, h bytea, c integer, k bytea, t bytea),
+       unnest($2::integer[])
+     ) with ordinality as x (i, o, u, m, l, h, c, k, t, feed_id, ordinality)
    ), known as (
      select distinct on (g.place) g.place, a.id, a.content_hash <> g.h as "hasChanged",
        a.comment_count is distinct from g.c as "isRecounted"
@@ -38,19 +42,37 @@ const findItemsStatement = statement<KnownItem>(
    ), shown as (
      update tombstones t set shown_at = now() from buried b
      where b.is_due and t.feed_id = b.feed_id and t.identity = b.identity
+   ), brought as materialized (
+     select g.place, a.id, a.content_hash <> g.h as "hasChanged", bool_and(b.is_text) as is_text
+     from given g join inbound_keys b on b.key = any (array[g.i, g.o, g.k, g.t])
+     join articles a on a.id = b.article_id and a.feed_id = g.feed_id
+     where g.place not in (select place from known union all select place from buried)
+     group by g.place, a.id, a.content_hash <> g.h
+   ), same as (
+     select place, min(id) as id, array_agg(id order by id) as ids from brought where not is_text group by place
+     union all
+     select place, min(id), array_agg(id) from brought
+     where place not in (select place from brought where not is_text) group by place having count(*) = 1
+   ), inbound as materialized (
+     select distinct on (s.id) s.place, s.id, s.ids, b."hasChanged"
+     from same s join brought b on b.place = s.place and b.id = s.id order by s.id, s.place
    ), documents as materialized (
      select d.feed_id, a.id, a.content_hash, regexp_replace(a.url, '^https?://(www\\.)?', '') as l
      from feed_documents d join articles a on a.id = any (d.article_ids)
-     where d.feed_id in (select g.feed_id from given g where g.place not in (select place from known))
+     where d.feed_id in (select g.feed_id from given g
+       where g.place not in (select place from known union all select place from inbound))
    ), linked as (
      select g.place, min(d.id) as id, bool_or(d.content_hash <> g.h) as "hasChanged"
      from given g join documents d on d.feed_id = g.feed_id and d.l = g.l
-     where g.place not in (select place from known) and d.id not in (select id from known)
+     where g.place not in (select place from known union all select place from inbound)
+       and d.id not in (select id from known)
      group by g.place having count(*) = 1
    )
-   select place, id, false as "isByLink", "hasChanged", "isRecounted" from known
-   union all select distinct place, null::bigint, false, false, false from buried
-   union all select place, id, true, "hasChanged", false from linked where place not in (select place from buried)`,
+   select place, id, false as "isByLink", "hasChanged", "isRecounted", null::bigint[] as "inboundIds" from known
+   union all select distinct place, null::bigint, false, false, false, null::bigint[] from buried
+   union all select place, id, false, "hasChanged", false, ids from inbound
+   union all select place, id, true, "hasChanged", false, null::bigint[] from linked
+     where place not in (select place from buried)`,
 );
 
 /** Looks up items of documents: their keys as a JSON array, and the feed of each. */
