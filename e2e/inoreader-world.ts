@@ -202,7 +202,8 @@ async function findDifferences({ inoreader, local, localFeeds }: InoreaderWorld)
       found.push(`${feed.url} is called ${own.title} here, ${feed.title} there`);
     }
   }
-  for (const url of here.keys()) if (!there.some((feed) => feed.url === url)) found.push(`${url} is followed here alone`);
+  for (const url of here.keys())
+    if (!there.some((feed) => feed.url === url)) found.push(`${url} is followed here alone`);
   const entries = await local();
   for (const item of account.items) found.push(...compareItem(item, entries.get(item.url ?? '')));
   const known = new Set(account.items.map(({ url }) => url));

@@ -48,7 +48,10 @@ test('first contact brings feeds, folders, bodies and states, and tells Inoreade
   await world.pre.follow(['https://mine.test/feed']);
   await world.untilAgreed();
   expect((await world.localFeeds()).size).toBe(4);
-  const [feed] = await world.rows.all<{ id: number }>({ name: 'f', text: `select id from feeds where url like '%blog1%'` });
+  const [feed] = await world.rows.all<{ id: number }>({
+    name: 'f',
+    text: `select id from feeds where url like '%blog1%'`,
+  });
   const [article] = await world.pre.articles(feed?.id ?? 0);
   expect(article?.text).toMatch(/^The text of item/);
   expect([...(await world.local()).values()].filter(({ isStarred }) => isStarred)).toHaveLength(12);

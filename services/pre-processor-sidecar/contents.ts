@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '@alt/database';
 import { statement } from '@alt/database';
 import { canonicalFeedUrl, isPrivateFeedAddress } from '@alt/feeds';
+import { type InboundItem, writeInbound } from '@alt/pipeline';
 import { type Asking, Pause } from './asking.ts';
 import type { Claim, Progress } from './store/connections.ts';
 import { ensureFeed, type FeedAddress, readStreams } from './store/feeds.ts';
@@ -9,7 +10,6 @@ import { type ItemContent, isState, itemContents, itemHex, labelOf, longItemId }
 
 /** Inoreader answers at most so many items at once. */
 export const CONTENTS_BATCH = 100;
-const HTML_MAXIMUM = 2_000_000;
 const LABEL_MAXIMUM = 100;
 
 export interface ContentTools {
@@ -45,8 +45,6 @@ interface Brought {
   wanted: string[];
 }
 
-const callReceive = statement('inoreader_receive', 'select receive_inbound($1, $2)');
-
 /** Puts what came into the inbox, in the same transaction in which it is remembered as brought. */
 async function take(
   tx: Queryable,
@@ -58,7 +56,7 @@ async function take(
   const streams = await readStreams(tx, of.id);
   const feedOf = new Map(streams.map(({ stream, feedId }) => [stream, feedId]));
   const told: items.ToldItem[] = [];
-  const inbound: Record<string, unknown>[] = [];
+  const inbound: InboundItem[] = [];
   const lost = brought.wanted.filter((item) => !brought.came.has(item));
   for (const [item, content] of brought.came) {
     const stream = content.origin?.streamId ?? '';
@@ -74,7 +72,7 @@ async function take(
     inbound.push({ feedId, itemId: `${item}/${brought.step}`, ...state, ...articleOf(content) });
   }
   await items.setTold(tx, of.id, brought.step, told, lost);
-  if (inbound.length > 0) await tx.run(callReceive, [`inoreader/${of.id}`, JSON.stringify(inbound)]);
+  await writeInbound(tx, `inoreader/${of.id}`, inbound);
 }
 
 /** A feed's address, from its stream; null for what is no feed. */
@@ -108,7 +106,12 @@ function stateOf({ categories }: ItemContent, { folders }: Progress) {
 
 /** Whether Alt can have a label of this name. */
 export function isUsableLabel(name: string): boolean {
-  return name.length <= LABEL_MAXIMUM && name.trim() === name && name !== '' && !/\p{Cc}/u.test(name);
+  const same = name
+    .normalize('NFC')
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return name !== '' && name.length <= LABEL_MAXIMUM && same === name;
 }
 
 function articleOf(content: ItemContent) {
@@ -119,7 +122,7 @@ function articleOf(content: ItemContent) {
     title: content.title ?? '',
     author: content.author || null,
     publishedAt: publishedAt(seconds),
-    contentHtml: (content.summary?.content ?? '').slice(0, HTML_MAXIMUM),
+    contentHtml: content.summary?.content ?? '',
     enclosures: (content.enclosure ?? []).flatMap(({ href, type, length }) =>
       /^https?:\/\//i.test(href) ? [{ url: href, type: type ?? null, length: length ?? null }] : [],
     ),

@@ -11,6 +11,8 @@ const RESTARTS_MAXIMUM = 3;
 const OVERLAP_SECONDS = 600;
 /** What is asked of the past at first contact, besides all that is unread, starred or labelled. */
 const FIRST_DAYS = 7;
+/** The rest of a long list waits for the next run. */
+const PAGES_A_RUN = 20;
 /** A list is over after so many pages, whatever it says: 200,000 items. */
 const PAGES_MAXIMUM = 200;
 
@@ -23,31 +25,34 @@ export function queueLook(progress: Progress, now: Date, withLabels: boolean): P
 
 /** Goes on with the look that was ordered, page by page, until it is done. Each page is durable before the next is asked. */
 export async function continueLook(database: Database, asking: Asking, of: Claim): Promise<void> {
-  for (;;) {
+  for (let pages = 0; pages < PAGES_A_RUN; pages += 1) {
     const connection = await database.asReader(of, (tx) => readConnection(tx, of.id));
     if (!connection) throw new Pause('superseded', 'disconnected', 'The account is not connected any more.');
-    const { progress, createdAt } = connection;
-    const listing = progress.listing ?? (await begin(database, of, progress));
-    if (listing === null) return;
-    await askPage(database, asking, of, { ...progress, listing }, createdAt);
+    const running = isRunning(connection.progress) ? connection.progress : await begin(database, of, connection.progress);
+    if (running === null) return;
+    await askPage(database, asking, of, running, connection.createdAt);
   }
 }
 
-/** The next list of the queue, or null if all are done. */
-async function begin(database: Database, of: Claim, progress: Progress): Promise<Listing | null> {
+/** Begins the next list of the queue; null if all are done. */
+async function begin(database: Database, of: Claim, progress: Progress): Promise<Running | null> {
   const [next, ...queue] = progress.queue;
   if (!next) return null;
-  const { kind, label } = next;
-  // The first page's own number is taken when it is asked.
-  const listing: Listing = { kind, label, continuation: null, startedStep: 0, pages: 0, restarts: 0, newest: 0 };
+  // The number of its first page is taken when that is asked.
+  const listing: Listing = { ...next, continuation: null, startedStep: 0, pages: 0, restarts: 0, newest: 0 };
+  const running = { ...progress, queue, listing };
   await database.asReader(of, async (tx) => {
     await items.clearSeen(tx, of.id);
-    await saveProgress(tx, of.id, { ...progress, queue, listing });
+    await saveProgress(tx, of.id, running);
   });
-  return listing;
+  return running;
 }
 
 type Running = Progress & { listing: Listing };
+
+function isRunning(progress: Progress): progress is Running {
+  return progress.listing !== null;
+}
 
 async function askPage(database: Database, asking: Asking, of: Claim, progress: Running, createdAt: Date) {
   const { listing } = progress;

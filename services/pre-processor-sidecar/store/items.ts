@@ -132,10 +132,9 @@ export interface ToldItem extends ItemState {
 
 const updateTold = statement(
   'inoreader_told',
-  `update inoreader_items i set content = 'inbox', inbox_step = $2, stream = w.stream, remote_read = w.is_read, remote_starred = w.is_starred,
+  `update inoreader_items i set content = 'inbox', inbox_step = $2, stream = w.stream, remote_read = w."isRead", remote_starred = w."isStarred",
      remote_labels = array(select jsonb_array_elements_text(w.labels) order by 1), wrote_step = $2
    from jsonb_to_recordset($3) as w (item text, stream text, "isRead" boolean, "isStarred" boolean, labels jsonb)
-     cross join lateral (select w."isRead" as is_read, w."isStarred" as is_starred) x
    where i.connection_id = $1 and i.item = w.item`,
 );
 const updateLost = statement(
