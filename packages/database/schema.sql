@@ -362,6 +362,7 @@ create table import_ids (
 );
 create table inbound_items (
   id bigint not null generated always as identity,
+  tenant_id uuid not null,
   reader_id integer not null,
   feed_id integer not null,
   source text not null,
@@ -393,7 +394,8 @@ create table inbound_items (
   constraint inbound_items_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
   constraint inbound_items_source_check CHECK (((length(source) >= 1) AND (length(source) <= 100))),
   constraint inbound_items_source_key UNIQUE (reader_id, source, item_id),
-  constraint inbound_items_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'skipped'::text, 'failed'::text])))
+  constraint inbound_items_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'skipped'::text, 'failed'::text]))),
+  constraint inbound_items_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 ) with (fillfactor=70);
 create table inbound_keys (
   key bytea not null,
@@ -1112,6 +1114,7 @@ CREATE INDEX highlights_article ON public.highlights USING btree (article_id, re
 CREATE INDEX highlights_reader ON public.highlights USING btree (reader_id, created_at);
 CREATE INDEX inbound_items_feed ON public.inbound_items USING btree (feed_id);
 CREATE INDEX inbound_items_finished ON public.inbound_items USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE INDEX inbound_items_tenant ON public.inbound_items USING btree (tenant_id);
 CREATE INDEX inbound_items_waiting ON public.inbound_items USING btree (feed_id, id) WHERE (state = 'waiting'::text);
 CREATE INDEX inbound_keys_article ON public.inbound_keys USING btree (article_id);
 CREATE INDEX inbound_keys_tenant ON public.inbound_keys USING btree (tenant_id);
@@ -5029,7 +5032,8 @@ BEGIN ATOMIC
             FROM (jsonb_to_recordset(receive_inbound.items) x("feedId" integer, "itemId" text, guid text, url text, title text, author text, "publishedAt" timestamp with time zone, "contentHtml" text, enclosures jsonb, "isRead" boolean, "isStarred" boolean, labels text[])
               JOIN feeds f ON (((f.id = x."feedId") AND ((f.tenant_id IS NULL) OR (f.tenant_id = current_tenant_id())))))
          ), made AS (
-          INSERT INTO inbound_items (reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html, enclosures, is_read, is_starred, labels, seen_revision)  SELECT r.id,
+          INSERT INTO inbound_items (tenant_id, reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html, enclosures, is_read, is_starred, labels, seen_revision)  SELECT r.tenant_id,
+                     r.id,
                      g."feedId",
                      receive_inbound.source AS source,
                      g."itemId",

@@ -3,6 +3,7 @@
 
 create table inbound_items (
   id bigint generated always as identity primary key,
+  tenant_id uuid not null references tenants on delete cascade,
   reader_id integer not null references readers on delete cascade,
   feed_id integer not null references feeds on delete cascade,
   source text not null check (length(source) between 1 and 100),
@@ -35,6 +36,7 @@ comment on column inbound_items.seen_revision is 'of the reader when it was writ
 comment on column inbound_items.article_id is 'what became of it; no reference, because the article may go before the row';
 create index inbound_items_waiting on inbound_items (feed_id, id) where state = 'waiting';
 create index inbound_items_feed on inbound_items (feed_id);
+create index inbound_items_tenant on inbound_items (tenant_id);
 create index inbound_items_finished on inbound_items (finished_at) where finished_at is not null;
 
 -- What finds an article that no poll has shown yet: hashes of its guid, its address, its text. When a poll shows it, it takes the
@@ -76,9 +78,9 @@ create function receive_inbound(source text, items jsonb) returns integer
         "publishedAt" timestamptz, "contentHtml" text, enclosures jsonb, "isRead" boolean, "isStarred" boolean, labels text[])
       join feeds f on f.id = x."feedId" and (f.tenant_id is null or f.tenant_id = current_tenant_id())
     ), made as (
-      insert into inbound_items (reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html,
+      insert into inbound_items (tenant_id, reader_id, feed_id, source, item_id, guid, url, title, author, published_at, content_html,
           enclosures, is_read, is_starred, labels, seen_revision)
-        select r.id, g."feedId", receive_inbound.source, g."itemId", g.guid, g.url, g.title, g.author, g."publishedAt",
+        select r.tenant_id, r.id, g."feedId", receive_inbound.source, g."itemId", g.guid, g.url, g.title, g.author, g."publishedAt",
           g."contentHtml", coalesce(g.enclosures, '[]'), coalesce(g."isRead", false), coalesce(g."isStarred", false),
           coalesce(g.labels, '{}'), r.revision
         from given g join readers r on r.id = current_reader_id()

@@ -72,7 +72,7 @@ describe('an item from elsewhere', () => {
     await bring([item(1, { contentHtml, title: 'Salt &amp; <b>pepper</b>\0\ud800', labels: ['\0'] })]);
     const [article] = await alt.articles(feedId);
     expect(article?.content_html).not.toMatch(/script|onclick/);
-    expect(article?.content_html).toContain('http://192.0.2.1/a.png');
+    expect(article?.content_html).toContain('https://hostile.example/a.png');
     expect(article?.title).toBe('Salt & <b>pepper</b>\ufffd');
   });
 

@@ -28,8 +28,8 @@ const claimStatement = statement<ClaimedItem>(
      order by i.id for update skip locked
    )
    update inbound_items i set claimed_by = $1, claimed_until = now() + interval '2 minutes', attempts = i.attempts + 1
-   from locked l, readers r where i.id = l.id and r.id = i.reader_id
-   returning i.id, i.feed_id as "feedId", r.tenant_id as "tenantId", i.guid, i.url, i.title, i.author,
+   from locked l where i.id = l.id
+   returning i.id, i.feed_id as "feedId", i.tenant_id as "tenantId", i.guid, i.url, i.title, i.author,
      i.published_at as "publishedAt", i.content_html as "contentHtml", i.enclosures,
      i.is_starred or i.labels <> '{}' as "isKept", i.attempts`,
 );
