@@ -36,6 +36,8 @@ export interface InoreaderWorld {
   local(): Promise<Map<string, LocalItem>>;
   localFeeds(): Promise<Map<string, { title: string | null; folders: string[] }>>;
   setToken(token: string | null): Promise<void>;
+  /** What another process needs for a run. */
+  forChild(): Record<string, unknown>;
   /** Requests that Inoreader was sent on each day of the clock, by zone. */
   spent(): { 1: number; 2: number }[];
   stop(): Promise<void>;
@@ -143,6 +145,12 @@ export async function startWorld(options: { limits?: { 1: number; 2: number } } 
       await rename(`${file}.new`, file);
       if (token !== null) inoreader.control.acceptToken(token);
     },
+    forChild: () => ({
+      connection: pre.database.connection('pre_processor_sidecar'),
+      url: inoreader.url,
+      folder,
+      now: time,
+    }),
     spent() {
       countRequests();
       return days;
@@ -225,6 +233,33 @@ function compareItem(item: ReaderItem, entry: LocalItem | undefined): string[] {
 
 function stateText({ isRead, isStarred, labels }: Omit<LocalItem, 'articleId'>): string {
   return `${isRead ? 'r' : 'u'}${isStarred ? '*' : '-'}${labels.toSorted().join('+')}`;
+}
+
+/** Feeds and items at Inoreader; of every third item a mark of some kind, unless all are unread. */
+export function fillAccount(
+  { inoreader: { account }, now }: InoreaderWorld,
+  { feeds, items, isUnread = false }: { feeds: number; items: number; isUnread?: boolean },
+): void {
+  for (let index = 0; index < feeds; index += 1) {
+    const site = `https://blog${index}.test/`;
+    const feed = account.addFeed({ url: `${site}feed`, htmlUrl: site, folders: index % 2 === 0 ? ['News'] : [] });
+    for (let place = 0; place < items; place += 1) {
+      account.addItem(feed, {
+        url: `${site}${place}`,
+        arrivedAt: new Date(now().getTime() - (items - place) * 60_000),
+        isRead: !isUnread && place % 3 === 0,
+        isStarred: !isUnread && place % 5 === 0,
+        labels: !isUnread && place % 7 === 0 ? ['later'] : [],
+      });
+    }
+  }
+}
+
+/** Inoreader's item of that address. */
+export function itemAt({ inoreader }: InoreaderWorld, url: string): ReaderItem {
+  const found = inoreader.account.items.find((item) => item.url === url);
+  if (!found) throw new Error(`Inoreader has no ${url}`);
+  return found;
 }
 
 /** Sets a state of the reader's entry, as alt-backend does. */

@@ -1,6 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { runDue } from '../services/pre-processor-sidecar/synchronising.ts';
-import { type InoreaderWorld, setLabel, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
+import {
+  fillAccount,
+  type InoreaderWorld,
+  itemAt,
+  setLabel,
+  setLocal,
+  startWorld,
+  WAKE_MS,
+} from './inoreader-world.ts';
 
 const worlds: InoreaderWorld[] = [];
 
@@ -14,27 +22,6 @@ async function start(options?: Parameters<typeof startWorld>[0]): Promise<Inorea
   return world;
 }
 
-/** Feeds and items of some states, at Inoreader. */
-function fill(world: InoreaderWorld, feeds: number, items: number): void {
-  const { account } = world.inoreader;
-  for (let index = 0; index < feeds; index += 1) {
-    const feed = account.addFeed({
-      url: `https://blog${index}.test/feed`,
-      htmlUrl: `https://blog${index}.test/`,
-      folders: index % 2 === 0 ? ['News'] : [],
-    });
-    for (let place = 0; place < items; place += 1) {
-      account.addItem(feed, {
-        url: `https://blog${index}.test/${place}`,
-        arrivedAt: new Date(world.now().getTime() - (items - place) * 60_000),
-        isRead: place % 3 === 0,
-        isStarred: place % 5 === 0,
-        labels: place % 7 === 0 ? ['later'] : [],
-      });
-    }
-  }
-}
-
 function expectBudgetKept(world: InoreaderWorld): void {
   for (const day of world.spent()) {
     expect(day[1]).toBeLessThanOrEqual(90);
@@ -44,7 +31,7 @@ function expectBudgetKept(world: InoreaderWorld): void {
 
 test('first contact brings feeds, folders, bodies and states, and tells Inoreader what Alt alone had', async () => {
   const world = await start();
-  fill(world, 3, 20);
+  fillAccount(world, { feeds: 3, items: 20 });
   await world.pre.follow(['https://mine.test/feed']);
   await world.untilAgreed();
   expect((await world.localFeeds()).size).toBe(4);
@@ -60,7 +47,7 @@ test('first contact brings feeds, folders, bodies and states, and tells Inoreade
 
 test('what the reader does on either side reaches the other', async () => {
   const world = await start();
-  fill(world, 2, 12);
+  fillAccount(world, { feeds: 2, items: 12 });
   await world.untilAgreed();
   const { account } = world.inoreader;
   await setLocal(world, 'https://blog0.test/1', { isRead: true });
@@ -68,11 +55,7 @@ test('what the reader does on either side reaches the other', async () => {
   await setLocal(world, 'https://blog0.test/5', { isStarred: false });
   await setLabel(world, 'https://blog0.test/4', 'to write', true);
   await setLabel(world, 'https://blog0.test/7', 'later', false);
-  const item = (url: string) => {
-    const found = account.items.find((one) => one.url === url);
-    if (!found) throw new Error(url);
-    return found;
-  };
+  const item = (url: string) => itemAt(world, url);
   item('https://blog1.test/1').isRead = true;
   item('https://blog1.test/2').isStarred = true;
   item('https://blog1.test/3').isRead = false;
@@ -96,7 +79,7 @@ test('what the reader does on either side reaches the other', async () => {
 
 test('a "mark all read" reaches Inoreader in one request for many', async () => {
   const world = await start();
-  fill(world, 2, 40);
+  fillAccount(world, { feeds: 2, items: 40 });
   await world.untilAgreed();
   const before = world.inoreader.requests.filter(({ path }) => path === 'edit-tag').length;
   await world.act(
@@ -112,7 +95,7 @@ test('a "mark all read" reaches Inoreader in one request for many', async () => 
 
 test('a quiet day asks for no contents that are known and writes nothing', async () => {
   const world = await start();
-  fill(world, 2, 10);
+  fillAccount(world, { feeds: 2, items: 10 });
   await world.untilAgreed();
   const before = world.inoreader.requests.length;
   for (let wakes = 0; wakes < 48; wakes += 1) {
@@ -126,7 +109,7 @@ test('a quiet day asks for no contents that are known and writes nothing', async
 
 test('two runs at once spend no request twice', async () => {
   const world = await start();
-  fill(world, 1, 5);
+  fillAccount(world, { feeds: 1, items: 5 });
   const results = await Promise.all([runDue(world.tools('one')), runDue(world.tools('two'))]);
   expect(results.flat()).toHaveLength(1);
   expect(world.inoreader.requests.filter(({ path }) => path === 'subscription/list')).toHaveLength(1);

@@ -12,10 +12,14 @@ import { labelOf, subscriptionList, tagList } from './wire.ts';
 export async function askFeeds(database: Database, asking: Asking, of: Claim, now: Date): Promise<void> {
   const { value: list } = await asking.read('subscription/list', [], subscriptionList);
   const { value: tags, step } = await asking.read('tag/list', [['types', '1']], tagList);
-  const remote = list.subscriptions.flatMap(({ id, title, categories }) => {
-    const folders = categories.flatMap((category) => category.label ?? labelOf(category.id) ?? []);
-    return id.startsWith('feed/') ? [{ stream: id, title: title || null, folders: [...new Set(folders)].sort() }] : [];
-  });
+  const byStream = new Map(
+    list.subscriptions.flatMap(({ id, title, categories }) => {
+      const names = categories.flatMap((category) => category.label ?? labelOf(category.id) ?? []);
+      const feed = { stream: id, title: title || null, folders: [...new Set(names)].sort() };
+      return id.startsWith('feed/') ? [[id, feed] as const] : [];
+    }),
+  );
+  const remote = [...byStream.values()];
   const folders = new Set(remote.flatMap((feed) => feed.folders));
   for (const { id, type } of tags.tags) {
     const name = labelOf(id);

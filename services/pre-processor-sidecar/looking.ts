@@ -28,7 +28,9 @@ export async function continueLook(database: Database, asking: Asking, of: Claim
   for (let pages = 0; pages < PAGES_A_RUN; pages += 1) {
     const connection = await database.asReader(of, (tx) => readConnection(tx, of.id));
     if (!connection) throw new Pause('superseded', 'disconnected', 'The account is not connected any more.');
-    const running = isRunning(connection.progress) ? connection.progress : await begin(database, of, connection.progress);
+    const running = isRunning(connection.progress)
+      ? connection.progress
+      : await begin(database, of, connection.progress);
     if (running === null) return;
     await askPage(database, asking, of, running, connection.createdAt);
   }
