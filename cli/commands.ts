@@ -200,6 +200,31 @@ passwords        those of all roles that services sign in to the databases as
 --confirm       subscriptions that vanished all at once were meant to; --user EMAIL says whose`,
     run: async (args, terminal) => (await import('./inoreader.ts')).sync(args, terminal),
   },
+  'tokens authorize': {
+    usage: 'tokens authorize PROVIDER [--account NAME] [--paste]',
+    summary: 'let Alt use an account of another service, such as inoreader',
+    details: `--account NAME  where there are several; "default" unless given
+--paste         type in the address that the browser came back to: on a machine without one, and in a pod`,
+    run: async (args, terminal) => (await import('./tokens/authorize.ts')).authorizeAccount(args, terminal),
+  },
+  'tokens refresh': {
+    usage: 'tokens refresh [PROVIDER] [--account NAME] [--force]',
+    summary: 'refresh the tokens that are due',
+    details: '--force  the named one, due or not',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).refreshTokens(args, terminal),
+  },
+  'tokens status': {
+    usage: 'tokens status [--json]',
+    summary: 'tell how the tokens of other services are',
+    details: 'Ends with 0 if all are well, 1 if somebody should look, 2 if one has ended or is about to.',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).tellStatus(args, terminal),
+  },
+  'tokens revoke': {
+    usage: 'tokens revoke PROVIDER [--account NAME] [--force]',
+    summary: 'withdraw what was allowed, and forget the tokens',
+    details: '--force  forget them even where the service cannot be told',
+    run: async (args, terminal) => (await import('./tokens/commands.ts')).revokeTokens(args, terminal),
+  },
   'search rebuild': {
     usage: 'search rebuild',
     summary: 'build the search index anew, beside the one that answers',
@@ -217,6 +242,11 @@ passwords        those of all roles that services sign in to the databases as
     details: `--password P  of an encrypted backup; asked for, or read from standard input, if it is missing
 --force       even though accounts or feeds are here, which it replaces`,
     run: async (args, terminal) => (await import('./backup/command.ts')).readBackup(args, terminal),
+  },
+  status: {
+    usage: 'status [--json]',
+    summary: 'tell whether everything works, what is late and why',
+    run: async (args, terminal) => (await import('./status/status.ts')).showStatus(args, terminal),
   },
   doctor: {
     usage: 'doctor [--recount]',

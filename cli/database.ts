@@ -22,6 +22,7 @@ import {
 } from '@alt/database/roles.ts';
 import type { Logger } from '@alt/service-kit';
 import { type ServiceName, services } from '@alt/topology';
+import type { Tracer } from '@alt/tracing';
 import { type Settings, version } from './settings.ts';
 
 /** An account that may do everything, to each of the two databases. */
@@ -30,7 +31,7 @@ export type AdminConnections = Record<OwnDatabase, Connection>;
 export interface DatabaseServer {
   admin: AdminConnections;
   /** A service's own connections, with its own role. Null for a service without a database. */
-  connectAs(service: ServiceName): Database | null;
+  connectAs(service: ServiceName, tracer?: Tracer | null): Database | null;
   /** For the command line: `alt_admin`, which may do what the owner of the database may. */
   connectAsAdmin(database: OwnDatabase): Database;
   /** The migrations that opening applied. */
@@ -120,18 +121,19 @@ async function prepare(
   mkdirSync(settings.ALT_DATA_DIR, { recursive: true, mode: 0o700 });
   const passwords = loadRolePasswords(settings.ALT_DATA_DIR);
   const applied = await migrateAll(admin, passwords, (message) => log.debug(message));
-  const connect = (database: OwnDatabase, role: string, applicationName: string) =>
+  const connect = (database: OwnDatabase, role: string, applicationName: string, tracer: Tracer | null = null) =>
     createDatabase({
       ...roleConnection(admin[database], database, role, passwords),
       applicationName,
       log: (message) => log.warn(message),
+      tracer,
     });
   return {
     admin,
     applied,
-    connectAs(service) {
+    connectAs(service, tracer) {
       const { database } = services[service];
-      return database ? connect(database, serviceRole(service), service) : null;
+      return database ? connect(database, serviceRole(service), service, tracer) : null;
     },
     connectAsAdmin: (database) => connect(database, ADMIN_ROLE, 'alt command'),
     stop,

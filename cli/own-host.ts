@@ -10,6 +10,7 @@ import {
   serviceAddress,
   services,
 } from '@alt/topology';
+import { openTracing, type Tracer } from '@alt/tracing';
 import { openDatabases } from './database.ts';
 import { mountedSecret } from './mounted-secrets.ts';
 import { type AnyService, type LoadedName, loadService } from './registry.ts';
@@ -42,13 +43,15 @@ export interface OwnHost {
  */
 export async function openOwnHost(name: LoadedName, options: OwnHostOptions): Promise<OwnHost> {
   const { environment, settings, log, signal } = options;
-  const service = await loadService(name);
+  const [service, tracing] = await Promise.all([loadService(name), openTracing(environment)]);
+  if (tracing) options.onStop(() => stopInTime('traces', tracing.stop, log));
+  const tracer = tracing?.tracerOf(name) ?? null;
   const secrets = await localSecrets(name, environment, settings);
   const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
-  const { database, close } = await openOwnDatabase(service, config, options);
+  const { database, close } = await openOwnDatabase(service, config, options, tracer);
   options.onStop(close);
   if (database) options.onStop(() => stopInTime('connections', database.end, log));
-  const egress = openEgress(name, options);
+  const egress = openEgress(name, options, tracer);
   options.onStop(() => stopInTime('egress', () => egress.close(), log));
   const host = createHost({
     name,
@@ -63,6 +66,7 @@ export async function openOwnHost(name: LoadedName, options: OwnHostOptions): Pr
     keys: secrets.keys,
     publicUrl: settings.publicUrl,
     trustedProxies: parseTrustedProxies(settings.ALT_TRUSTED_PROXIES),
+    tracer,
     reach: (peer) => ({
       baseUrl: peerAddress(name, peer as ServerName, environment),
       dispatch: (request) => fetch(request),
@@ -83,7 +87,7 @@ export function peerAddress(name: LoadedName, peer: ServerName, environment: Env
 }
 
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
-async function openOwnDatabase(service: AnyService, config: unknown, options: OwnHostOptions) {
+async function openOwnDatabase(service: AnyService, config: unknown, options: OwnHostOptions, tracer: Tracer | null) {
   const { environment, settings, log } = options;
   const { name } = service;
   const kind = services[name].database;
@@ -98,11 +102,12 @@ async function openOwnDatabase(service: AnyService, config: unknown, options: Ow
       login: renewableLogin(now),
       applicationName: name,
       log: (message) => log.warn(message),
+      tracer,
     });
     return { database, close: async () => {} };
   }
   const databases = await openDatabases(settings, { log, isOwner: false });
-  return { database: databases.connectAs(name), close: databases.stop };
+  return { database: databases.connectAs(name, tracer), close: databases.stop };
 }
 
 /** Keys and secrets from mounted files where they are named, else from the data folder. */
@@ -119,7 +124,7 @@ async function localSecrets(name: LoadedName, environment: Environment, settings
 }
 
 /** Out through the proxy that the topology names; sidecar-proxy itself dials. */
-function openEgress(name: LoadedName, { environment, settings, egress }: OwnHostOptions) {
+function openEgress(name: LoadedName, { environment, settings, egress }: OwnHostOptions, tracer: Tracer | null) {
   const listener = egressListenerOf(name, 'machine');
   const sidecar =
     environment.SIDECAR_PROXY_BASE_URL ??
@@ -128,6 +133,7 @@ function openEgress(name: LoadedName, { environment, settings, egress }: OwnHost
   return createEgress({
     allow: parseAllowList(settings.ALT_EGRESS_ALLOW),
     userAgent: userAgent(settings),
+    tracer,
     ...(proxyUrl && name !== 'sidecar-proxy' ? { proxyUrl } : {}),
   });
 }

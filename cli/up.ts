@@ -12,6 +12,7 @@ import {
   type RunningService,
 } from '@alt/service-kit';
 import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort, services } from '@alt/topology';
+import { openTracing, type Tracing } from '@alt/tracing';
 import { type DatabaseServer, openDatabases } from './database.ts';
 import {
   type AnyService,
@@ -51,11 +52,17 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
   };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<string>();
   try {
+    const tracing = await openTracing(environment);
+    if (tracing) stops.push(() => stopInTime('traces', tracing.stop, log));
     const modules = Promise.all([...machineServices(settings.ALT_EXPOSE), ...wantedJobs(environment)].map(loadService));
     modules.catch(() => undefined); // reported where it is awaited, below
     const databases = await openDatabases(settings, { log, isOwner: true, onLost });
     stops.push(databases.stop);
-    const egress = createEgress({ allow: parseAllowList(settings.ALT_EGRESS_ALLOW), userAgent: userAgent(settings) });
+    const egress = createEgress({
+      allow: parseAllowList(settings.ALT_EGRESS_ALLOW),
+      userAgent: userAgent(settings),
+      tracer: tracing?.tracerOf('egress') ?? null,
+    });
     stops.push(() => stopInTime('egress', () => egress.close(), log));
     const starter = createStarter({
       environment,
@@ -64,6 +71,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
       signal: stopping.signal,
       databases,
       egress,
+      tracing,
       secrets: await loadSecrets(settings.ALT_DATA_DIR),
       onStop: (step) => stops.push(step),
     });
@@ -94,6 +102,7 @@ interface StarterOptions {
   databases: DatabaseServer;
   egress: Egress;
   secrets: Awaited<ReturnType<typeof loadSecrets>>;
+  tracing: Tracing | null;
   onStop(step: () => Promise<void>): void;
 }
 
@@ -116,7 +125,8 @@ function createStarter(options: StarterOptions) {
 
   async function start(service: AnyService): Promise<void> {
     const { name } = service;
-    const database = databases.connectAs(name);
+    const tracer = options.tracing?.tracerOf(name) ?? null;
+    const database = databases.connectAs(name, tracer);
     if (database) options.onStop(() => stopInTime(`connections of ${name}`, database.end, options.log));
     // One connection hears the notifications of `alt` for all services of this process.
     if (services[name].database === 'alt') listener ??= database;
@@ -135,6 +145,7 @@ function createStarter(options: StarterOptions) {
       publicUrl,
       trustedProxies,
       courtesy,
+      tracer,
       reach,
     });
     const config = parseConfig(name, service.config, {

@@ -96,6 +96,7 @@ test('a refused token is tried once more only if it was renewed, and a new one l
 describe('a continuation that is good no more', () => {
   test.for(['bad-request', 'first-page'] as const)(
     'answered with %s, the list begins anew',
+    { timeout: 600_000 },
     async (answer) => {
       const world = await start();
       fillAccount(world, { feeds: 1, items: 2_500, isUnread: true });
@@ -114,7 +115,6 @@ describe('a continuation that is good no more', () => {
       expect((await world.local()).has('https://blog0.test/late')).toBe(true);
       expectBudgetKept(world);
     },
-    600_000,
   );
 });
 

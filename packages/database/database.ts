@@ -64,6 +64,8 @@ export interface Database extends Queryable {
    * itself, its processes for these give way to those that answer requests.
    */
   readonly background: Database;
+  /** Connections by what they do, and callers that wait for one; of requests and of background work together. */
+  usage(): { busy: number; idle: number; waiting: number };
   /** New work gets new connections; the old ones close as they become free. */
   renew(): void;
   /** Waits for what is running, then closes everything. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tracer } from '@alt/tracing';
 import { type ClientBase, Pool, type PoolClient } from 'pg';
 import { asDatabaseError, type ConnectOptions, clientConfig, signIn, sqlState } from './connect.ts';
 import { withCopySession } from './copy.ts';
@@ -13,6 +14,8 @@ export type DatabaseOptions = ConnectOptions & {
   /** Unused connections close after this; default 10 s. */
   idleTimeoutMs?: number;
   log?: (message: string) => void;
+  /** Tells of statements that are made within a span. */
+  tracer?: Tracer | null;
 };
 
 /**
@@ -30,6 +33,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   const shared = {
     listen: listener.listen,
     copy: <T>(work: (session: CopySession) => Promise<T>) => withCopySession(options, work),
+    usage() {
+      const [a, b] = [requests.usage(), background.usage()];
+      return { busy: a.busy + b.busy, idle: a.idle + b.idle, waiting: a.waiting + b.waiting };
+    },
     renew() {
       requests.renew();
       background.renew();
@@ -40,13 +47,13 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
   };
   const later: Database = {
-    ...accessTo(background),
+    ...accessTo(background, options),
     ...shared,
     get background() {
       return later;
     },
   };
-  return { ...accessTo(requests), ...shared, background: later };
+  return { ...accessTo(requests, options), ...shared, background: later };
 }
 
 const DEFAULT_MAX_CONNECTIONS = 10;
@@ -56,12 +63,14 @@ const RETRY_DELAY_MS = 20;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const ROLE = /^[a-z]{1,20}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One pool after the other. */
 interface Pools {
   /** A connection of the present one. */
   checkOut(): Promise<PoolClient>;
+  usage: Database['usage'];
   renew(): void;
   end(): Promise<void>;
 }
@@ -71,6 +80,11 @@ function createPools(options: DatabaseOptions, givesWay = false): Pools {
   let retiring: Promise<unknown> = Promise.resolve();
   return {
     checkOut: () => checkOut(() => signIn(options, () => pool.connect())),
+    usage: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     renew() {
       retiring = Promise.all([retiring, retire(pool)]);
       pool = createPool(options, givesWay);
@@ -115,21 +129,26 @@ function serverProcessOf(client: ClientBase): number {
   return (client as ClientBase & { processID: number }).processID;
 }
 
-function accessTo({ checkOut }: Pools): Pick<Database, keyof Queryable | 'transaction' | 'asReader'> {
-  const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) =>
-    withRetries(how, () => runTransaction(checkOut, begin, work, how));
+function accessTo(
+  { checkOut }: Pools,
+  { tracer = null }: DatabaseOptions,
+): Pick<Database, keyof Queryable | 'transaction' | 'asReader'> {
+  const transaction = <T>(begin: string, work: (tx: Queryable) => Promise<T>, how: TransactionOptions) => {
+    const traced = begin + setTrace(tracer?.current() ?? null);
+    return withRetries(how, () => runTransaction({ checkOut, tracer }, traced, work, how));
+  };
   return {
-    ...poolQueryable(checkOut),
+    ...poolQueryable(checkOut, tracer),
     transaction: (work, how = {}) => transaction(beginStatement(how), work, how),
     asReader: async (reader, work, how = {}) => transaction(beginStatement(how) + setReader(reader), work, how),
   };
 }
 
-function poolQueryable(checkOut: Pools['checkOut']): Queryable {
+function poolQueryable(checkOut: Pools['checkOut'], tracer: Tracer | null): Queryable {
   const use = async <T>(work: (queryable: Queryable) => Promise<T>): Promise<T> => {
     const client = await checkOut();
     try {
-      return await work(clientQueryable(client));
+      return await work(clientQueryable(client, { tracer }));
     } finally {
       client.release(client.getTransactionStatus() !== 'I');
     }
@@ -151,7 +170,7 @@ async function checkOut(connect: () => Promise<PoolClient>): Promise<PoolClient>
 }
 
 async function runTransaction<T>(
-  checkOut: Pools['checkOut'],
+  { checkOut, tracer }: Pick<Pools, 'checkOut'> & { tracer: Tracer | null },
   begin: string,
   work: (tx: Queryable) => Promise<T>,
   options: TransactionOptions,
@@ -162,7 +181,7 @@ async function runTransaction<T>(
   const begun = client.query(begin);
   begun.catch(() => {}); // its failure makes every following statement fail, and the commit
   try {
-    const result = await work(clientQueryable(client, () => isOver));
+    const result = await work(clientQueryable(client, { tracer, isOver: () => isOver }));
     isOver = true;
     if (options.isReadOnly && options.isolation !== 'serializable') client.query('commit').catch(() => {});
     else await commit(begun, client);
@@ -207,9 +226,14 @@ function beginStatement({ isolation, isReadOnly }: TransactionOptions): string {
   return `begin ${mode};`;
 }
 
+/** What the transaction causes belongs to this trace: rows of stages keep it. */
+function setTrace(traceparent: string | null): string {
+  return traceparent && TRACEPARENT.test(traceparent) ? `select set_config('alt.trace', '${traceparent}', true);` : '';
+}
+
 function setReader({ userId, tenantId, role }: Reader): string {
   if (!UUID.test(userId) || !UUID.test(tenantId)) throw new TypeError('The ids of a reader must be UUIDs.');
   if (role !== undefined && !ROLE.test(role)) throw new TypeError('The role of a reader must be a word.');
   const ids = `select set_config('alt.user_id', '${userId}', true), set_config('alt.tenant_id', '${tenantId}', true)`;
-  return role === undefined ? ids : `${ids}, set_config('alt.role', '${role}', true)`;
+  return role === undefined ? `${ids};` : `${ids}, set_config('alt.role', '${role}', true);`;
 }

@@ -63,6 +63,7 @@ create table article_stages (
   attempts integer not null default 0,
   next_attempt_at timestamp(3) with time zone not null default now(),
   error text,
+  trace text default NULLIF(current_setting('alt.trace'::text, true), ''::text),
   constraint article_stages_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE CASCADE,
   constraint article_stages_pkey PRIMARY KEY (article_id, stage),
   constraint article_stages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'claimed'::text, 'done'::text, 'parked'::text])))
@@ -209,16 +210,16 @@ create table entry_splits (
 );
 create table external_token_leases (
   name text not null,
-  fence bigint not null,
-  holder text not null,
-  expires_at timestamp with time zone not null,
-  constraint external_token_leases_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 200))),
+  version bigint not null,
+  record jsonb not null,
   constraint external_token_leases_name_check CHECK (((length(name) >= 1) AND (length(name) <= 128))),
-  constraint external_token_leases_pkey PRIMARY KEY (name)
+  constraint external_token_leases_pkey PRIMARY KEY (name),
+  constraint external_token_leases_version_check CHECK ((version > 0))
 );
 create table external_tokens (
   provider text not null,
   account text not null,
+  version bigint not null,
   generation bigint not null,
   access bytea,
   vault bytea not null,
@@ -226,7 +227,8 @@ create table external_tokens (
   constraint external_tokens_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text)),
   constraint external_tokens_generation_check CHECK ((generation >= 0)),
   constraint external_tokens_pkey PRIMARY KEY (provider, account),
-  constraint external_tokens_provider_check CHECK ((provider ~ '^[a-z][a-z0-9-]{0,31}$'::text))
+  constraint external_tokens_provider_check CHECK ((provider ~ '^[a-z][a-z0-9-]{0,31}$'::text)),
+  constraint external_tokens_version_check CHECK ((version > 0))
 );
 create table feed_documents (
   feed_id integer not null,
@@ -493,6 +495,18 @@ create table inoreader_subscriptions (
   constraint inoreader_subscriptions_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES inoreader_connections(id) ON DELETE CASCADE,
   constraint inoreader_subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE SET NULL,
   constraint inoreader_subscriptions_pkey PRIMARY KEY (connection_id, stream)
+);
+create table job_runs (
+  service text not null,
+  job text not null,
+  every_seconds integer not null,
+  last_run_at timestamp(3) with time zone not null,
+  last_success_at timestamp(3) with time zone,
+  error text,
+  constraint job_runs_error_check CHECK ((length(error) <= 500)),
+  constraint job_runs_every_seconds_check CHECK ((every_seconds > 0)),
+  constraint job_runs_job_check CHECK ((length(job) <= 60)),
+  constraint job_runs_pkey PRIMARY KEY (service, job)
 );
 create table labels (
   id integer not null generated always as identity,
@@ -4521,6 +4535,18 @@ CREATE OR REPLACE FUNCTION public.new_mail_token()
  SET search_path TO 'public', 'pg_temp'
 RETURN encode((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'::text)
 ;
+CREATE OR REPLACE FUNCTION public.note_job_run(given_job text, given_every integer, given_error text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into job_runs as r (service, job, every_seconds, last_run_at, last_success_at, error)
+  values (session_user, given_job, given_every, now(), case when given_error is null then now() end, given_error)
+  on conflict (service, job) do update set every_seconds = excluded.every_seconds, last_run_at = excluded.last_run_at,
+    last_success_at = coalesce(excluded.last_success_at, r.last_success_at), error = excluded.error;
+$function$
+;
 CREATE OR REPLACE FUNCTION public.note_removed_articles()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -6978,6 +7004,12 @@ grant execute on function mark_for_index(bigint[]) to tag_generator;
 grant execute on function miscounted() to alt_backend;
 grant execute on function move_feed(integer,text,text) to pre_processor;
 grant execute on function new_mail_token() to alt_backend;
+grant execute on function note_job_run(text,integer,text) to alt_backend;
+grant execute on function note_job_run(text,integer,text) to arch_repo_service;
+grant execute on function note_job_run(text,integer,text) to auth_token_manager;
+grant execute on function note_job_run(text,integer,text) to pre_processor;
+grant execute on function note_job_run(text,integer,text) to search_indexer;
+grant execute on function note_job_run(text,integer,text) to tag_generator;
 grant execute on function own_source_name(integer,integer) to arch_repo_service;
 grant execute on function pinned_scope(uuid) to arch_repo_service;
 grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service;

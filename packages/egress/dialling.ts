@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import type { Tracer } from '@alt/tracing';
 import { Agent, type buildConnector } from 'undici';
 import { EgressError, toEgressError } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -9,6 +10,7 @@ import { openTunnel } from './tunnel.ts';
 export interface DialOptions {
   guard: Guard;
   proxyUrl?: string | undefined;
+  tracer?: Tracer | null | undefined;
   certificateAuthorities?: string[] | undefined;
   connectTimeoutMs: number;
 }
@@ -82,7 +84,13 @@ async function connect(options: DialOptions, request: buildConnector.Options): P
   if (!admission) throw new EgressError('egress-refused-address', hostname);
   const timeoutMs = options.connectTimeoutMs;
   const socket = options.proxyUrl
-    ? await openTunnel({ proxyUrl: options.proxyUrl, host: hostname, port, timeoutMs })
+    ? await openTunnel({
+        proxyUrl: options.proxyUrl,
+        host: hostname,
+        port,
+        timeoutMs,
+        trace: options.tracer?.current(),
+      })
     : await dialAddresses({ hostname, port, addresses: admission.addresses, timeoutMs });
   socket.setNoDelay(true);
   const ready = protocol === 'https:' ? await secure(socket, hostname, options) : socket;

@@ -1,3 +1,4 @@
+import type { Tracer } from '@alt/tracing';
 import type { Agent } from 'undici';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { createDialler } from './dialling.ts';
@@ -59,6 +60,8 @@ export interface EgressOptions {
   dnsCacheMs?: number;
   /** PEM certificates trusted besides Node's own. */
   certificateAuthorities?: string[];
+  /** Tells of each request; a trace goes no farther than the proxy. */
+  tracer?: Tracer | null;
   /** Called once a request. */
   onVerdict?: (event: { hostClass: HostClass; verdict: EgressVerdict; durationMs: number }) => void;
 }
@@ -99,6 +102,7 @@ export function createEgress(options: EgressOptions): Egress {
   const dispatcher = createDialler({
     guard,
     proxyUrl: options.proxyUrl,
+    tracer: options.tracer,
     certificateAuthorities: options.certificateAuthorities,
     connectTimeoutMs: CONNECT_TIMEOUT_MS * timeoutScale,
   });
@@ -123,7 +127,22 @@ export function createEgress(options: EgressOptions): Egress {
       throw failure;
     }
   };
-  return Object.assign(send, {
+  const { tracer } = options;
+  // Its host alone: the path and the query of an address may be a secret of whoever follows it.
+  const sendTraced = (url: string, init: EgressInit = {}): Promise<EgressResponse> => {
+    const attributes = {
+      'http.request.method': init.method ?? 'GET',
+      'server.address': URL.parse(url)?.hostname ?? '',
+    };
+    return tracer
+      ? tracer.span(`${init.method ?? 'GET'} outside`, { kind: 'client', attributes }, async (span) => {
+          const response = await send(url, init);
+          span.set({ 'http.response.status_code': response.status, 'alt.redirects': response.redirects.length });
+          return response;
+        })
+      : send(url, init);
+  };
+  return Object.assign(sendTraced, {
     close: () => dispatcher.destroy(),
     check: async (url: string) => {
       await guard.admit(parseTarget(url));

@@ -18,6 +18,8 @@ export function openTunnel(options: {
   host: string;
   port: number;
   timeoutMs: number;
+  /** The trace for the proxy's own spans, as a `traceparent`; what is behind the tunnel never sees it. */
+  trace?: string | null | undefined;
 }): Promise<Socket> {
   const { host, timeoutMs } = options;
   return new Promise((resolve, reject) => {
@@ -42,7 +44,12 @@ export function openTunnel(options: {
   });
 }
 
-function connectRequest(options: { proxyUrl: string; host: string; port: number }): http.ClientRequest {
+function connectRequest(options: {
+  proxyUrl: string;
+  host: string;
+  port: number;
+  trace?: string | null | undefined;
+}): http.ClientRequest {
   const proxy = new URL(options.proxyUrl);
   const authority = `${options.host.includes(':') ? `[${options.host}]` : options.host}:${options.port}`;
   const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
@@ -54,6 +61,7 @@ function connectRequest(options: { proxyUrl: string; host: string; port: number 
     agent: false,
     headers: {
       host: authority,
+      ...(options.trace ? { traceparent: options.trace } : {}),
       ...(credentials === ':' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
     },
   });

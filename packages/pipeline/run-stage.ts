@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '@alt/database';
+import type { Span, Tracer } from '@alt/tracing';
 import { createAlarm } from './alarm.ts';
 import { OutageError, ParkedError, PostponedError } from './errors.ts';
 import {
@@ -33,6 +34,8 @@ interface CommonOptions {
   /** Hears that there may be work; answers how to stop hearing. */
   listen?: (onNotify: () => void) => Promise<() => Promise<void>>;
   log?: (message: string, details: Record<string, unknown>) => void;
+  /** Tells of the work, in the trace in which each article came to the stage. */
+  tracer?: Tracer | null;
   leaseSeconds?: number;
   maxAttempts?: number;
   /** Length of a pause after an outage, and of the first wait after a failure; both double. */
@@ -98,7 +101,7 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
 
   const start = (items: StageItem[]): void => {
     batches += 1;
-    const task = workOn(items, options, outage).finally(() => {
+    const task = inTraces(items, options, (span) => workOn(items, withSpan(options, span), outage)).finally(() => {
       for (const { articleId } of items) running.delete(articleId);
       batches -= 1;
       alarm.ring();
@@ -145,6 +148,34 @@ export async function runBatches(options: BatchOptions): Promise<RunningStage> {
       await looping;
       await Promise.all(running.values());
       clearInterval(renew);
+    },
+  };
+}
+
+/**
+ * One span a piece of work: it continues the trace of its first article, and names those of the others. Its result is that of
+ * the worst.
+ */
+function inTraces(
+  items: readonly StageItem[],
+  { tracer, stage }: BatchOptions,
+  work: (span: Span | null) => Promise<void>,
+): Promise<void> {
+  const traces = items.map(({ trace }) => trace).filter((trace) => trace !== null);
+  const [first = null] = traces;
+  if (!tracer) return work(null);
+  const attributes = { 'alt.stage': stage, 'alt.articles': items.length };
+  return tracer.span(`stage ${stage}`, { kind: 'consumer', parent: first, links: traces.slice(1), attributes }, work);
+}
+
+/** The same options, whose results the span hears as well. */
+function withSpan(options: BatchOptions, span: Span | null): BatchOptions {
+  if (!span) return options;
+  return {
+    ...options,
+    onEnded(result) {
+      if (result === 'failed' || result === 'parked' || result === 'outage') span.fail(result);
+      options.onEnded?.(result);
     },
   };
 }

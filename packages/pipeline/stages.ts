@@ -9,6 +9,8 @@ export interface StageItem {
   /** Tries before this one that failed. */
   attempts: number;
   priority: number;
+  /** The trace in which it came to the stage, as a `traceparent`; null where nothing was traced. */
+  trace: string | null;
 }
 
 // The inner limit tells the planner that few are wanted: with `limit $3` alone it expects a tenth of all and sorts them
@@ -25,7 +27,7 @@ const claimStatement = statement<StageItem>(
    )
    update article_stages s set state = 'claimed', claimed_by = $2, claimed_until = now() + make_interval(secs => $4)
    from due where s.article_id = due.article_id and s.stage = $1
-   returning s.article_id as "articleId", s.stage, s.content_hash as "contentHash", s.attempts, s.priority`,
+   returning s.article_id as "articleId", s.stage, s.content_hash as "contentHash", s.attempts, s.priority, s.trace`,
 );
 
 /**

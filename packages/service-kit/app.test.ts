@@ -126,6 +126,8 @@ function testHost(name: ServiceName, own: Keys): Host {
       isOpenedByOperator: () => false,
     }),
     metrics: new Registry(),
+    tracer: null,
+    jobs: { watched: (_name, _everyMs, work) => work },
     keys: own,
     publicUrl: new URL('http://localhost:8000'),
     address: () => '203.0.113.9',

@@ -7,6 +7,7 @@ import { createCors } from './cors.ts';
 import { createFlood, defaultFloodLimits, type Flood, type FloodLimits } from './flood.ts';
 import { createSecurityHeaders } from './headers.ts';
 import { readInput } from './input.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 import { type Reader, Reply, type Route, type RouteContext } from './route.ts';
 import type { Host } from './service.ts';
 import { SERVICE_TOKEN_HEADER } from './tokens.ts';
@@ -26,6 +27,7 @@ export interface AppOptions {
 /** The embedded database, and a restarted service, are back within seconds. */
 const RETRY_AFTER_SECONDS = 5;
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const KNOWN_METHODS = new Set([...SAFE_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /**
  * The HTTP handler of a service. In this order: request id, access log, flood guard, authentication, CSRF, validation,
@@ -61,7 +63,7 @@ export function createApp(options: AppOptions): { fetch: (request: Request) => P
       request.headers.set('x-request-id', requestId);
       let response: Response;
       try {
-        response = cors.preflight(request) ?? (await app.fetch(request));
+        response = cors.preflight(request) ?? (await traced(request, host, () => app.fetch(request)));
       } catch (error) {
         response = errorResponse(error, requestId, host);
       }
@@ -71,11 +73,28 @@ export function createApp(options: AppOptions): { fetch: (request: Request) => P
       const tookMs = performance.now() - startedAt;
       const path = response.headers.get('x-alt-route') ?? 'none';
       response.headers.delete('x-alt-route');
-      seconds.observe({ method: request.method, route: path, status: response.status }, tookMs / 1000);
+      const method = KNOWN_METHODS.has(request.method) ? request.method : 'other';
+      seconds.observe({ method, route: path, status: response.status }, tookMs / 1000);
       host.log.debug({ requestId, method: request.method, route: path, status: response.status, tookMs }, 'request');
       return response;
     },
   };
+}
+
+/** The request as a span, which continues that of a service of ours; what strangers say of their traces counts nothing. */
+async function traced(request: Request, host: Host, handle: () => Response | Promise<Response>): Promise<Response> {
+  const { tracer } = host;
+  if (!tracer) return handle();
+  const parent = (await callerOf(request, host)) ? request.headers.get('traceparent') : null;
+  const attributes = { 'http.request.method': request.method };
+  return tracer.span(request.method, { kind: 'server', parent, attributes }, async (span) => {
+    const response = await handle();
+    const route = response.headers.get('x-alt-route');
+    if (route) span.rename(`${request.method} ${route}`);
+    span.set({ 'http.response.status_code': response.status, ...(route ? { 'http.route': route } : {}) });
+    if (response.status >= 500) span.fail('answered with an error');
+    return response;
+  });
 }
 
 interface Guards {
@@ -325,7 +344,8 @@ function addHealth(app: Hono, { host, checks = {} }: AppOptions): void {
     const status = isHealthy ? 'ok' : 'failing';
     return context.json({ status, service: host.name, dependencies }, isHealthy ? 200 : 503);
   });
-  app.get('/metrics', async (context) =>
-    context.text(await host.metrics.metrics(), 200, { 'content-type': host.metrics.contentType }),
-  );
+  app.get('/metrics', async (context) => {
+    addProcessMetrics(host.metrics);
+    return context.text(await host.metrics.metrics(), 200, { 'content-type': host.metrics.contentType });
+  });
 }

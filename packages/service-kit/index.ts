@@ -1,3 +1,4 @@
+export type { Tracer } from '@alt/tracing';
 export { clientAddress, parseTrustedProxies } from './address.ts';
 export { type AppOptions, createApp, errorResponse, problemResponse } from './app.ts';
 export { ConfigError, parseConfig } from './config.ts';
@@ -5,6 +6,7 @@ export type { Courtesy } from './courtesy.ts';
 export { createCourtesy } from './courtesy.ts';
 export { createHost, type HostOptions } from './host.ts';
 export { createIdentify, credentialOf, type Identify } from './identify.ts';
+export type { Jobs } from './jobs.ts';
 export { createLogger, type Logger } from './log.ts';
 export { type OneAtATime, oneAtATime } from './one-at-a-time.ts';
 export { createPeer, type Dispatch } from './peers.ts';

@@ -1,10 +1,12 @@
 import type { Database } from '@alt/database';
 import type { Egress } from '@alt/egress';
 import type { PeerOf, ServiceName } from '@alt/topology';
+import type { Tracer } from '@alt/tracing';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { Courtesy } from './courtesy.ts';
+import type { Jobs } from './jobs.ts';
 import type { IncomingRequest, Keys } from './tokens.ts';
 
 /** Calls a peer: a path at that service, with the usual fetch options. Adds the service token and a deadline. */
@@ -34,6 +36,10 @@ export interface Host<Peer extends ServiceName = never> {
   peer: (name: Peer) => PeerFetch;
   egress: Egress;
   metrics: Registry;
+  /** Null where nothing is traced. */
+  tracer: Tracer | null;
+  /** Periodic work, watched: its runs, its last success. */
+  jobs: Jobs;
   /** Who works for nobody in particular stops for requests that are being answered in this process. */
   courtesy: Courtesy;
   keys: Keys;

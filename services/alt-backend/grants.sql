@@ -52,3 +52,6 @@ grant execute on function current_inoreader_connection to alt_backend;
 -- What readers had elsewhere.
 grant select, delete on inbound_items to alt_backend;
 grant execute on function receive_inbound to alt_backend;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to alt_backend;

@@ -1,5 +1,5 @@
 import { type Database, statement } from '@alt/database';
-import { type Logger, oneAtATime } from '@alt/service-kit';
+import { type Jobs, type Logger, oneAtATime } from '@alt/service-kit';
 import { settleAll } from './marking.ts';
 
 const SETTLE_EVERY_MS = 30_000;
@@ -26,22 +26,24 @@ export interface Maintenance {
 }
 
 /** What follows in the background: rows after "mark all read", retention, what leavers and nobody hold. */
-export function startMaintenance(database: Database, log: Logger): Maintenance {
+export function startMaintenance(database: Database, log: Logger, jobs: Jobs): Maintenance {
   /** Each kind of work by itself; none waits for another. */
-  const each = (name: string, work: (signal: AbortSignal) => Promise<void>) =>
-    oneAtATime(work, (error) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`));
+  const each = (name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>) =>
+    oneAtATime(jobs.watched(name, everyMs, work), (error) =>
+      log.warn({ error: String(error) }, `${name} failed; it will be tried again`),
+    );
 
-  const settling = each('settling', async () => {
+  const settling = each('settling', SETTLE_EVERY_MS, async () => {
     const settled = await settleAll(database);
     if (settled >= VACUUM_AFTER_ROWS) await database.script('vacuum (analyze) entries');
   });
-  const purging = each('purging', async (signal) => {
+  const purging = each('purging', SETTLE_EVERY_MS, async (signal) => {
     while (!signal.aborted && ((await database.one(purgeLeavers, [CLEAN_BATCH]))?.removed ?? 0) > 0);
   });
   // Who works a stage holds its row and then needs the article, which are taken here in the other order.
   const collectAfter = async (id: number): Promise<number | null> =>
     (await database.transaction((tx) => tx.one(collect, [id, CLEAN_BATCH]), { retry: true }))?.lastId ?? null;
-  const cleaning = each('cleaning', async (signal) => {
+  const cleaning = each('cleaning', CLEAN_EVERY_MS, async (signal) => {
     while (!signal.aborted && ((await database.one(retain, [CLEAN_BATCH]))?.removed ?? 0) >= CLEAN_BATCH);
     let lastId: number | null = 0;
     while (lastId !== null && !signal.aborted) lastId = await collectAfter(lastId);

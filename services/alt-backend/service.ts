@@ -86,7 +86,7 @@ function createTools(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
 /** What goes on without anybody asking: upkeep, following auth-service, recaps, telling of tags and summaries. */
 async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const { database, log } = host;
-  const maintenance = startMaintenance(database, log);
+  const maintenance = startMaintenance(database, log, host.jobs);
   const following = startFollowing({
     database,
     authService: host.peer('auth-service'),
@@ -101,7 +101,7 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   });
   const mailer = await openMail(settings, host.publicUrl);
   const keeping = createRecapKeeping(host.peer('news-creator'), now, host.signal);
-  const delivering = startDelivering({ database, keeping, mailer, log, now });
+  const delivering = startDelivering({ database, keeping, mailer, log, jobs: host.jobs, now });
   const telling = await startTelling({ database, listen: host.listen, log });
   return {
     maintenance,

@@ -52,6 +52,7 @@ const releases: (() => void)[] = [];
 const start = async (leaseMs = 60_000, by: PeerFetch = creator) => {
   const unwanted = async () => {};
   const jobs = await startJobs({
+    watched: (_name, _everyMs, work) => work,
     database: repo.database,
     log: createLogger(process.env.ALT_TEST_LOG ? 'info' : 'silent'),
     workers: { brief: createBriefWorker(by), export: unwanted, import: unwanted },

@@ -17,6 +17,7 @@ let jobs: Jobs;
 
 const startWorking = (workers: Partial<Workers> = {}) =>
   startJobs({
+    watched: (_name, _everyMs, work) => work,
     database: repo.database,
     log: createLogger('silent'),
     workers: { brief: async () => {}, export: exportDossier, import: importDossier, ...workers },

@@ -33,3 +33,6 @@ grant execute on function published_project, resolve_references, own_source_name
 -- For tenant-service: how many projects a tenant has, and its archive.
 grant execute on function tenant_project_count, export_project_rows, begin_project_import, import_project_rows,
   end_project_import to arch_repo_service;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to arch_repo_service;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Problem, type ProjectJob, readProjectJob } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
-import { type Host, type Logger, oneAtATime, type Route, route } from '@alt/service-kit';
+import { type Host, type Logger, oneAtATime, type Route, route, type Jobs as WatchedJobs } from '@alt/service-kit';
 import { type AsPerson, partNotFound } from './people.ts';
 import * as store from './store/jobs.ts';
 
@@ -28,6 +28,7 @@ export interface JobOptions {
   database: Database;
   log: Logger;
   workers: Workers;
+  watched: WatchedJobs['watched'];
   listen?: Host['listen'];
   leaseMs?: number;
 }
@@ -55,13 +56,13 @@ export async function startJobs(options: JobOptions): Promise<Jobs> {
   const { log } = options;
   const worker = randomUUID();
   const working = oneAtATime(
-    async (signal) => {
+    options.watched('jobs', LOOK_EVERY_MS, async (signal: AbortSignal) => {
       while (!signal.aborted) {
         const claimed = await store.claimJobs(options.database, worker, AT_ONCE, options.leaseMs ?? LEASE_MS);
         if (claimed.length === 0) return;
         await Promise.all(claimed.map((job) => workOne(options, worker, job, signal)));
       }
-    },
+    }),
     (error) => log.warn({ error: String(error) }, 'jobs of projects could not be worked'),
   );
   const timer = setInterval(working.ask, LOOK_EVERY_MS).unref();

@@ -36,13 +36,14 @@ async function start(settings: Config, host: Host<PeerOf<'arch-repo-service'>>) 
     }),
   });
   const jobs = await startJobs({
+    watched: host.jobs.watched,
     database,
     log,
     workers: { brief: createBriefWorker(host.peer('news-creator')), export: exportDossier, import: importDossier },
     listen: host.listen,
   });
   const rules = startRules(database, log);
-  const upkeep = startUpkeep(database, log);
+  const upkeep = startUpkeep(database, log, host.jobs);
   return {
     fetch: app.fetch,
     async stop() {

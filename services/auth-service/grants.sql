@@ -74,3 +74,6 @@ grant execute on function
   remove_used_codes(),
   is_invited(bytea, text)
   to auth_service;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to auth_service;

@@ -118,6 +118,18 @@ create table invitations (
   constraint invitations_secret_hash_key UNIQUE (secret_hash),
   constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table job_runs (
+  service text not null,
+  job text not null,
+  every_seconds integer not null,
+  last_run_at timestamp(3) with time zone not null,
+  last_success_at timestamp(3) with time zone,
+  error text,
+  constraint job_runs_error_check CHECK ((length(error) <= 500)),
+  constraint job_runs_every_seconds_check CHECK ((every_seconds > 0)),
+  constraint job_runs_job_check CHECK ((length(job) <= 60)),
+  constraint job_runs_pkey PRIMARY KEY (service, job)
+);
 create table known_origins (
   key text not null,
   seen_at timestamp(3) with time zone not null default now(),
@@ -1448,6 +1460,18 @@ begin
   return next;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.note_job_run(given_job text, given_every integer, given_error text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into job_runs as r (service, job, every_seconds, last_run_at, last_success_at, error)
+  values (session_user, given_job, given_every, now(), case when given_error is null then now() end, given_error)
+  on conflict (service, job) do update set every_seconds = excluded.every_seconds, last_run_at = excluded.last_run_at,
+    last_success_at = coalesce(excluded.last_success_at, r.last_success_at), error = excluded.error;
+$function$
+;
 CREATE OR REPLACE FUNCTION public.outside_session_ended(p_session_id uuid)
  RETURNS void
  LANGUAGE sql
@@ -1926,6 +1950,8 @@ grant execute on function link_identity(uuid,uuid) to auth_service;
 grant execute on function list_tenants(uuid,integer) to auth_service;
 grant execute on function make_imported_tenant(uuid,uuid,uuid,text,text,jsonb,timestamp with time zone,boolean,text,jsonb,integer) to tenant_service;
 grant execute on function make_own_team(text,text,text,jsonb,integer,text) to tenant_service;
+grant execute on function note_job_run(text,integer,text) to auth_service;
+grant execute on function note_job_run(text,integer,text) to tenant_service;
 grant execute on function outside_session_ended(uuid) to auth_service;
 grant execute on function own_memberships() to auth_service;
 grant execute on function own_tenants(uuid,integer) to tenant_service;

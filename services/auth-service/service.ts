@@ -57,8 +57,8 @@ async function start(config: Config, host: Host): Promise<RunningService> {
     },
   });
 
-  const upkeep = () =>
-    keepUp(database, config.auditMonths).catch((error: unknown) => log.warn({ error: String(error) }, 'upkeep failed'));
+  const keepingUp = host.jobs.watched('upkeep', UPKEEP_EVERY_MS, () => keepUp(database, config.auditMonths));
+  const upkeep = () => keepingUp().catch((error: unknown) => log.warn({ error: String(error) }, 'upkeep failed'));
   const timer = setInterval(() => void upkeep(), UPKEEP_EVERY_MS).unref();
   return {
     fetch: (request) =>
@@ -90,11 +90,18 @@ async function openIssuer({ singleSignOn }: Config, { egress, publicUrl }: Host)
 /** The way to the mail relay, loaded where there is one. */
 async function openMails({ mail }: Config, host: Host, vault: Vault): Promise<Mails | null> {
   if (!mail) return null;
-  const { database, publicUrl, log } = host;
+  const { database, publicUrl, log, jobs } = host;
   const { createRelay } = await import('./mail/relay.ts');
   const { hostname } = publicUrl;
   const { smtpUrl, proxyUrl, from = `alt@${hostname}` } = mail;
-  return createMails({ database, vault, relay: createRelay({ smtpUrl, from, hostname, proxyUrl }), publicUrl, log });
+  return createMails({
+    database,
+    vault,
+    relay: createRelay({ smtpUrl, from, hostname, proxyUrl }),
+    publicUrl,
+    log,
+    jobs,
+  });
 }
 
 /** What nobody asks for: what is over goes, and the months of the log are there before they begin. */

@@ -14,6 +14,10 @@ const environment = z.object({
   INOREADER_REDIRECT_URI: address.optional(),
   /** How often a served manager looks whether something is due. */
   ALT_TOKENS_CHECK_SECONDS: z.coerce.number().min(1).max(3_600).default(60),
+  /** For a run by the clock: how long it is until the next one, which a token must outlive. */
+  ALT_TOKENS_NEXT_RUN_SECONDS: z.coerce.number().min(0).max(604_800).default(0),
+  /** How long the one who renews may be silent before another one takes their place. */
+  ALT_TOKENS_LEASE_SECONDS: z.coerce.number().int().min(2).max(600).default(60),
   /** The file that is touched after each look, for a probe of a pod that listens nowhere. */
   ALT_ALIVE_FILE: z.string().optional(),
   /** The Kubernetes API, as the kubelet names it to each container. */
@@ -37,6 +41,8 @@ export const config = environment.transform((values) => ({
       : null,
   },
   checkMs: values.ALT_TOKENS_CHECK_SECONDS * 1_000,
+  nextRunMs: values.ALT_TOKENS_NEXT_RUN_SECONDS * 1_000,
+  leaseSeconds: values.ALT_TOKENS_LEASE_SECONDS,
   aliveFile: values.ALT_ALIVE_FILE ?? null,
   kubernetes: {
     host: values.KUBERNETES_SERVICE_HOST ?? null,

@@ -15,3 +15,6 @@ grant select (provider, account, generation, access) on external_tokens to pre_p
 grant execute on function current_user_id, current_tenant_id, current_reader_id, current_inoreader_connection, is_covered,
   begin_change, begin_structure_change, ensure_feed, subscribe, unsubscribe, claim_inoreader, inoreader_standing,
   absorb_inoreader, receive_inbound to pre_processor_sidecar;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to pre_processor_sidecar;

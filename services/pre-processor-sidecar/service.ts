@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTokenReader } from '@alt/external-tokens';
-import type { Host, Service } from '@alt/service-kit';
+import { createApp, type Host, oneAtATime, type Service } from '@alt/service-kit';
 import type { PeerOf } from '@alt/topology';
+import { WAKE_MS } from './budget.ts';
 import { type Config, config } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { standing } from './store/connections.ts';
@@ -19,33 +19,55 @@ export const service: Service<Config, 'pre-processor-sidecar'> = { name: 'pre-pr
 async function run(settings: Config, host: SidecarHost): Promise<number> {
   const tools = createTools(settings, host);
   try {
-    const results = await runDue(tools);
-    return results.some(({ state }) => state === 'failing' || state === 'unauthorised') ? 1 : 0;
+    await host.jobs.watched(TASK, WAKE_MS, runWell)(tools);
+    return 0;
+  } catch (error) {
+    if (error instanceof NotWell) return 1;
+    throw error;
   } finally {
     await tools.egress.close();
   }
 }
 
+/** Looks again and again whether something is due. */
 async function start(settings: Config, host: SidecarHost) {
+  const { log, signal } = host;
   const tools = createTools(settings, host);
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([host.signal, stopping.signal]);
-  const looking = (async () => {
-    while (!signal.aborted) {
-      await runDue({ ...tools, signal }).catch((error: unknown) =>
-        host.log.warn({ error: String(error) }, 'a run of the synchronisation failed'),
-      );
-      if (settings.aliveFile !== null) await writeFile(settings.aliveFile, '');
-      await sleep(settings.checkMs, undefined, { signal }).catch(() => undefined);
-    }
-  })();
+  const watched = host.jobs.watched(TASK, settings.checkMs, runWell);
+  const looking = oneAtATime(
+    async () => {
+      await watched(tools).catch((error: unknown) => {
+        // How each account is was said where it ended.
+        if (!(error instanceof NotWell) && !signal.aborted) log.warn({ error: String(error) }, 'cannot synchronise');
+      });
+      if (settings.aliveFile !== null) await writeFile(settings.aliveFile, '').catch(() => undefined);
+    },
+    (error) => log.warn({ error: String(error) }, 'cannot synchronise'),
+  );
+  const timer = setInterval(() => void looking.ask(), settings.checkMs);
+  timer.unref();
+  void looking.ask();
   return {
+    fetch: createApp({ host, routes: [], checks: {} }).fetch,
     async stop() {
-      stopping.abort();
-      await looking;
+      clearInterval(timer);
+      await looking.stop();
       await tools.egress.close();
     },
   };
+}
+
+/** As the work is called among the jobs of `alt status`. */
+const TASK = 'inoreader';
+
+/** Somebody has to look at an account; which one and why was logged and written down. */
+class NotWell extends Error {
+  override readonly name = 'NotWell';
+}
+
+async function runWell(tools: SyncTools): Promise<void> {
+  const bad = (await runDue(tools)).filter(({ state }) => state === 'failing' || state === 'unauthorised');
+  if (bad[0]) throw new NotWell(bad[0].message ?? bad[0].state);
 }
 
 /** What a run needs of the world. Only the host of Inoreader is opened besides what everybody may reach. */

@@ -47,7 +47,12 @@ const finish = () => alt.rows.script(`update article_stages set state = 'done', 
 async function begunBy(words: Words): Promise<string[]> {
   const before = new Map((await stages()).map(({ stage, hash }) => [stage, hash]));
   publish(words);
-  await alt.poll([feedId]);
+  const { last_success_at: earlier } = await alt.feed(feedId);
+  // On a machine that is very busy a request may run out of time; then the feed waits for its next turn.
+  await until(async () => {
+    await alt.poll([feedId]);
+    return (await alt.feed(feedId)).last_success_at?.getTime() !== earlier?.getTime();
+  });
   const begun = (await stages()).filter(({ stage, hash }) => before.get(stage) !== hash).map(({ stage }) => stage);
   await finish();
   return begun;

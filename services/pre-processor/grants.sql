@@ -26,3 +26,6 @@ grant execute on function has_arrival_rules, rules_for_feeds, take_rule_waits, a
 grant select, update on inbound_items to pre_processor;
 grant select, insert, delete on inbound_keys to pre_processor;
 grant execute on function adopt_inbound, settle_inbound, purge_inbound to pre_processor;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to pre_processor;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, DatabaseUnavailableError } from '@alt/database';
 import { type Alarm, createAlarm } from '@alt/pipeline';
-import type { Logger } from '@alt/service-kit';
+import type { Logger, Tracer } from '@alt/service-kit';
 import type { Feed } from './feed.ts';
 import { HOST_LEASE_SECONDS, type Politeness } from './politeness.ts';
 import type { PolledFeed, Polling } from './poll.ts';
@@ -29,6 +29,7 @@ export interface SchedulerOptions {
   worker: string;
   concurrency: number;
   spacingMs: number;
+  tracer?: Tracer | null;
   /** Called after each poll; the feed stays taken until it resolves. */
   onPolled(feed: Feed, polled: PolledFeed, tookMs: number): Promise<void>;
 }
@@ -148,7 +149,15 @@ function createPolls(options: SchedulerOptions, alarm: Alarm): Polls {
   };
 }
 
-async function pollFeed(feed: Feed, options: SchedulerOptions, isOver: () => boolean): Promise<void> {
+/** The beginning of a trace: what the poll brings is worked in it. */
+function pollFeed(feed: Feed, options: SchedulerOptions, isOver: () => boolean): Promise<void> {
+  const { tracer } = options;
+  if (!tracer) return pollOnce(feed, options, isOver);
+  const attributes = { 'alt.feed': feed.id };
+  return tracer.span('poll', { parent: null, attributes }, () => pollOnce(feed, options, isOver));
+}
+
+async function pollOnce(feed: Feed, options: SchedulerOptions, isOver: () => boolean): Promise<void> {
   const startedAt = performance.now();
   try {
     const polled = await options.polling.poll(feed);

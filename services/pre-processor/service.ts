@@ -50,7 +50,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const websub = createWebsub({ database, politeness, polling, reading, log, userAgent, publicUrl });
   const listen = (onNotify: () => void) => host.listen('alt_stages', onNotify);
   const tell = (message: string, details: Record<string, unknown>) => log.info(details, message);
-  const working = { database: background, worker, signal, listen };
+  const working = { database: background, worker, signal, listen, tracer: host.tracer };
   const clustering = await startClusterStage({ ...working, courtesy: host.courtesy, log });
   const creator = createCreator(host.peer('news-creator'));
   const summarising = startSummarising({ ...working, creator, concurrency: settings.summariseConcurrency, log: tell });
@@ -60,7 +60,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     log,
   });
   const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
-  const upkeep = startUpkeep({ database: background, log, tasks });
+  const upkeep = startUpkeep({ database: background, log, tasks, jobs: host.jobs });
 
   const scheduler = startScheduler({
     database,
@@ -70,6 +70,7 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
     worker,
     concurrency,
     spacingMs,
+    tracer: host.tracer,
     async onPolled(feed, polled, tookMs) {
       metrics.polled(polled, tookMs);
       upkeep.stored(polled.newCount);

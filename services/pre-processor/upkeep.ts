@@ -1,5 +1,5 @@
 import { type Database, statement } from '@alt/database';
-import type { Logger } from '@alt/service-kit';
+import type { Jobs, Logger } from '@alt/service-kit';
 import { deliverNext } from './delivering.ts';
 
 const DELIVERY_BATCH = 500;
@@ -20,6 +20,7 @@ export interface Upkeep {
 export function startUpkeep(options: {
   database: Database;
   log: Logger;
+  jobs: Jobs;
   /** Each works a batch and answers its size; it is called until that is 0. */
   tasks: readonly (() => Promise<number>)[];
 }): Upkeep {
@@ -28,10 +29,10 @@ export function startUpkeep(options: {
   let storedCount = 0;
   let analysed: Promise<void> | null = null;
 
-  const look = async (): Promise<void> => {
+  const look = options.jobs.watched('upkeep', LOOK_MS, async () => {
     while (!isStopped && (await deliverNext(database, DELIVERY_BATCH)));
     for (const task of options.tasks) while (!isStopped && (await task()) > 0);
-  };
+  });
   let looking = Promise.resolve();
   const run = () => {
     looking = looking.then(look).catch((error: unknown) => log.warn({ error: String(error) }, 'upkeep failed'));

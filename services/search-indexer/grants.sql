@@ -6,3 +6,6 @@ grant select, insert, update, delete on search_indexes to search_indexer;
 grant select, insert, update on search_engine to search_indexer;
 grant select, delete on search_removals to search_indexer;
 grant execute on function article_texts to search_indexer;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to search_indexer;

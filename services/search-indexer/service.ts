@@ -57,7 +57,7 @@ async function start(settings: Config, host: Host<PeerOf<'search-indexer'>>) {
 /** The stage `index`: one batch after the other, each of which becomes a segment. */
 function createIndexing(
   { batch }: Config,
-  { database, log, signal, listen }: Pick<Host, 'database' | 'log' | 'signal' | 'listen'>,
+  { database, log, signal, listen, tracer }: Pick<Host, 'database' | 'log' | 'signal' | 'listen' | 'tracer'>,
   library: Library,
   onEnded: (result: string) => void,
 ) {
@@ -71,6 +71,7 @@ function createIndexing(
       concurrency: 1,
       batch,
       signal,
+      tracer,
       retrySeconds: 5,
       maxAttempts: 10,
       async workBatch(items) {

@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const DNS_CACHE_MS = 30_000;
 
 /** Opens connections to admitted targets only; rejects with EgressError. */
-export function createExits(options: ExitOptions): (target: Target) => Promise<Exit> {
+export function createExits(options: ExitOptions): (target: Target, trace?: string | null) => Promise<Exit> {
   const timeoutScale = options.timeoutScale ?? 1;
   const timeoutMs = CONNECT_TIMEOUT_MS * timeoutScale;
   const proxyUrl = options.upstreamProxyUrl;
@@ -38,12 +38,12 @@ export function createExits(options: ExitOptions): (target: Target) => Promise<E
     resolves: proxyUrl === undefined,
     dnsCacheMs: DNS_CACHE_MS,
   });
-  return async (target) => {
+  return async (target, trace = null) => {
     const { addresses, isOpened } = await guard.admit(target);
     const { hostname, port } = target;
     const socket = await (proxyUrl === undefined
       ? dialAddresses({ hostname, port, addresses, timeoutMs })
-      : openTunnel({ proxyUrl, host: hostname, port, timeoutMs }));
+      : openTunnel({ proxyUrl, host: hostname, port, timeoutMs, trace }));
     return { socket, hostClass: isOpened ? 'opened' : 'public' };
   };
 }

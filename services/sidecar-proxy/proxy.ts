@@ -2,6 +2,7 @@ import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type EgressError, type EgressVerdict, type HostClass, type Target, toEgressError } from '@alt/egress';
+import type { Tracer } from '@alt/service-kit';
 import { type Connections, createConnections } from './connections.ts';
 import { createExits, type Exit, type ExitOptions } from './exits.ts';
 import { forward } from './forwarding.ts';
@@ -15,6 +16,7 @@ export interface ProxyServerOptions extends ExitOptions {
   log: { info(fields: object, message: string): void };
   onVerdict?: (event: { hostClass: HostClass; verdict: EgressVerdict; durationMs: number }) => void;
   onTunnelClosed?: (event: TunnelClosed) => void;
+  tracer?: Tracer | null;
   /** Answers requests to the proxy itself (health, metrics); without it they get 404. */
   onRequest?: RequestListener;
   /** Connections through the proxy at once; more are answered with 503. Default 512. */
@@ -42,7 +44,8 @@ export interface ProxyServer {
 
 /** What the handlers of CONNECT and of absolute-form requests share. */
 export interface ProxyContext {
-  open(target: Target): Promise<Exit>;
+  open(target: Target, trace?: string | null): Promise<Exit>;
+  tracer: Tracer | null;
   /** Counts a connection in and returns the way to count it out; undefined when there are too many. */
   begin(connection: Duplex): (() => void) | undefined;
   /** Logs and counts a request that was not let out. */
@@ -84,6 +87,7 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
 function createContext(options: ProxyServerOptions, connections: Connections): ProxyContext {
   return {
     open: createExits(options),
+    tracer: options.tracer ?? null,
     begin: connections.begin,
     report: (error, startedAt) => {
       const failure = toEgressError(error, '');

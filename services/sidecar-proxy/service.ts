@@ -14,6 +14,7 @@ export const service: Service<Config, 'sidecar-proxy'> = {
       ...settings,
       ...createProxyMetrics(host.metrics),
       log: host.log,
+      tracer: host.tracer,
       onRequest: (request, response) => void answer(app.fetch, request, response),
     });
     host.log.info({ port: proxy.port }, 'sidecar-proxy listens');

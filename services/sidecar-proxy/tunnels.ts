@@ -17,7 +17,7 @@ export async function openClientTunnel(
   if (!settle) return refuse(client, busy(''));
   try {
     const target = parseAuthority(request.url ?? '');
-    const { socket, hostClass } = await context.open(target);
+    const { socket, hostClass } = await openTraced(context, target, request);
     context.onVerdict?.({ hostClass, verdict: 'ok', durationMs: performance.now() - startedAt });
     if (client.destroyed) return void socket.destroy();
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
@@ -29,6 +29,14 @@ export async function openClientTunnel(
   } finally {
     settle();
   }
+}
+
+/** The way out as a span of the caller's trace, which goes on to the next proxy and no farther. */
+function openTraced({ tracer, open }: ProxyContext, target: Target, request: IncomingMessage) {
+  if (!tracer) return open(target);
+  const parent = String(request.headers.traceparent ?? '');
+  const attributes = { 'server.address': target.hostname, 'server.port': target.port };
+  return tracer.span('CONNECT', { kind: 'server', parent, attributes }, () => open(target, tracer.current()));
 }
 
 /** The authority-form of RFC 9112, 3.2.3: host and port, nothing else. */

@@ -1,4 +1,5 @@
 import type { Database } from '@alt/database';
+import type { Jobs } from '@alt/service-kit';
 import { markForIndex } from './store/projections.ts';
 import { retireTags } from './store/tags.ts';
 import { VOCABULARY_MAXIMUM } from './vocabulary.ts';
@@ -9,10 +10,11 @@ const BATCH = 500;
 const FULL_SIZE = VOCABULARY_MAXIMUM * 0.9;
 
 /** Removes tags that came to nothing, every hour. Answers how to stop. */
-export function startRetiring(database: Database, onError: (error: unknown) => void): () => Promise<void> {
+export function startRetiring(database: Database, jobs: Jobs, onError: (error: unknown) => void): () => Promise<void> {
+  const round = jobs.watched('retire-tags', EVERY_MS, () => retire(database));
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    running = retire(database).catch(onError);
+    running = round().catch(onError);
   }, EVERY_MS);
   timer.unref();
   return async () => {

@@ -41,6 +41,7 @@ async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
     worker,
     concurrency: 1,
     signal,
+    tracer: host.tracer,
     listen: (onNotify: () => void) => host.listen('alt_stages', onNotify),
     log: say,
   };
@@ -63,7 +64,9 @@ async function start(settings: Config, host: Host<PeerOf<'tag-generator'>>) {
     work: createRefining({ database: background, refiner, limit: KEPT_KEYPHRASES }),
     onEnded: (result) => metrics.ended('refine', result),
   });
-  const stopRetiring = startRetiring(background, (error) => log.warn({ error: String(error) }, 'cannot retire tags'));
+  const stopRetiring = startRetiring(background, host.jobs, (error) =>
+    log.warn({ error: String(error) }, 'cannot retire tags'),
+  );
 
   const app = createApp({
     host,

@@ -42,3 +42,6 @@ grant execute on function
   restore_domain(uuid, text, timestamptz),
   undo_import(uuid)
   to tenant_service;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to tenant_service;

@@ -36,6 +36,7 @@ async function start(config: Config, host: Host<PeerOf<'tenant-service'>>): Prom
       plan: config.plan,
       teamsPerAccount: config.teamsPerAccount,
       importMaximumBytes: config.importMaximumBytes * UNPACKED_TIMES,
+      jobs: host.jobs,
     },
     config.upkeepMs,
   );
@@ -61,7 +62,7 @@ async function start(config: Config, host: Host<PeerOf<'tenant-service'>>): Prom
   });
 
   const upkeep = oneAtATime(
-    () => keepUp(database.background, lookUpTexts, log),
+    host.jobs.watched('upkeep', config.upkeepMs, () => keepUp(database.background, lookUpTexts, log)),
     (error) => log.warn({ error: String(error) }, 'the upkeep of tenants failed; it will be tried again'),
   );
   const timer = setInterval(upkeep.ask, config.upkeepMs).unref();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecapPeriod } from '@alt/contracts';
 import type { Database, Queryable } from '@alt/database';
-import { type Logger, oneAtATime } from '@alt/service-kit';
+import { type Jobs, type Logger, oneAtATime } from '@alt/service-kit';
 import { readSettings } from '../store/readers.ts';
 import * as mails from '../store/recap-mails.ts';
 import * as outlets from '../store/recap-outlets.ts';
@@ -24,6 +24,7 @@ interface Tools {
   /** Null where no relay is configured. */
   mailer: RecapMailer | null;
   log: Logger;
+  jobs: Jobs;
   now(): Date;
 }
 
@@ -49,7 +50,9 @@ export function startDelivering(tools: Tools): Delivering {
     }
   };
   const rounds = oneAtATime(
-    (signal) => Promise.all(Array.from({ length: AT_ONCE }, () => work(signal))),
+    tools.jobs.watched('recaps', ROUND_MS, (signal: AbortSignal) =>
+      Promise.all(Array.from({ length: AT_ONCE }, () => work(signal))),
+    ),
     (error) => tools.log.warn({ error: String(error) }, 'recaps are not delivered just now'),
   );
   const timer = setInterval(rounds.ask, ROUND_MS).unref();

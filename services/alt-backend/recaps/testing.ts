@@ -58,7 +58,14 @@ export function openRecaps(
       untilCurrent: options.untilCurrent ?? (async () => {}),
     }),
   );
-  const delivering = startDelivering({ database, keeping, mailer, log: createLogger('silent'), now });
+  const delivering = startDelivering({
+    database,
+    keeping,
+    mailer,
+    log: createLogger('silent'),
+    jobs: { watched: (_name, _everyMs, work) => work },
+    now,
+  });
   return { clock, client, delivering, keeping };
 }
 

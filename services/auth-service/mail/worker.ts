@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '@alt/database';
-import { type Logger, oneAtATime } from '@alt/service-kit';
+import { type Jobs, type Logger, oneAtATime } from '@alt/service-kit';
 import { findAccount, findAccountById } from '../store.ts';
 import type { Vault } from '../vault.ts';
 import { makeLink } from './links.ts';
@@ -29,16 +29,17 @@ export function createMails(options: {
   relay: Relay;
   publicUrl: URL;
   log: Logger;
+  jobs: Jobs;
 }): Mails {
   const { database, vault, log } = options;
   const sending = oneAtATime(
-    async (signal) => {
+    options.jobs.watched('mails', LOOK_EVERY_MS, async (signal: AbortSignal) => {
       while (!signal.aborted) {
         const claimed = await claimMails(database.background, vault, LEASE_MS);
         if (claimed.length === 0) return;
         for (const mail of claimed) await deliver(mail, options);
       }
-    },
+    }),
     (error) => log.warn({ error: String(error) }, 'mails wait'),
   );
   const timer = setInterval(sending.ask, LOOK_EVERY_MS).unref();

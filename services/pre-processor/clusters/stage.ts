@@ -1,6 +1,6 @@
 import type { Database } from '@alt/database';
 import { runBatches } from '@alt/pipeline';
-import { type Courtesy, type Logger, oneAtATime } from '@alt/service-kit';
+import { type Courtesy, type Logger, oneAtATime, type Tracer } from '@alt/service-kit';
 import { foldNext, pruneKeys } from '../store/clusters.ts';
 import { createClustering } from './clustering.ts';
 import { createComparing } from './comparing.ts';
@@ -23,6 +23,7 @@ export interface ClusterStageOptions {
   log: Logger;
   worker: string;
   courtesy?: Courtesy;
+  tracer?: Tracer | null;
   signal: AbortSignal;
   listen: (onNotify: () => void) => Promise<() => Promise<void>>;
 }

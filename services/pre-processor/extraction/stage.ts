@@ -26,7 +26,10 @@ export function createExtraction(
       return (tx) => saveFullText(tx, item.articleId, fullTextOf(article, page));
     } catch (error) {
       // What the feed gave is summarised and tagged meanwhile; a site may be down or ask to be left alone for days.
-      if (!signal.aborted && takesLong(error, page)) await startStages(database, item.articleId);
+      if (!signal.aborted && takesLong(error, page)) {
+        // In a transaction, which hands on the trace.
+        await database.transaction((tx) => startStages(tx, item.articleId));
+      }
       throw error;
     }
   };

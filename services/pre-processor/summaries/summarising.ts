@@ -1,5 +1,6 @@
 import type { Database } from '@alt/database';
 import { type RunningStage, runBatches, type SaveBatch, type StageItem } from '@alt/pipeline';
+import type { Tracer } from '@alt/service-kit';
 import type { Creator } from './creator.ts';
 import { extractSummaries } from './extracting.ts';
 import {
@@ -20,6 +21,7 @@ export interface SummarisingOptions {
   /** Requests to a model at the same time. */
   concurrency: number;
   signal: AbortSignal;
+  tracer?: Tracer | null;
   onEnded?: Parameters<typeof runBatches>[0]['onEnded'];
   listen(onNotify: () => void): Promise<() => Promise<void>>;
   log(message: string, details: Record<string, unknown>): void;
@@ -87,13 +89,14 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 }
 
 function runIn(mode: Mode, options: SummarisingOptions): Promise<RunningStage> {
-  const { database, worker, signal, log, onEnded, retrySeconds } = options;
+  const { database, worker, signal, log, tracer = null, onEnded, retrySeconds } = options;
   return runBatches({
     database,
     stage: 'summarise',
     worker,
     signal,
     log,
+    tracer,
     ...(onEnded ? { onEnded } : {}),
     ...(retrySeconds === undefined ? {} : { retrySeconds }),
     ...(mode === 'generative'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Database } from '@alt/database';
-import type { Logger } from '@alt/service-kit';
+import type { Jobs, Logger } from '@alt/service-kit';
 import * as jobs from '../store/jobs.ts';
 import type { Keeper } from './keepers.ts';
 
@@ -8,6 +8,7 @@ import type { Keeper } from './keepers.ts';
 export interface ArchiveTools {
   database: Database;
   log: Logger;
+  jobs: Jobs;
   keepers: readonly Keeper[];
   /** The plan of a tenant that no archive of ours brings back, and how many teams one account may own. */
   plan: string;

@@ -23,14 +23,14 @@ export function startArchiveWorker(tools: ArchiveTools, everyMs: number): Archiv
   const { database, log } = tools;
   const worker = randomUUID();
   const working = oneAtATime(
-    async (signal) => {
+    tools.jobs.watched('archives', everyMs, async (signal: AbortSignal) => {
       await jobs.removeExpiredJobs(database);
       while (!signal.aborted) {
         const job = await jobs.claimJob(database, worker, LEASE_MS, ATTEMPTS);
         if (!job) return;
         await workOn(tools, job, worker, signal);
       }
-    },
+    }),
     (error) => log.warn({ error: String(error) }, 'archives are not worked on just now; trying on'),
   );
   const timer = setInterval(working.ask, everyMs).unref();

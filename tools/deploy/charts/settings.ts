@@ -29,6 +29,8 @@ const COMMON = [
   'LOG_LEVEL',
   'NODE_COMPILE_CACHE',
   'NODE_OPTIONS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER_ARG',
 ];
 
 /** What the library itself sets; a chart that set them too would contradict it. */
