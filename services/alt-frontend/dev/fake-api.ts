@@ -1,6 +1,7 @@
 import * as contracts from '@alt/contracts';
 import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
+import { connectionHandlers } from './fake-connections.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
 import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
@@ -54,6 +55,7 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
     ...tagHandlers,
     ...projectHandlers,
     ...ruleHandlers,
+    ...connectionHandlers,
     ...securityHandlers,
     ...teamHandlers,
   ] as ReadonlyArray<readonly [contracts.Endpoint, FakeHandler[1]]>;

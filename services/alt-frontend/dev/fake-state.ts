@@ -5,6 +5,7 @@ import {
   type EntryNote,
   type Folder,
   type FullEntry,
+  type InoreaderConnection,
   type RecapDelay,
   type RecapDelivery,
   type Role,
@@ -14,6 +15,7 @@ import {
   type Subscription,
 } from '@alt/contracts';
 import { designData } from './design-data.ts';
+import { fakeInoreader } from './fake-connections.ts';
 import { createFakeProjects, type FakeProjects } from './fake-project-state.ts';
 import { createFakeSecurity, type FakeSecurity } from './fake-security-state.ts';
 import { createFakeTeam, type FakeTeam } from './fake-team-state.ts';
@@ -71,6 +73,7 @@ export interface FakeState {
   /** Search does not answer. */
   failSearch: boolean;
   delivery: RecapDelivery;
+  inoreader: InoreaderConnection | null;
   tenantSummaries: boolean;
   /** Ids of entries that are in no list. */
   hidden: Set<string>;
@@ -126,6 +129,7 @@ export function createFakeState(options: FakeOptions): FakeState {
     failSearch: false,
     tenantSummaries: true,
     hidden: new Set(),
+    inoreader: fakeInoreader(),
     delivery: {
       feed: { isEnabled: false, createdAt: null },
       mail: {

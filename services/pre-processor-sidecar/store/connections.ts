@@ -139,9 +139,9 @@ const updateReport = statement(
      values ($1, $2, coalesce($5::timestamptz, $6::timestamptz), coalesce($3::int, $7::int), coalesce($4::int, 0))
      on conflict (connection_id, zone) do update set
        allowed = coalesce($3, b.allowed),
-       -- A count of a later day is that day's; within a day one that was sent and not answered stays counted.
+       -- A count of a later day is that day's, and has at least the request that was just answered; within a day one that was sent and not answered stays counted.
        used = case when $4 is null then b.used
-         when $5 > b.day_ends_at + interval '10 minutes' and $4 < b.used then $4 else greatest(b.used, $4) end,
+         when $5 > b.day_ends_at + interval '10 minutes' and $4 < b.used then greatest($4, 1) else greatest(b.used, $4) end,
        day_ends_at = coalesce($5, b.day_ends_at)`,
 );
 

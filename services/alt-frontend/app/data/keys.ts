@@ -19,6 +19,7 @@ export const keys = {
   recaps: ['recaps'],
   tags: ['tags'],
   tenantSettings: ['tenant-settings'],
+  inoreader: ['inoreader'],
   /** Of the account itself and of the tenants that it is in. */
   account: ['account'],
   tenants: ['tenants'],
