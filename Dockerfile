@@ -34,7 +34,7 @@ COPY --from=web /build/services/alt-frontend/dist /source/services/alt-frontend/
 RUN cpu="$([ "$TARGETARCH" = amd64 ] && echo x64 || echo "$TARGETARCH")" \
     && node tools/image-files.ts shared-auth --root /source --cpu "$cpu" --copy /images/shared-auth \
     && node tools/image-files.ts migrations --root /source --cpu "$cpu" --copy /images/migrations \
-    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator tenant-service arch-repo-service; do \
+    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator tenant-service arch-repo-service auth-token-manager; do \
          node tools/image-files.ts "$service" --root /source --cpu "$cpu" --without shared-auth --copy "/images/$service" \
          || exit 1; \
        done
@@ -129,6 +129,11 @@ EXPOSE 9510
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 9510) + '/v1/live').then((one) => process.exit(one.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["serve", "arch-repo-service"]
+
+# A job: `run auth-token-manager` looks once; as it is, it looks again and again. It listens nowhere.
+FROM shared-auth AS auth-token-manager
+COPY --from=files /images/auth-token-manager/ ./
+CMD ["serve", "auth-token-manager"]
 
 # kaikei/alt-migrations: roles, databases, migrations and grants; ends when they are there.
 FROM runtime AS migrations

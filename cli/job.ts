@@ -3,7 +3,6 @@ import { type OwnHost, openOwnHost } from './own-host.ts';
 import type { JobName } from './registry.ts';
 import { type Environment, readSettings } from './settings.ts';
 import { onStopSignal } from './signals.ts';
-import { exitSoon } from './stopping.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -40,13 +39,9 @@ export async function withServiceHost<T>(
 }
 
 /** `alt run JOB`: one run to its end. Answers its exit code. */
-export async function runJob(name: JobName, { environment }: Terminal): Promise<number> {
-  try {
-    return await withServiceHost(name, environment, ({ service, config, host }) => {
-      if (!service.run) throw new ConfigError(`${name} does not work by runs.`);
-      return service.run(config, host);
-    });
-  } finally {
-    exitSoon();
-  }
+export function runJob(name: JobName, { environment }: Terminal): Promise<number> {
+  return withServiceHost(name, environment, ({ service, config, host }) => {
+    if (!service.run) throw new ConfigError(`${name} does not work by runs.`);
+    return service.run(config, host);
+  });
 }

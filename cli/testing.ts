@@ -15,17 +15,21 @@ export interface CommandResult {
   remarks: string;
 }
 
-/** Runs a command line in this process, with an environment and an input of its own. */
+/** Runs a command line in this process, with an environment and an input of its own; `onPrint` hears its lines as they come. */
 export async function runInTest(
   words: string[],
   environment: Environment = {},
   input: string | Buffer = '',
+  onPrint: (text: string) => void = () => {},
 ): Promise<CommandResult> {
   const output: string[] = [];
   const remarks: string[] = [];
   const terminal: Terminal = {
     environment,
-    print: (text) => void output.push(`${text}\n`),
+    print(text) {
+      output.push(`${text}\n`);
+      onPrint(text);
+    },
     write: (text) => void output.push(text),
     remark: (text) => void remarks.push(`${text}\n`),
     replaceRemark: null,

@@ -7,6 +7,7 @@ import { readArguments, UsageError } from '../arguments.ts';
 import { readSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { counted } from '../wording.ts';
+import { withComposeSecrets } from './compose.ts';
 import { deploymentSecrets, hostName, type Secret, TUNNEL, tunnelSecret } from './deployment.ts';
 import { existingIn, readCluster, readFolders } from './existing.ts';
 
@@ -89,7 +90,8 @@ async function writeFolder(folder: string, origin: string): Promise<number> {
     renameSync(`${file}.new`, file);
     made += 1;
   };
-  for (const { name, data } of await deploymentSecrets(readFolders(folder))) {
+  const existing = readFolders(folder);
+  for (const { name, data } of withComposeSecrets(await deploymentSecrets(existing), existing)) {
     for (const [key, value] of Object.entries(data)) keep(`${name}/${key}`, value);
     if (name === 'kratos-secrets') replaceKratosSettings(folder, data, origin, keep);
   }

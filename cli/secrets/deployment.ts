@@ -220,7 +220,7 @@ export function hostName(workload: WorkloadName): string {
   return `${workload}.${workloads[workload].namespace}.svc.cluster.local`;
 }
 
-function postgresUrl(to: { server: WorkloadName; user: string; password: string; database: string }): string {
+export function postgresUrl(to: { server: WorkloadName; user: string; password: string; database: string }): string {
   const where = `${hostName(to.server)}:${workloads.postgres.ports.sql}`;
   return `postgres://${to.user}:${to.password}@${where}/${to.database}?sslmode=verify-full&sslrootcert=${AUTHORITY_FILE}`;
 }

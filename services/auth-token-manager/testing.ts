@@ -115,19 +115,7 @@ export async function startTestTokens(
       const token = await tokens.read(account);
       return token !== null && provider.isAccessTokenValid(token.accessToken);
     },
-    whileLocked: async (onLocked, until) =>
-      made.database?.superuser('alt').transaction(async (rows) => {
-        await rows.all(statement('test_lock_tokens', 'select version from external_tokens for update'));
-        onLocked();
-        await until;
-      }),
-    async waitingForLock() {
-      const count = statement<{ count: number }>(
-        'test_waiting',
-        `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      );
-      return ((await made.database?.superuser('alt').one(count))?.count ?? 0) > 0;
-    },
+    ...locksOf(made.database),
     start: (...words) => start(words, environment, said, children),
     async stop() {
       for (const child of children) child.kill('SIGKILL');
@@ -141,6 +129,24 @@ export async function startTestTokens(
     },
   };
   return tokens;
+}
+
+function locksOf(database: TestDatabase | null): Pick<TestTokens, 'whileLocked' | 'waitingForLock'> {
+  return {
+    whileLocked: async (onLocked, until) =>
+      database?.superuser('alt').transaction(async (rows) => {
+        await rows.all(statement('test_lock_tokens', 'select version from external_tokens for update'));
+        onLocked();
+        await until;
+      }),
+    async waitingForLock() {
+      const count = statement<{ count: number }>(
+        'test_waiting',
+        `select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return ((await database?.superuser('alt').one(count))?.count ?? 0) > 0;
+    },
+  };
 }
 
 interface MadeStore {

@@ -83,6 +83,7 @@ const ownKeys: Partial<Record<ServiceName, string[]>> = {
 const optionalKeys: Partial<Record<ServiceName, string[]>> = {
   'alt-backend': ['SMTP_URL'],
   'auth-service': ['SMTP_URL', 'ALT_OIDC_CLIENT_SECRET'],
+  'auth-token-manager': ['INOREADER_CLIENT_SECRET'],
   'news-creator': ['ALT_LLM_KEY'],
   'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
 };

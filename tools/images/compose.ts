@@ -53,6 +53,8 @@ const ownWays = [
   'news-creator → model-proxy',
   'model-proxy → ollama',
   'ollama → envoy-proxy',
+  // M13: without Kubernetes its tokens are in the database.
+  'auth-token-manager → postgres',
 ];
 /** Where logs and traces go is decided where they are kept. */
 const later: readonly string[] = ['rask-log-aggregator'];

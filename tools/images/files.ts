@@ -13,7 +13,11 @@ export interface ImageFiles {
 const LICENCES = ['LICENSE', 'NOTICE'];
 
 /** What every entry may run: nothing else of the command line is in an image. */
-const COMMANDS = { service: './run-serve.ts', migrations: './migrate.ts' };
+const COMMANDS = { service: ['./run-serve.ts'], migrations: ['./migrate.ts'] };
+/** What is typed into a pod of one service, besides. */
+const OWN_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  'auth-token-manager': ['./job.ts', './tokens/authorize.ts', './tokens/commands.ts'],
+};
 
 /**
  * Computes the files of targets from what `main.ts serve <service>` (or `main.ts migrate`) runs, as Node would run it from
@@ -65,7 +69,7 @@ function filesOf(target: string, { root, platform, parsed, listed }: Sources): I
   };
   const isMigrations = target === 'migrations';
   const laterImports: Record<string, readonly string[]> = {
-    'cli/commands.ts': [COMMANDS[isMigrations ? 'migrations' : 'service']],
+    'cli/commands.ts': [...COMMANDS[isMigrations ? 'migrations' : 'service'], ...(OWN_COMMANDS[target] ?? [])],
     'cli/registry.ts': isMigrations ? [] : [`../services/${target}/service.ts`],
   };
   const { files, packages } = trace({

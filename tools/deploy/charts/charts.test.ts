@@ -104,10 +104,10 @@ describe('values', () => {
       'The chart of auth-service is in 06-application, and 05-auth-platform deploys into alt-auth.',
     ]);
     const folder = await mkdtemp(path.join(tmpdir(), 'alt-charts-'));
-    await mkdir(path.join(folder, 'services/auth-token-manager'), { recursive: true });
-    await writeFile(path.join(folder, 'services/auth-token-manager/service.ts'), '');
+    await mkdir(path.join(folder, 'services/rask-log-aggregator'), { recursive: true });
+    await writeFile(path.join(folder, 'services/rask-log-aggregator/service.ts'), '');
     expect(placeErrors(charts, folder)).toEqual([
-      'auth-token-manager is written: take it from the list of those that are awaited.',
+      'rask-log-aggregator is written: take it from the list of those that are awaited.',
     ]);
     await rm(folder, { recursive: true });
   });

@@ -71,6 +71,7 @@ const rules: Readonly<Record<string, JsonSchema>> = {
     closed({ mountPath: absolutePath, size: quantity, storageClassName: { type: 'string' } }, ['mountPath', 'size']),
   ),
   'autoscaling.queue.stages': listOf({ enum: ['cluster', 'extract', 'index', 'refine', 'summarise', 'tag'] }),
+  'externalTokens.providers': listOf({ enum: ['inoreader'] }),
   'linkerd.inject': { enum: ['enabled', 'disabled'] },
   'linkerd.skipOutboundPorts': { type: 'string', pattern: '^([0-9]+(,[0-9]+)*)?$' },
   'linkerd.opaquePorts': { type: 'string', pattern: '^([0-9]+(,[0-9]+)*)?$' },

@@ -63,7 +63,7 @@ describe("a layer's skaffold.yaml", () => {
     const fixed = text.replaceAll('{{or .ALT_ENVIRONMENT "dev"}}', 'dev');
     expect(fixed).not.toBe(text);
     expect(layerErrors(parse(fixed) as SkaffoldConfig, layer).join('\n')).toContain(
-      'awaiting: auth-token-manager is not given values-{{or .ALT_ENVIRONMENT "dev"}}.yaml',
+      'awaiting: pre-processor-sidecar is not given values-{{or .ALT_ENVIRONMENT "dev"}}.yaml',
     );
   });
 
@@ -77,7 +77,7 @@ describe("a layer's skaffold.yaml", () => {
   it('has a place for each patch', () => {
     const config = read('07-processing/skaffold.yaml');
     const names = patched(config, 'awaiting').deploy?.helm?.releases?.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['pre-processor-sidecar', 'auth-token-manager']));
+    expect(names).toEqual(expect.arrayContaining(['pre-processor-sidecar']));
     const wrong = {
       ...config,
       profiles: [{ name: 'x', patches: [{ op: 'replace', path: '/deploy/helm/releases/9/valuesFiles/0' }] }],

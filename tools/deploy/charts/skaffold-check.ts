@@ -205,7 +205,7 @@ function hookErrors(hooks: { before?: Hook[]; after?: Hook[] }, releases: readon
     .filter(
       ({ name }) =>
         !after.some(([program, verb, what]) => program === 'helm' && verb === 'test' && what === name) ||
-        !after.some((command) => command[1] === 'wait' && command.includes(`deployment/${name}`)),
+        !after.some((command) => isShown(command, name)),
     );
   return [
     ...(before.length === 0 ? ['nothing is asserted before.'] : []),
@@ -214,6 +214,14 @@ function hookErrors(hooks: { before?: Hook[]; after?: Hook[] }, releases: readon
     ...(last === 'kubectl get pods' ? [] : ['its last hook does not show the pods.']),
     ...untested.map(({ name }) => `${name} is not waited for and tested after.`),
   ];
+}
+
+/** Whether a hook waits for the pods of a service, or, where a clock starts them, looks whether the clock is there. */
+function isShown(command: readonly string[], name: string): boolean {
+  if (isServiceName(name) && services[name].port === null) {
+    return command[1] === 'get' && command[2] === 'cronjob' && command.includes(name);
+  }
+  return command[1] === 'wait' && command.includes(`deployment/${name}`);
 }
 
 /** What no profile changes. */

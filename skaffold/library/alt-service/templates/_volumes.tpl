@@ -3,6 +3,11 @@
 - name: tmp
   mountPath: /tmp
 {{- include "alt-service.secretMounts" . }}
+{{- if .Values.externalTokens.providers }}
+- name: external-tokens
+  mountPath: /run/secrets/external-tokens
+  readOnly: true
+{{- end }}
 {{- range $name, $folder := .Values.scratch }}
 - name: {{ $name }}
   mountPath: {{ $folder.mountPath }}
@@ -18,6 +23,19 @@
   emptyDir:
     sizeLimit: {{ .Values.tmp.sizeLimit }}
 {{- include "alt-service.secretVolumes" . }}
+{{- with .Values.externalTokens.providers }}
+- name: external-tokens
+  secret:
+    secretName: auth-token-manager-tokens
+    # Nobody authorised anything yet: then the folder is empty.
+    optional: true
+    defaultMode: 288
+    items:
+      {{- range . }}
+      - key: {{ . }}.access.json
+        path: {{ . }}.access.json
+      {{- end }}
+{{- end }}
 {{- range $name, $folder := .Values.scratch }}
 - name: {{ $name }}
   emptyDir:
