@@ -16,6 +16,17 @@ export async function preview(tools: SyncTools, account: string | null): Promise
   }
 }
 
+/** The reader says that what vanished was meant to; the next run believes it. */
+export async function confirm(tools: SyncTools, account: string): Promise<void> {
+  const { database, worker, leaseSeconds } = tools;
+  const of = await connections.claim(database, worker, tools.now(), leaseSeconds, account);
+  if (!of) return;
+  await database.asReader(of, async (tx) => {
+    await connections.rememberConfirmation(tx, of.id, tools.now());
+    await connections.release(tx, of.id, worker);
+  });
+}
+
 async function describe(tools: SyncTools, of: connections.Claim): Promise<string[]> {
   const { database } = tools;
   const { connection, missing, budgets } = await database.asReader(of, async (tx) => ({

@@ -3,7 +3,6 @@ import { isBuilt, isJob } from '../../cli/registry.ts';
 
 /** Services of the topology that are not written yet: they get a target with their first line, and leave this list. */
 export const awaitedServices = [
-  'pre-processor-sidecar',
   'rask-log-aggregator',
   'hasura-sync-service',
 ] as const satisfies readonly ServiceName[];

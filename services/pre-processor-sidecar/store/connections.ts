@@ -224,6 +224,15 @@ const clearConfirmed = statement(
   'update inoreader_connections set confirmed_at = null where id = $1',
 );
 
+const updateConfirmed = statement(
+  'inoreader_confirm',
+  'update inoreader_connections set confirmed_at = $2 where id = $1',
+);
+
+export async function rememberConfirmation(tx: Queryable, connectionId: number, now: Date): Promise<void> {
+  await tx.run(updateConfirmed, [connectionId, now]);
+}
+
 /** What the reader confirmed was done; the next mass deletion is asked about again. */
 export async function forgetConfirmation(tx: Queryable, connectionId: number): Promise<void> {
   await tx.run(clearConfirmed, [connectionId]);

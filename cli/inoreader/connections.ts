@@ -1,19 +1,14 @@
 import { type Database, type Queryable, statement } from '@alt/database';
 import { assertNames, DEFAULT_ACCOUNT } from '@alt/external-tokens';
 import type { Reader } from '@alt/service-kit';
-import { connectInoreader, disconnectInoreader, wantInoreader } from '../services/alt-backend/store/connections.ts';
-import { createAsReader } from '../services/alt-backend/store/readers.ts';
-import type { Config } from '../services/pre-processor-sidecar/config.ts';
-import { preview } from '../services/pre-processor-sidecar/previewing.ts';
-import { createTools } from '../services/pre-processor-sidecar/service.ts';
-import { runDue } from '../services/pre-processor-sidecar/synchronising.ts';
-import { findReader } from './accounts.ts';
-import { readArguments } from './arguments.ts';
-import type { DatabaseServer } from './database.ts';
-import { withAlt } from './feed/polls.ts';
-import { withServiceHost } from './job.ts';
-import { withDatabases } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { connectInoreader, disconnectInoreader } from '../../services/alt-backend/store/connections.ts';
+import { createAsReader } from '../../services/alt-backend/store/readers.ts';
+import { findReader } from '../accounts.ts';
+import { readArguments } from '../arguments.ts';
+import type { DatabaseServer } from '../database.ts';
+import { withAlt } from '../feed/polls.ts';
+import { withDatabases } from '../session.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** `alt inoreader connect`: an account, for which a token is kept, belongs to a reader from now on. */
 export async function connect(args: string[], terminal: Terminal): Promise<number> {
@@ -48,37 +43,6 @@ export async function disconnect(args: string[], terminal: Terminal): Promise<nu
         : `${reader.email} has no Inoreader account connected.`,
     );
     return isDone ? 0 : 1;
-  });
-}
-
-/** `alt inoreader sync`: a run now, for one account or for all that are due. */
-export async function sync(args: string[], terminal: Terminal): Promise<number> {
-  const { options } = readArguments(args, {
-    least: 0,
-    options: { account: 'string', 'dry-run': 'boolean', confirm: 'boolean', user: 'string' },
-  });
-  if (options.confirm) {
-    await withDatabases(terminal, async (databases) => {
-      const reader = await findReader(databases, options.user);
-      await asReader(databases, reader, (tx, id) => wantInoreader(tx, id, true));
-    });
-  }
-  return withServiceHost('pre-processor-sidecar', terminal.environment, async ({ config, host }) => {
-    const tools = createTools(config as Config, host as Parameters<typeof createTools>[1]);
-    try {
-      if (options['dry-run']) {
-        const lines = await preview(tools, options.account ?? null);
-        terminal.print(lines.length === 0 ? 'No account is connected, or another run works for it.' : lines.join('\n'));
-        return 0;
-      }
-      const results = await runDue(tools, options.account ?? null);
-      for (const { account, state, message } of results) terminal.print(`${account}: ${message ?? state}`);
-      if (results.length === 0)
-        terminal.print('Nothing is due. Name an account to synchronise it anyway: --account NAME');
-      return results.every(({ state }) => state === 'ok' || state === 'waiting') ? 0 : 1;
-    } finally {
-      await tools.egress.close();
-    }
   });
 }
 
