@@ -7008,6 +7008,7 @@ grant execute on function note_job_run(text,integer,text) to alt_backend;
 grant execute on function note_job_run(text,integer,text) to arch_repo_service;
 grant execute on function note_job_run(text,integer,text) to auth_token_manager;
 grant execute on function note_job_run(text,integer,text) to pre_processor;
+grant execute on function note_job_run(text,integer,text) to pre_processor_sidecar;
 grant execute on function note_job_run(text,integer,text) to search_indexer;
 grant execute on function note_job_run(text,integer,text) to tag_generator;
 grant execute on function own_source_name(integer,integer) to arch_repo_service;

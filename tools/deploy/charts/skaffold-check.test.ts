@@ -76,7 +76,9 @@ describe("a layer's skaffold.yaml", () => {
 
   it('has a place for each patch', () => {
     const config = read('07-processing/skaffold.yaml');
-    const files = patched(config, 'schedule-mode').deploy?.helm?.releases?.map(({ valuesFiles }) => valuesFiles?.at(-1));
+    const files = patched(config, 'schedule-mode').deploy?.helm?.releases?.map(({ valuesFiles }) =>
+      valuesFiles?.at(-1),
+    );
     expect(files).toContain('charts/pre-processor-sidecar/values-schedule-mode.yaml');
     const wrong = {
       ...config,

@@ -151,8 +151,9 @@ function releaseErrors(release: Release, folder: string, profile: string, artifa
     : isWorkloadName(name)
       ? workloads[name].namespace
       : null;
-  const files = valuesFiles
-    .filter((file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')));
+  const files = valuesFiles.filter(
+    (file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')),
+  );
   const isChosen = valuesFiles.some((file) => file === `charts/${name}/values-${environment}.yaml`);
   const errors = [
     ...(chartPath === `charts/${name}` ? [] : [`${name} is released from ${chartPath}.`]),
