@@ -278,6 +278,9 @@ export const matrixRows: readonly MatrixRow[] = [
   { name: 'readTenantSettings', statuses: everyone(200) },
   { name: 'writeTenantSettings', statuses: admins(200), body: () => ({ summaries: true }) },
   { name: 'readStats', statuses: everyone(200) },
+  { name: 'readInoreader', statuses: everyone(200) },
+  { name: 'syncInoreader', statuses: members(404), body: () => ({}) },
+  { name: 'disconnectInoreader', statuses: members(404) },
   { name: 'readImage', statuses: anybody(404), params: () => ({ signature: 'x', url: 'x' }) },
 
   ...projectRows,

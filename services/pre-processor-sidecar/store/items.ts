@@ -75,9 +75,9 @@ function judging(kind: JudgedKind) {
     ),
     add: statement(
       `inoreader_appear_${kind}`,
-      `update inoreader_items i set ${add}, is_dirty = true from inoreader_seen n
-       where n.connection_id = $1 and i.connection_id = $1 and i.item = n.item and i.wrote_step < $2 and ${LABEL_GIVEN}
-         and not (${isIn})`,
+      `update inoreader_items i set ${add}, is_dirty = true
+       where i.connection_id = $1 and i.item = any (array(select n.item from inoreader_seen n where n.connection_id = $1))
+         and i.wrote_step < $2 and ${LABEL_GIVEN} and not (${isIn})`,
     ),
     remove: statement(
       `inoreader_vanish_${kind}`,
