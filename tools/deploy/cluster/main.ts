@@ -9,13 +9,14 @@ import { customResources } from '../schemas.ts';
 import { ensureTools } from '../tools.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { type Case, deployProfile } from './deploying.ts';
+import { tokensCases } from './tokens.ts';
 import { apply, mustKubectl, startWorkers } from './workers.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const PROFILES = ['dev', 'staging', 'prod', 'everything'] as const;
 
-/** What can be asked for alone: the server's judgement of all profiles, or a profile deployed. */
-const PARTS = ['server', 'dev', 'staging', 'prod'];
+/** What can be asked for alone: the server's judgement of all profiles, tokens kept in it, or a profile deployed. */
+const PARTS = ['server', 'tokens', 'dev', 'staging', 'prod'];
 
 /** Runs all cases, of the parts named on the command line or of all, and prints one line for each. */
 async function main(parts: readonly string[]): Promise<boolean> {
@@ -29,11 +30,15 @@ async function main(parts: readonly string[]): Promise<boolean> {
     for (const problem of problems.slice(0, 40)) console.log(`     ${problem}`);
   };
   for (const part of parts.length > 0 ? parts : PARTS) {
-    const work = part === 'server' ? judged : (cluster: ControlPlane) => deployed(cluster, part);
-    for (const one of await withCluster(work)) tell(one);
+    for (const one of await withCluster((cluster) => workOf(cluster, part))) tell(one);
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0;
+}
+
+function workOf(cluster: ControlPlane, part: string): Promise<Case[]> {
+  if (part === 'server') return judged(cluster);
+  return part === 'tokens' ? tokensKept(cluster) : deployed(cluster, part);
 }
 
 /** A cluster for one piece of work, in a folder that goes with it; kept, with its logs, where ALT_KEEP says so. */
@@ -58,6 +63,14 @@ async function judged(cluster: ControlPlane): Promise<Case[]> {
   const cases = [await refusesRoot(cluster)];
   for (const profile of PROFILES) cases.push(await accepts(cluster, profile, rendered));
   return cases;
+}
+
+/** auth-token-manager keeps tokens in it, as the account that its chart makes. */
+async function tokensKept(cluster: ControlPlane): Promise<Case[]> {
+  const { rendered, errors } = await renderAll(path.join(root, 'skaffold'));
+  if (errors.length > 0) throw new Error(errors.join('\n'));
+  await apply(cluster, 'namespaces', Object.keys(namespaces).map(emptyNamespace));
+  return tokensCases(cluster, rendered);
 }
 
 /** Skaffold deploys a profile to nodes that kwok plays. */
