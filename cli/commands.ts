@@ -225,6 +225,15 @@ passwords        those of all roles that services sign in to the databases as
     details: '--force  forget them even where the service cannot be told',
     run: async (args, terminal) => (await import('./tokens/commands.ts')).revokeTokens(args, terminal),
   },
+  'import google-reader': {
+    usage: 'import google-reader URL --name NAME [--user EMAIL] [--password P] [--service S]',
+    summary: 'bring subscriptions and articles with their state from FreshRSS, Miniflux, The Old Reader, BazQux',
+    details: `--name NAME  who you are at that service
+--password P  your password there; asked for, or read from standard input, if it is missing
+--user EMAIL  whose import it is, if there are several accounts
+--service S   freshrss, miniflux, theoldreader, bazqux or other`,
+    run: async (args, terminal) => (await import('./reader-import.ts')).importAccount(args, terminal),
+  },
   'search rebuild': {
     usage: 'search rebuild',
     summary: 'build the search index anew, beside the one that answers',

@@ -66,6 +66,9 @@ const MORE_ALT = `
   insert into rule_waits (article_id) select id from held;
   insert into saved_searches (tenant_id, owner_id, name, query) values ('${ann.tenantId}', null, 'shared', 'x');
   insert into import_ids (tenant_id, kind, old_id, new_id) values ('${ann.tenantId}', 'folder', '1', '1');
+  insert into inbound_items (tenant_id, reader_id, feed_id, source, item_id, seen_revision) values ('${ann.tenantId}', 1, 1, 's', 'i', 1);
+  insert into inbound_keys (key, article_id, tenant_id, is_text) select sha256('k'), id, '${ann.tenantId}', false from held;
+  insert into reader_imports (tenant_id, reader_id, service, address, account) values ('${ann.tenantId}', 1, 'other', 'https://a.example', 'a');
   insert into llm_usage (tenant_id, month, requests) values ('${ann.tenantId}', date_trunc('month', now()), 1);
   insert into people (reader_id, tenant_id, name, email, role) values (1, '${ann.tenantId}', 'Ann', 'ann@example.org', 'member');
   insert into projects (id, tenant_id, code, title, created_by) values ('${PROJECT}', '${ann.tenantId}', 'ONE', 'One', 1);

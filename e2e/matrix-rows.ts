@@ -199,6 +199,18 @@ export const matrixRows: readonly MatrixRow[] = [
   { name: 'rejoinFolder', statuses: inTeam(everyone(200)), params: ({ sharedFolder: id }) => ({ id }) },
   { name: 'exportOpml', statuses: everyone(200) },
   { name: 'importOpml', statuses: members(200), body: () => '<opml version="2.0"><body/></opml>' },
+  // An address that nothing is asked at: of imports that go on there is one a reader.
+  {
+    name: 'createReaderImport',
+    statuses: members(422),
+    body: () => ({ url: 'ftp://reader.test', username: 'a', password: 'b' }),
+  },
+  { name: 'listReaderImports', statuses: everyone(200) },
+  {
+    name: 'readReaderImport',
+    statuses: everyone(404),
+    params: () => ({ id: '018f3f3f-0000-7000-8000-000000000000' }),
+  },
 
   // … entries, labels and search
   { name: 'listEntries', statuses: everyone(200) },

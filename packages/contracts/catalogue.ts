@@ -9,6 +9,7 @@ import * as connections from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as entries from './entries.ts';
 import { previewSubscriptionExtraction } from './extraction.ts';
+import * as imports from './imports.ts';
 import * as invitations from './invitations.ts';
 import { enterByKratos } from './kratos.ts';
 import * as recaps from './recaps.ts';
@@ -99,6 +100,9 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   subscriptions.rejoinFolder,
   subscriptions.exportOpml,
   subscriptions.importOpml,
+  imports.createReaderImport,
+  imports.listReaderImports,
+  imports.readReaderImport,
   entries.listEntries,
   entries.readEntry,
   entries.requestFullText,

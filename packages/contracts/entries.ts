@@ -272,7 +272,8 @@ export const deleteLabel = endpoint({
  * Server-sent events. `id` is the reader's revision; a client resumes with `Last-Event-ID`.
  * `entries` {revision, items:[{id, feedId, read, starred, isNew, labels}], removed:[id]} (removed: in no list any more,
  * folded into another entry or hidden; one that is shown again comes as new) · `marked` {feeds:[{feedId, before}]} (all of the
- * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) · `reset` {revision} (too far behind: load everything again).
+ * feed received before that time, null for all, is read) · `counters` Counters · `subscriptions` {} (load them again) ·
+ * `import` ReaderImport (it went on) · `reset` {revision} (too far behind: load everything again).
  */
 export const events = endpoint({
   name: 'events',

@@ -12,6 +12,7 @@ export * from './endpoint.ts';
 export * from './entries.ts';
 export * from './entry-details.ts';
 export * from './extraction.ts';
+export * from './imports.ts';
 export * from './internal.ts';
 export * from './invitations.ts';
 export * from './kratos.ts';

@@ -805,6 +805,39 @@ create table projects (
   constraint projects_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE,
   constraint projects_visibility_check CHECK ((visibility = ANY (ARRAY['members'::text, 'tenant'::text])))
 );
+create table reader_imports (
+  id uuid not null default uuidv7(),
+  tenant_id uuid not null,
+  reader_id integer not null,
+  service text not null,
+  address text not null,
+  account text not null,
+  secret bytea,
+  state text not null default 'waiting'::text,
+  phase text not null default 'connecting'::text,
+  done integer not null default 0,
+  total integer not null default 0,
+  kept jsonb not null default '{}'::jsonb,
+  result jsonb,
+  error_code text,
+  error text,
+  revision bigint not null default 0,
+  attempts integer not null default 0,
+  next_attempt_at timestamp(3) with time zone not null default now(),
+  claimed_by text,
+  claimed_until timestamp(3) with time zone,
+  created_at timestamp(3) with time zone not null default now(),
+  finished_at timestamp(3) with time zone,
+  constraint reader_imports_account_check CHECK ((length(account) <= 320)),
+  constraint reader_imports_address_check CHECK ((length(address) <= 2000)),
+  constraint reader_imports_phase_check CHECK ((phase = ANY (ARRAY['connecting'::text, 'subscriptions'::text, 'listing'::text, 'fetching'::text, 'storing'::text, 'over'::text]))),
+  constraint reader_imports_pkey PRIMARY KEY (id),
+  constraint reader_imports_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint reader_imports_secret_check CHECK (((secret IS NULL) OR (state = ANY (ARRAY['waiting'::text, 'running'::text])))),
+  constraint reader_imports_service_check CHECK (((length(service) >= 1) AND (length(service) <= 40))),
+  constraint reader_imports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint reader_imports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
+) with (fillfactor=70);
 create table readers (
   id integer not null generated always as identity,
   user_id uuid not null,
@@ -1188,6 +1221,11 @@ CREATE INDEX project_sources_reader ON public.project_sources USING btree (added
 CREATE INDEX projects_creator ON public.projects USING btree (created_by);
 CREATE INDEX projects_deleted ON public.projects USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX projects_list ON public.projects USING btree (tenant_id, id);
+CREATE INDEX reader_imports_finished ON public.reader_imports USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+CREATE UNIQUE INDEX reader_imports_one ON public.reader_imports USING btree (reader_id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX reader_imports_reader ON public.reader_imports USING btree (reader_id, id);
+CREATE INDEX reader_imports_tenant ON public.reader_imports USING btree (tenant_id);
+CREATE INDEX reader_imports_unfinished ON public.reader_imports USING btree (next_attempt_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX readers_leaving ON public.readers USING btree (purge_after) WHERE (purge_after IS NOT NULL);
 CREATE INDEX recap_askings_first ON public.recap_askings USING btree (first_at);
 CREATE INDEX recap_outlets_due ON public.recap_outlets USING btree (next_check_at) WHERE (is_daily_mailed OR is_weekly_mailed OR (feed_secret_hash IS NOT NULL));
@@ -1272,6 +1310,7 @@ alter table project_rules enable row level security, force row level security;
 alter table project_sections enable row level security, force row level security;
 alter table project_sources enable row level security, force row level security;
 alter table projects enable row level security, force row level security;
+alter table reader_imports enable row level security, force row level security;
 alter table readers enable row level security, force row level security;
 alter table recap_askings enable row level security, force row level security;
 alter table recap_outlets enable row level security, force row level security;
@@ -1769,6 +1808,12 @@ create policy look on projects as permissive for select to arch_repo_service
 create policy make on projects as permissive for insert to arch_repo_service
   with check (((tenant_id = current_tenant_id()) AND ((current_tenant_role())::text <> 'reader'::text) AND (created_by = ( SELECT current_reader_id() AS current_reader_id))));
 create policy owner on projects as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on reader_imports as permissive for all to alt_backend
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check (((reader_id = ( SELECT current_reader_id() AS current_reader_id)) AND (tenant_id = current_tenant_id())));
+create policy owner on reader_imports as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on readers as permissive for all to alt_backend, pre_processor_sidecar
@@ -2520,6 +2565,37 @@ BEGIN ATOMIC
     FROM ((taken
       JOIN readers r ON ((r.id = taken.owner_id)))
       JOIN people n ON ((n.reader_id = r.id)));
+END
+;
+CREATE OR REPLACE FUNCTION public.claim_reader_imports(worker text, wanted integer, lease interval)
+ RETURNS TABLE(id uuid, tenant_id uuid, user_id uuid, attempts integer)
+ LANGUAGE sql
+ SECURITY DEFINER ROWS 5
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH due AS (
+          SELECT j.id
+            FROM (reader_imports j
+              JOIN tenants t ON (((t.id = j.tenant_id) AND (t.suspended_at IS NULL))))
+           WHERE ((j.state = ANY (ARRAY['waiting'::text, 'running'::text])) AND (j.next_attempt_at <= now()) AND ((j.state = 'waiting'::text) OR (j.claimed_until < now())))
+           ORDER BY j.next_attempt_at
+          LIMIT claim_reader_imports.wanted
+          FOR UPDATE OF j SKIP LOCKED
+         ), taken AS (
+          UPDATE reader_imports j SET state = 'running'::text, claimed_by = claim_reader_imports.worker, claimed_until = (now() + claim_reader_imports.lease), attempts = (j.attempts + 1)
+            FROM due
+           WHERE (j.id = due.id)
+           RETURNING j.id,
+             j.tenant_id,
+             j.reader_id,
+             j.attempts
+         )
+  SELECT taken.id,
+     taken.tenant_id,
+     r.user_id,
+     taken.attempts
+    FROM (taken
+      JOIN readers r ON ((r.id = taken.reader_id)));
 END
 ;
 CREATE OR REPLACE FUNCTION public.claim_recap_outlets(wanted integer, lease interval)
@@ -4929,6 +5005,25 @@ BEGIN ATOMIC
     FROM gone;
 END
 ;
+CREATE OR REPLACE FUNCTION public.purge_reader_imports(batch integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH gone AS (
+          DELETE FROM reader_imports i
+            USING ( SELECT x.id
+                    FROM reader_imports x
+                   WHERE (x.finished_at < (now() - '1 year'::interval))
+                  LIMIT purge_reader_imports.batch) old
+           WHERE (i.id = old.id)
+           RETURNING i.id
+         )
+  SELECT (count(*))::integer AS count
+    FROM gone;
+END
+;
 CREATE OR REPLACE FUNCTION public.queue_length(stages text[], at_most integer)
  RETURNS integer
  LANGUAGE sql
@@ -6950,6 +7045,7 @@ grant execute on function begin_tenant_import(uuid,jsonb) to alt_backend;
 grant execute on function claim_inoreader(text,timestamp with time zone,integer,text) to pre_processor_sidecar;
 grant execute on function claim_project_jobs(text,integer,interval) to arch_repo_service;
 grant execute on function claim_project_rules(integer,interval) to arch_repo_service;
+grant execute on function claim_reader_imports(text,integer,interval) to alt_backend;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
@@ -7021,6 +7117,7 @@ grant execute on function purge_inbound(integer) to pre_processor;
 grant execute on function purge_leavers(integer) to alt_backend;
 grant execute on function purge_project_work(integer) to arch_repo_service;
 grant execute on function purge_projects(integer) to arch_repo_service;
+grant execute on function purge_reader_imports(integer) to alt_backend;
 grant execute on function queue_length(text[],integer) to queue_reader;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
@@ -7091,6 +7188,7 @@ grant insert, select, update (attempts), update (claimed_by), update (claimed_un
 grant insert, select, update (code), update (deleted_at), update (description), update (status), update (title), update (updated_at), update (version), update (visibility) on projects to arch_repo_service;
 grant insert, select, update on article_stages to tag_generator;
 grant insert, select, update on inoreader_budgets to pre_processor_sidecar;
+grant insert, select, update on reader_imports to alt_backend;
 grant insert, select, update on recap_outlets to alt_backend;
 grant insert, select, update on recaps to alt_backend;
 grant insert, select, update on search_engine to search_indexer;
@@ -7185,6 +7283,8 @@ comment on table column public.inoreader_subscriptions.is_apart is 'stays here a
 comment on table column public.project_jobs.kept is 'what is done already, for whoever takes the job up after a crash';
 comment on table column public.project_jobs.role is 'of the person in the tenant when they asked';
 comment on table column public.projects.deleted_at is 'gone for all but its leads, who may take it back; purged after 30 days';
+comment on table column public.reader_imports.kept is 'what is done already, for whoever takes the job up after a crash';
+comment on table column public.reader_imports.revision is 'of the reader at its last change: event streams tell what is later than theirs';
 comment on table column public.readers.purge_after is 'no member any more; the reader''s data goes from then on';
 comment on table column public.readers.purged_at is 'the data is gone; the row follows when no token can name it any more';
 comment on table column public.readers.reset_revision is 'clients that are older than this revision load everything again';

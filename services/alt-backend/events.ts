@@ -2,6 +2,8 @@ import { events, Problem } from '@alt/contracts';
 import type { Database } from '@alt/database';
 import { type Host, type Reader, type Route, route } from '@alt/service-kit';
 import { computeCounters } from './counters.ts';
+import { presentImport } from './imports/routes.ts';
+import { changedImports } from './imports/store.ts';
 import * as store from './store/changes.ts';
 import type { AsReader } from './store/readers.ts';
 
@@ -131,14 +133,16 @@ async function sendOnce(stream: Stream, asReader: AsReader, isFirst: boolean): P
     const isLost = since < revisions.resetRevision || since > revisions.revision;
     const entries = isLost ? [] : await store.changedEntries(tx, readerId, since, CHANGES_MAXIMUM + 1);
     const marks = isLost ? [] : await store.markedFeeds(tx, readerId, since);
+    const imports = revisions.revision > since ? await changedImports(tx, since) : [];
     const counters = revisions.revision > since || isFirst || isLost ? await computeCounters(tx, readerId) : null;
-    return { revisions, isReset: isLost || entries.length > CHANGES_MAXIMUM, entries, marks, counters };
+    return { revisions, isReset: isLost || entries.length > CHANGES_MAXIMUM, entries, marks, imports, counters };
   });
   const { revision, structureRevision, tagsRevision } = changes.revisions;
   if (changes.isReset) stream.send('reset', { revision });
   else {
     if (structureRevision > since) stream.send('subscriptions', {});
     if (tagsRevision > since) stream.send('tags', {});
+    for (const row of changes.imports) stream.send('import', presentImport(row));
     if (changes.marks.length > 0) {
       stream.send('marked', {
         feeds: changes.marks.map(({ feedId, before }) => ({ feedId: String(feedId), before })),

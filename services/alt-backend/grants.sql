@@ -55,3 +55,5 @@ grant execute on function receive_inbound to alt_backend;
 
 -- When its periodic work last succeeded, for `alt status`.
 grant execute on function note_job_run to alt_backend;
+grant select, insert, update on reader_imports to alt_backend;
+grant execute on function claim_reader_imports, purge_reader_imports to alt_backend;

@@ -30,20 +30,22 @@ export function opmlRoutes(asReader: AsReader, egress: Host['egress']): Route[] 
       if (feeds.length > FEEDS_MAXIMUM) {
         throw new Problem('limit-reached', `One file may have ${FEEDS_MAXIMUM} feeds. Split it.`);
       }
-      const counts = await orLimitReached(
+      const { created, existing } = await orLimitReached(
         asReader(reader, (tx, readerId) => subscribeAll(tx, readerId, feeds), { retry: true }),
       );
-      return { ...counts, failed };
+      return { created, existing, failed };
     }),
   ];
 }
 
-interface ListedFeed extends store.FeedAddress {
+export interface ListedFeed extends store.FeedAddress {
   paths: string[][];
+  /** The addresses as they were given. */
+  given: string[];
 }
 
 /** One row a feed, with every folder path it stands in; addresses that can never be a feed's are told apart. */
-function flatten(outlines: OpmlOutline[], egress: Host['egress']) {
+export function flatten(outlines: OpmlOutline[], egress: Host['egress']) {
   const feeds = new Map<string, ListedFeed>();
   const failed: { url: string; reason: string }[] = [];
   const walk = (level: OpmlOutline[], path: string[]) => {
@@ -67,6 +69,7 @@ function addFeed(
     const present = into.feeds.get(`${address.url} ${address.credential}`);
     if (present) {
       present.paths.push(path);
+      present.given.push(given);
       return;
     }
     into.feeds.set(`${address.url} ${address.credential}`, {
@@ -75,6 +78,7 @@ function addFeed(
         address.credential !== null || isPrivateFeedAddress(address.url) || into.egress.isOpenedByOperator(address.url),
       title: titleOf(outline, given),
       paths: [path],
+      given: [given],
     });
   } catch (error) {
     into.failed.push({ url: given, reason: error instanceof Error ? error.message : String(error) });
@@ -97,8 +101,9 @@ function splitCredential(address: string): { url: string; host: string; credenti
   return { url: url.href, host: url.host, credential };
 }
 
-async function subscribeAll(tx: Queryable, readerId: number, feeds: ListedFeed[]) {
-  if (feeds.length === 0) return { created: 0, existing: 0 };
+/** Follows feeds, and puts them into their folders. `feedIds` has the number of each, in their order. */
+export async function subscribeAll(tx: Queryable, readerId: number, feeds: ListedFeed[]) {
+  if (feeds.length === 0) return { created: 0, existing: 0, feedIds: [] };
   const sorted = feeds.toSorted((a, b) => (a.url < b.url ? -1 : 1));
   const idOfFeed = new Map<ListedFeed, number>();
   for (const [index, id] of (await store.ensureFeeds(tx, sorted)).entries()) {
@@ -124,7 +129,7 @@ async function subscribeAll(tx: Queryable, readerId: number, feeds: ListedFeed[]
   }
   await store.addPlacements(tx, readerId, pairs);
   const created = made.filter(({ isNew }) => isNew).length;
-  return { created, existing: made.length - created };
+  return { created, existing: made.length - created, feedIds: ids };
 }
 
 /** The folder at a path of names, made level by level, each once. */

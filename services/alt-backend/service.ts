@@ -14,6 +14,9 @@ import { extractionRoutes } from './extraction.ts';
 import { folderRoutes } from './folders.ts';
 import { startFollowing } from './following.ts';
 import { imageRoute } from './images.ts';
+import { startImports } from './imports/jobs.ts';
+import { importRoutes } from './imports/routes.ts';
+import { createSealing } from './imports/sealing.ts';
 import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
 import { openapiRoutes } from './openapi.ts';
@@ -42,7 +45,7 @@ export const service: Service<Config, 'alt-backend'> = { name: 'alt-backend', co
 async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const { database } = host;
   const tools = createTools(settings, host);
-  const work = await startWork(settings, host);
+  const work = await startWork(settings, host, tools);
   // Also what another process has applied.
   const stopListening = await host.listen('alt_tenants', () => {
     tools.identify.forget();
@@ -80,11 +83,12 @@ function createTools(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     searchIndexer: host.peer('search-indexer'),
     creator: host.peer('news-creator'),
     askReading: createAskReading(),
+    sealing: createSealing(settings.ALT_IMAGE_KEY),
   };
 }
 
 /** What goes on without anybody asking: upkeep, following auth-service, recaps, telling of tags and summaries. */
-async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
+async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>, { sealing }: Tools) {
   const { database, log } = host;
   const maintenance = startMaintenance(database, log, host.jobs);
   const following = startFollowing({
@@ -103,6 +107,8 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const keeping = createRecapKeeping(host.peer('news-creator'), now, host.signal);
   const delivering = startDelivering({ database, keeping, mailer, log, jobs: host.jobs, now });
   const telling = await startTelling({ database, listen: host.listen, log });
+  const { background } = database;
+  const imports = await startImports({ database: background, egress: host.egress, sealing, listen: host.listen, log });
   return {
     maintenance,
     following,
@@ -110,6 +116,7 @@ async function startWork(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
     delivering,
     canMail: mailer !== null,
     async stop() {
+      await imports.stop();
       await telling.stop();
       await delivering.stop();
       await keeping.stop();
@@ -128,6 +135,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     ...extractionRoutes(asReader, preProcessor, images),
     ...folderRoutes(asReader),
     ...opmlRoutes(asReader, host.egress),
+    ...importRoutes(asReader, tools.sealing),
     ...entryRoutes({
       asReader,
       database,

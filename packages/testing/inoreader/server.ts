@@ -192,7 +192,8 @@ async function answer(state: State, request: ReaderRequest, response: ServerResp
   }
   if (request.path === 'token') return send(response, 200, tokenOf(state), quotaHeaders(state));
   const isWrite = request.zone === 2;
-  if (isWrite && (request.method !== 'POST' || (variant.wantsToken && request.params.get('T') !== tokenOf(state)))) {
+  const isUntrue = request.method === 'POST' && variant.wantsToken && request.params.get('T') !== tokenOf(state);
+  if (isUntrue || (isWrite && request.method !== 'POST')) {
     return send(response, 401, 'Unauthorized', { 'X-Reader-Google-Bad-Token': 'true', ...quotaHeaders(state) });
   }
   if (request.zone !== null) {

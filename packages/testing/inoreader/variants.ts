@@ -27,7 +27,7 @@ export interface ReaderVariant {
   hasSeveralFolders: boolean;
   /** What an unknown call answers with 200, or null for 404. */
   unknownCall: '[]' | '{}' | null;
-  /** Writes need a T that `token` has given. */
+  /** POSTs need a T that `token` has given. */
   wantsToken: boolean;
   /** JSON must be asked for with output=json. */
   wantsOutput: boolean;

@@ -10,6 +10,7 @@ import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
 import { createFakeApi } from './fake-api.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
+import { importHandlers } from './fake-imports.ts';
 import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
 import { ruleHandlers } from './fake-rules.ts';
@@ -57,6 +58,7 @@ test('the fake knows every endpoint of the contract that the web app calls', () 
       ...readingHandlers,
       ...annotationHandlers,
       ...subscriptionHandlers,
+      ...importHandlers,
       ...enrichmentHandlers,
       ...tagHandlers,
       ...projectHandlers,

@@ -3,6 +3,7 @@ import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
 import { connectionHandlers } from './fake-connections.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
+import { importHandlers } from './fake-imports.ts';
 import { projectHandlers } from './fake-projects.ts';
 import { readingHandlers } from './fake-reading.ts';
 import { ruleHandlers } from './fake-rules.ts';
@@ -51,6 +52,7 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
     ...readingHandlers,
     ...annotationHandlers,
     ...subscriptionHandlers,
+    ...importHandlers,
     ...enrichmentHandlers,
     ...tagHandlers,
     ...projectHandlers,

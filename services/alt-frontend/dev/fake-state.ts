@@ -6,6 +6,7 @@ import {
   type Folder,
   type FullEntry,
   type InoreaderConnection,
+  type ReaderImport,
   type RecapDelay,
   type RecapDelivery,
   type Role,
@@ -60,6 +61,8 @@ export interface FakeState {
   /** The next write fails with this status, for tests of what happens then. */
   failNextWrite: boolean;
   savedSearches: SavedSearch[];
+  /** Accounts brought from elsewhere, the newest first. */
+  imports: ReaderImport[];
   rules: Rule[];
   /** Who writes answers; and whether nobody does. */
   askEngine: string;
@@ -121,6 +124,7 @@ export function createFakeState(options: FakeOptions): FakeState {
     failNextWrite: false,
     rules: [],
     savedSearches: [],
+    imports: [],
     askEngine: 'extractive',
     failAsk: false,
     slowAsk: null,

@@ -47,6 +47,16 @@ const openFirst = async (page: Page) => {
   await page.locator('.article-text').waitFor();
 };
 
+const importWith = (password: string) => async (page: Page) => {
+  await page.locator('[name=url]').fill('https://reader.example.org');
+  await page.locator('[name=username]').fill('ada');
+  await page.locator('[name=password]').fill(password);
+  await page.locator('form button[type=submit]').click();
+  await page.locator('.panel [role=status], [role=dialog] [role=status]').first().scrollIntoViewIfNeeded();
+};
+
+const showImport = (page: Page) => page.locator('[name=password]').scrollIntoViewIfNeeded();
+
 const openNth = (number: number) => async (page: Page) => {
   await page.locator('article[data-entry]').nth(number).click();
   await page.locator('.article-text').waitFor();
@@ -160,6 +170,23 @@ const shots: Shot[] = [
     team: 'admin',
   },
   { name: 'panel-opml-desk', size: 'desk', path: '/?panel=opml' },
+  { name: 'panel-import-done-desk', size: 'desk', path: '/?panel=opml', act: importWith('right') },
+  { name: 'panel-import-phone-ja', size: 'phone', language: 'ja', path: '/?panel=opml', act: showImport },
+  {
+    name: 'panel-import-slow-phone-dark',
+    size: 'phone',
+    theme: 'dark',
+    path: '/?panel=opml',
+    act: importWith('slow'),
+  },
+  {
+    name: 'panel-import-wrong-desk-ru-sepia',
+    size: 'desk',
+    language: 'ru',
+    theme: 'sepia',
+    path: '/?panel=opml',
+    act: importWith('wrong'),
+  },
   { name: 'panel-help-desk-ja', size: 'desk', path: '/?panel=help', language: 'ja' },
   { name: 'list-tablet', size: 'tablet', path: '/' },
   { name: 'article-tablet', size: 'tablet', path: '/all', act: openNth(9) },

@@ -17,6 +17,8 @@ export interface EventHandlers {
   subscriptions(): void;
   /** A tag was renamed, merged, hidden, promoted or vetoed. */
   tags(): void;
+  /** An import of another account went on. */
+  imports(): void;
   reset(): void;
   /** True while the stream is open. */
   connected(isConnected: boolean): void;
@@ -51,6 +53,7 @@ export function listenToEvents(handlers: EventHandlers): () => void {
     on<Counters>('counters', handlers.counters);
     on('subscriptions', handlers.subscriptions);
     on('tags', handlers.tags);
+    on('import', handlers.imports);
     on('reset', handlers.reset);
     stream.onerror = () => {
       handlers.connected(false);

@@ -3,6 +3,7 @@ export const keys = {
   identity: ['identity'],
   setup: ['setup'],
   settings: ['settings'],
+  imports: ['imports'],
   subscriptions: ['subscriptions'],
   folders: ['folders'],
   counters: ['counters'],

@@ -66,6 +66,7 @@ export function useLive(): Live {
           void reloadTags(cache);
         }, 1_000);
       },
+      imports: () => void cache.invalidateQueries({ queryKey: keys.imports }),
       reset: () => {
         setArrived(new Map());
         cache.removeQueries({ queryKey: keys.anyEntry, type: 'inactive' });

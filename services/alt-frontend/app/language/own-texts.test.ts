@@ -22,6 +22,7 @@ import { tagsTexts } from '../settings/tags-texts.ts';
 import { addTexts } from '../subscriptions/add-texts.ts';
 import { feedTextsTexts } from '../subscriptions/feed-texts-texts.ts';
 import { opmlTexts } from '../subscriptions/opml-texts.ts';
+import { readerImportTexts } from '../subscriptions/reader-import-texts.ts';
 import { archiveTexts } from '../team/archive-texts.ts';
 import { limitTexts } from '../team/limit-texts.ts';
 import { logTexts } from '../team/log-texts.ts';
@@ -50,6 +51,7 @@ const parts: Record<string, Record<string, Record<string, Message>>> = {
   messageTexts,
   moreTexts,
   opmlTexts,
+  readerImportTexts,
   pageTexts,
   projectTeamTexts,
   projectTexts,

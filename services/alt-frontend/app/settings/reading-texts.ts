@@ -2,6 +2,8 @@ import type { OwnTexts } from '../language/own-texts.ts';
 
 const en = {
   reading: 'Reading',
+  importText: 'Subscriptions from a file, or a whole account from another reader.',
+  importOpen: 'Open',
   programs: 'Programs',
   theme: 'Theme',
   'theme.system': 'System',
@@ -40,6 +42,8 @@ export const readingTexts: OwnTexts<typeof en> = {
   en,
   ja: {
     reading: '表示',
+    importText: 'ファイルから購読を、または他のリーダーからアカウントごと取り込みます。',
+    importOpen: '開く',
     programs: 'プログラム',
     theme: 'テーマ',
     'theme.system': 'システム',
@@ -74,6 +78,8 @@ export const readingTexts: OwnTexts<typeof en> = {
   },
   ru: {
     reading: 'Чтение',
+    importText: 'Подписки из файла или вся учётная запись из другой читалки.',
+    importOpen: 'Открыть',
     programs: 'Программы',
     theme: 'Оформление',
     'theme.system': 'Авто',

@@ -56,6 +56,7 @@ export function SettingsPanel({ onClose }: PanelProps) {
       <Section title={inoreaderTitle}>
         <InoreaderSettings />
       </Section>
+      <ImportSettings />
       <Section title={own('programs')}>
         <Keys kind="app-passwords" title={t('settings.appPasswords')} text={t('settings.appPasswordsText')} />
         <Keys kind="api-keys" title={t('settings.apiKeys')} text={t('settings.apiKeysText')} />
@@ -64,6 +65,21 @@ export function SettingsPanel({ onClose }: PanelProps) {
         <AccountSettings />
       </Section>
     </Panel>
+  );
+}
+
+/** Accounts elsewhere, files in and out: a panel of its own. */
+function ImportSettings() {
+  const { t } = useTexts();
+  const own = useOwnTexts(readingTexts);
+  const place = usePlace();
+  return (
+    <Section title={t('nav.import')}>
+      <p className="-mt-3 text-sm text-soft">{own('importText')}</p>
+      <PlaceLink place={{ ...place, panel: 'opml' }} className={`${buttonClass('plain')} self-start`}>
+        {own('importOpen')}
+      </PlaceLink>
+    </Section>
   );
 }
 

@@ -11,6 +11,7 @@ import { buttonClass } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { type ImportProgress, importProgress } from './import-progress.ts';
 import { opmlTexts } from './opml-texts.ts';
+import { ReaderImportSection } from './reader-import.tsx';
 
 type State =
   | { name: 'idle'; error?: unknown }
@@ -53,6 +54,7 @@ export function OpmlPanel({ onClose }: PanelProps) {
           <ImportReport result={state.result} progress={importProgress(subscriptions, state.knownBefore)} />
         )}
       </section>
+      <ReaderImportSection />
       <section className="flex flex-col gap-3 border-t border-line pt-5 pb-2">
         <h3 className="font-semibold">{t('exportTitle')}</h3>
         <p className="text-[0.9375rem] text-soft">{t('exportText')}</p>

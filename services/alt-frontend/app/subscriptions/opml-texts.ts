@@ -2,7 +2,7 @@ import type { OwnTexts } from '../language/own-texts.ts';
 
 const en = {
   title: 'Import and export',
-  importTitle: 'Import',
+  importTitle: 'From a file',
   importText: 'Choose an OPML file; every feed reader can export one. Folders are kept.',
   choose: 'Choose a file',
   reading: 'Importing…',
@@ -27,7 +27,7 @@ export const opmlTexts: OwnTexts<typeof en> = {
   en,
   ja: {
     title: 'インポートとエクスポート',
-    importTitle: 'インポート',
+    importTitle: 'ファイルから',
     importText: 'OPML ファイルを選んでください。どのフィードリーダーでも書き出せます。フォルダーも引き継がれます。',
     choose: 'ファイルを選ぶ',
     reading: 'インポートしています…',
@@ -45,7 +45,7 @@ export const opmlTexts: OwnTexts<typeof en> = {
   },
   ru: {
     title: 'Импорт и экспорт',
-    importTitle: 'Импорт',
+    importTitle: 'Из файла',
     importText: 'Выберите файл OPML — его умеет сохранять любая читалка. Папки сохранятся.',
     choose: 'Выбрать файл',
     reading: 'Импортируем…',
