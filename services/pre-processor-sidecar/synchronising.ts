@@ -37,15 +37,16 @@ export async function runDue(tools: SyncTools, account: string | null = null): P
     const claimed = await connections.claim(database, worker, tools.now(), leaseSeconds, account);
     if (!claimed || seen.has(claimed.id)) break;
     seen.add(claimed.id);
-    results.push(await runOne(tools, claimed));
+    results.push(await runOne(tools, claimed, account !== null));
     if (account !== null) break;
   }
   return results;
 }
 
-async function runOne(tools: SyncTools, of: connections.Claim): Promise<RunResult> {
+async function runOne(tools: SyncTools, of: connections.Claim, isNamed: boolean): Promise<RunResult> {
   const asking = createAsking(tools, of);
-  const connection = await tools.database.asReader(of, (tx) => connections.readConnection(tx, of.id));
+  const found = await tools.database.asReader(of, (tx) => connections.readConnection(tx, of.id));
+  const connection = found && { ...found, isWanted: found.isWanted || isNamed };
   if (!connection) return { account: of.account, state: 'waiting', code: 'disconnected', message: null };
   let pause: Pause | null = null;
   try {

@@ -54,11 +54,8 @@ async function start(settings: Config, host: Host<PeerOf<'pre-processor'>>) {
   const clustering = await startClusterStage({ ...working, courtesy: host.courtesy, log });
   const creator = createCreator(host.peer('news-creator'));
   const summarising = startSummarising({ ...working, creator, concurrency: settings.summariseConcurrency, log: tell });
-  const rules = await startWaitingRules({
-    database: background,
-    listen: (look) => host.listen('alt_rules', look),
-    log,
-  });
+  const listenForRules = (look: () => void) => host.listen('alt_rules', look);
+  const rules = await startWaitingRules({ database: background, listen: listenForRules, log });
   const tasks = [websub.askHubs, rules.task, ...clustering.tasks];
   const upkeep = startUpkeep({ database: background, log, tasks, jobs: host.jobs });
 
