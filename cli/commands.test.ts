@@ -108,6 +108,18 @@ describe('beside a running Postgres of the data folder', () => {
     expect(await run(['search', 'rebuild'])).toMatchObject({ code: 0, output: expect.stringContaining('no complete') });
   });
 
+  test('an import from another reader waits for Alt to be started; what cannot be imported is refused', async () => {
+    const args = ['import', 'google-reader', 'reader.example.org', '--name', 'ann', '--user', 'ann@example.org'];
+    expect(await run(args, 'a password of theirs\n')).toMatchObject({
+      code: 0,
+      output: 'The import begins when Alt is started.\n',
+    });
+    const again = await run([...args, '--password', 'x']);
+    expect(again).toMatchObject({ code: 1, remarks: expect.stringContaining('has not ended yet') });
+    const wrong = await run(['import', 'google-reader', 'ftp://x', '--name', 'a', '--user', 'bob@example.org'], 'x');
+    expect(wrong).toMatchObject({ code: 1, remarks: expect.stringContaining('not a web address') });
+  });
+
   test('a password is replaced', async () => {
     const { code, output } = await run(['user', 'password', 'bob@example.org', '--password', 'another good one 7']);
     expect([code, output]).toEqual([0, 'bob@example.org has a new password. Its sessions are ended.\n']);

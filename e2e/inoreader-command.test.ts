@@ -16,6 +16,8 @@ beforeAll(async () => {
   const redirectUri = `http://127.0.0.1:${await freePort()}/callback`;
   provider = createOauthProvider({ redirectUris: [redirectUri] });
   inoreader = await startInoreader({
+    // Enough for a test that asks again and again.
+    limits: { 1: 5_000, 2: 5_000 },
     mount: (request, response) => provider.handle(request, response),
     isValidToken: (token) => provider.isAccessTokenValid(token),
   });
@@ -82,10 +84,10 @@ test('from the first command to a star that went there and back', async () => {
   const { connection } = (await reader.get('/v1/connections/inoreader')).json;
   expect(connection).toMatchObject({ account: 'default', subscriptions: 1, articles: 2, problem: null });
   expect(connection.budgets).toMatchObject([
-    { kind: 'reads', allowed: 100, reserve: 10 },
-    { kind: 'writes', allowed: 100, reserve: 10 },
+    { kind: 'reads', allowed: 5_000, reserve: 500 },
+    { kind: 'writes', allowed: 5_000, reserve: 500 },
   ]);
-  expect((await alt('inoreader status')).output).toMatch(/default: ok.*\n.*reads: \d+ of 100/);
+  expect((await alt('inoreader status')).output).toMatch(/default: ok.*\n.*reads: \d+ of 5000/);
   expect((await reader.delete('/v1/connections/inoreader')).status).toBe(204);
   expect((await reader.get('/v1/entries?view=all')).json.items).toHaveLength(2);
 }, 600_000);

@@ -2575,8 +2575,9 @@ CREATE OR REPLACE FUNCTION public.claim_reader_imports(worker text, wanted integ
 BEGIN ATOMIC
  WITH due AS (
           SELECT j.id
-            FROM (reader_imports j
+            FROM ((reader_imports j
               JOIN tenants t ON (((t.id = j.tenant_id) AND (t.suspended_at IS NULL))))
+              JOIN readers r_1 ON (((r_1.id = j.reader_id) AND (r_1.purge_after IS NULL))))
            WHERE ((j.state = ANY (ARRAY['waiting'::text, 'running'::text])) AND (j.next_attempt_at <= now()) AND ((j.state = 'waiting'::text) OR (j.claimed_until < now())))
            ORDER BY j.next_attempt_at
           LIMIT claim_reader_imports.wanted
@@ -3612,6 +3613,18 @@ begin
   return true;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.forget_imports()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from reader_imports where reader_id = new.id;
+  delete from inbound_items where reader_id = new.id;
+  return null;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.forget_inoreader()
  RETURNS trigger
@@ -6960,6 +6973,7 @@ CREATE TRIGGER count_inserted AFTER INSERT ON public.entries REFERENCING NEW TAB
 CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT WHEN ((current_setting('alt.is_settling'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION count_updated_entries();
 CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
 CREATE TRIGGER lead_own_project AFTER INSERT ON public.projects FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION lead_own_project();
+CREATE TRIGGER forget_imports AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_imports();
 CREATE TRIGGER forget_inoreader AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_inoreader();
 CREATE TRIGGER forget_projects AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION forget_projects();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();

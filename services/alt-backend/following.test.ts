@@ -1,9 +1,11 @@
 import type { AuthChange, listTenants, ResponseOf } from '@alt/contracts';
 import { type Database, statement } from '@alt/database';
 import { createTestDatabase, type TestDatabase } from '@alt/database/testing.ts';
+import { writeInbound } from '@alt/pipeline';
 import { createLogger, type PeerFetch, type Reader } from '@alt/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startFollowing } from './following.ts';
+import { addImport } from './imports/store.ts';
 import { ensureLabels } from './store/labels.ts';
 import { createAsReader } from './store/readers.ts';
 import { subscribe } from './store/subscriptions.ts';
@@ -50,8 +52,14 @@ test('a tenant that was suspended before anybody of it was seen is refused at fi
 test('what a deleted account had goes, in every tenant; others keep theirs, and all counts stay right', async () => {
   await follow(feedId, ADA, EVE, EVE_AT_ADAS);
   await asReader(EVE, async (tx, readerId) => void (await ensureLabels(tx, readerId, ['mine'])));
+  await asReader(EVE, async (tx) => {
+    const item = { itemId: '1', url: null, title: 'x', publishedAt: null, contentHtml: '', labels: [] };
+    await writeInbound(tx, 's', [{ ...item, feedId, isRead: false, isStarred: false }]);
+    await addImport(tx, { service: 'other', address: 'a', account: 'eve', secret: Buffer.of(1), what: [] });
+  });
   await catchUp(makeOutbox([{ kind: 'account-removed', userId: EVE.userId }]));
   await purge(2);
+  expect(await rows('select id::text from inbound_items union all select id::text from reader_imports')).toEqual([]);
   expect(await rows('select reader_id, count(*) from entries group by 1')).toEqual([{ reader_id: 1, count: 3 }]);
   expect(await rows('select name from labels')).toEqual([]);
   expect(await rows('select reader_id from subscriptions')).toEqual([{ reader_id: 1 }]);

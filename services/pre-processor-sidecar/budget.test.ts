@@ -85,6 +85,22 @@ test('whatever the day is like, no plan asks for more than is left of it', () =>
   );
 });
 
+test('who asks for a look gets it at once, as long as some are left for the rest of the day', () => {
+  const state: DayState = {
+    now: noon,
+    dayEndsAt: nextMidnight(noon),
+    remaining: 12,
+    lookCost: 3,
+    lastLookAt: new Date(noon.getTime() - 60_000),
+    isLookWanted: true,
+    missing: 0,
+    daily: 0,
+  };
+  expect(planDay(state).isLookDue).toBe(true);
+  expect(planDay({ ...state, remaining: 11 }).isLookDue).toBe(false);
+  expect(planDay({ ...state, isLookWanted: false }).isLookDue).toBe(false);
+});
+
 test('headers count where they are numbers, and nothing else does', () => {
   const headers = new Headers({
     'X-Reader-Zone1-Limit': '100',

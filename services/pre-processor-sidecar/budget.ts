@@ -2,6 +2,8 @@
 export const RESERVE = 0.1;
 /** Requests a day in each zone until Inoreader said otherwise. */
 export const ALLOWED_BY_DEFAULT = 100;
+/** Looks that are kept for the schedule where a reader asks for one. */
+const KEPT_LOOKS = 4;
 /** How often the schedule wakes the job. */
 export const WAKE_MS = 30 * 60_000;
 
@@ -51,7 +53,9 @@ export function planDay(state: DayState): DayPlan {
   // A look that cannot end today is not begun, unless it takes most of a day anyway.
   const canLook = free >= Math.min(lookCost, 10);
   // A wake that comes a little early still counts as the one that was meant.
-  const isTime = state.isLookWanted || lastLookAt === null || now.getTime() >= from + gap - WAKE_MS / 4;
+  // Whoever asks again and again leaves enough for the rest of the day.
+  const isWanted = state.isLookWanted && free >= lookCost * KEPT_LOOKS;
+  const isTime = isWanted || lastLookAt === null || now.getTime() >= from + gap - WAKE_MS / 4;
   const isLookDue = canLook && isTime;
   const afterLook = Math.max(0, free - (isLookDue ? lookCost : 0));
   const share = state.missing === 0 ? 0 : Math.max(1, Math.ceil(forContents / wakes));

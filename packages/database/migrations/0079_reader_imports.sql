@@ -41,13 +41,14 @@ create policy own on reader_imports to alt_backend
   using (reader_id = (select current_reader_id()))
   with check (reader_id = (select current_reader_id()) and tenant_id = current_tenant_id());
 
--- Takes imports that are due, or that a worker left behind, for `lease`. Those of a suspended tenant wait.
+-- Takes imports that are due, or that a worker left behind, for `lease`. Those of a suspended tenant wait, and those of who left it.
 create function claim_reader_imports(worker text, wanted integer, lease interval)
   returns table (id uuid, tenant_id uuid, user_id uuid, attempts integer)
   language sql volatile security definer set search_path = public, pg_temp rows 5
   begin atomic
     with due as (
       select j.id from reader_imports j join tenants t on t.id = j.tenant_id and t.suspended_at is null
+      join readers r on r.id = j.reader_id and r.purge_after is null
       where j.state in ('waiting', 'running') and j.next_attempt_at <= now()
         and (j.state = 'waiting' or j.claimed_until < now())
       order by j.next_attempt_at limit wanted for update of j skip locked
@@ -73,4 +74,15 @@ create function purge_reader_imports(batch integer) returns integer
     select count(*)::integer from gone;
   end;
 
-revoke execute on function claim_reader_imports, purge_reader_imports from public;
+-- Who has left for good leaves no names of accounts elsewhere, and nothing that waits to be theirs.
+create function forget_imports() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from reader_imports where reader_id = new.id;
+  delete from inbound_items where reader_id = new.id;
+  return null;
+end $$;
+create trigger forget_imports after update of purged_at on readers
+  for each row when (new.purged_at is not null) execute function forget_imports();
+
+revoke execute on function claim_reader_imports, purge_reader_imports, forget_imports from public;

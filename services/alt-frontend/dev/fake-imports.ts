@@ -13,6 +13,14 @@ export const importHandlers: FakeHandler[] = [
     },
   ],
   [contracts.listReaderImports, ({ state }) => ({ items: state.imports.slice(0, 1), nextCursor: null })],
+  [
+    contracts.readReaderImport,
+    ({ state, params }) => {
+      const found = state.imports.find(({ id }) => id === params.id);
+      if (!found) throw new contracts.Problem('not-found', 'There is no such import.');
+      return found;
+    },
+  ],
 ];
 
 function importOf(

@@ -64,6 +64,42 @@ test('an OPML file is imported while its progress is shown; a wrong file is refu
   await page.getByText('All feeds have been fetched.').waitFor();
 });
 
+test('an account of another reader is imported: refused in plain words, under way, done', async () => {
+  const { page, site, complaints } = await browser.reader({ isEmpty: true });
+  await page.locator('.pane-sidebar').getByRole('link', { name: 'Import or export' }).click();
+  const begin = async (password: string) => {
+    await page.getByLabel('Address').fill('https://reader.example.org');
+    await page.getByLabel('Name or e-mail there').fill('ada');
+    await page.getByLabel('Password there').fill(password);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+  };
+  await page.getByLabel('Service').selectOption('BazQux');
+  expect(await page.getByLabel('Address').count()).toBe(0);
+  await page.getByLabel('Service').selectOption('FreshRSS');
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await begin('wrong');
+  await page.getByText('The service does not accept this name and password.').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  expect(await page.getByLabel('Address').inputValue()).toBe('https://reader.example.org/');
+  await begin('slow');
+  await page.getByText(/420 of 1,?310 articles fetched/).waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  const [under] = site.api.state.imports;
+  if (!under) throw new Error('there is no import');
+  Object.assign(under, { state: 'done', result: { ...DONE } });
+  await page.getByText('37 feeds added').waitFor();
+  await page.getByText('1 article · 1 unread').waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+const DONE = {
+  subscriptions: { created: 37, existing: 0 },
+  failed: [],
+  articles: { found: 1, stored: 1, unread: 1, starred: 0, labelled: 0, left: [] },
+  missing: [],
+};
+
 test('a feed in trouble says so in its details; it can be renamed, moved and left', async () => {
   const { page, site } = await browser.reader({ entryCount: 100 });
   const { state } = site.api;

@@ -55,17 +55,38 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
 }
 
 async function workBatch(options: InboxOptions, claimed: readonly store.ClaimedItem[]): Promise<void> {
-  const { database, worker, log } = options;
+  const { database, worker } = options;
   try {
     const groups = Map.groupBy(claimed, ({ feedId, tenantId }) => `${feedId} ${tenantId}`);
     const read: ReadItem[] = [];
     for (const items of groups.values()) read.push(...(await readItems(options, items)));
-    options.onStored(await storeInbound(database, worker, read));
+    await storeAll(options, read);
   } catch (error) {
-    log.warn({ error: String(error), items: claimed.length }, 'items of the inbox could not be stored');
     const ids = claimed.map(({ id }) => id);
     await store.postponeInbound(database, ids, worker);
+    throw error;
   }
+}
+
+/** Together; where that fails one by one, so that none keeps the others back. */
+async function storeAll(options: InboxOptions, read: readonly ReadItem[]): Promise<void> {
+  const { database, worker, log, onStored } = options;
+  try {
+    onStored(await storeInbound(database, worker, read));
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    const [only, ...others] = read;
+    if (only && others.length === 0) {
+      log.warn({ error: String(error), item: only.item.id }, 'an item of the inbox could not be stored');
+      await store.postponeInbound(database, [only.item.id], worker);
+      return;
+    }
+    for (const one of read) await storeAll(options, [one]);
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'DatabaseUnavailableError';
 }
 
 /** Reads items of one feed and tenant. What no thread can bear together is read one by one, and alone is `too-large`. */
