@@ -34,7 +34,7 @@ COPY --from=web /build/services/alt-frontend/dist /source/services/alt-frontend/
 RUN cpu="$([ "$TARGETARCH" = amd64 ] && echo x64 || echo "$TARGETARCH")" \
     && node tools/image-files.ts shared-auth --root /source --cpu "$cpu" --copy /images/shared-auth \
     && node tools/image-files.ts migrations --root /source --cpu "$cpu" --copy /images/migrations \
-    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator tenant-service arch-repo-service auth-token-manager; do \
+    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator tenant-service arch-repo-service auth-token-manager pre-processor-sidecar; do \
          node tools/image-files.ts "$service" --root /source --cpu "$cpu" --without shared-auth --copy "/images/$service" \
          || exit 1; \
        done
@@ -134,6 +134,11 @@ CMD ["serve", "arch-repo-service"]
 FROM shared-auth AS auth-token-manager
 COPY --from=files /images/auth-token-manager/ ./
 CMD ["serve", "auth-token-manager"]
+
+# A job likewise: `run pre-processor-sidecar` synchronises what is due.
+FROM shared-auth AS pre-processor-sidecar
+COPY --from=files /images/pre-processor-sidecar/ ./
+CMD ["serve", "pre-processor-sidecar"]
 
 # kaikei/alt-migrations: roles, databases, migrations and grants; ends when they are there.
 FROM runtime AS migrations

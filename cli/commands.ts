@@ -175,6 +175,31 @@ passwords        those of all roles that services sign in to the databases as
     summary: 'write the subscriptions as OPML, to standard output if no file is named',
     run: async (args, terminal) => (await import('./opml.ts')).exportFile(args, terminal),
   },
+  'inoreader connect': {
+    usage: 'inoreader connect [--account NAME] [--user EMAIL]',
+    summary: 'give an Inoreader account, whose permission "tokens authorize" keeps, to a reader',
+    details: `--account NAME  as in "tokens authorize"; "default" unless given
+--user EMAIL    whose it is; may be left out where there is one account of Alt`,
+    run: async (args, terminal) => (await import('./inoreader/connections.ts')).connect(args, terminal),
+  },
+  'inoreader disconnect': {
+    usage: 'inoreader disconnect [--user EMAIL]',
+    summary: 'end the synchronisation; both sides keep what they have',
+    run: async (args, terminal) => (await import('./inoreader/connections.ts')).disconnect(args, terminal),
+  },
+  'inoreader status': {
+    usage: 'inoreader status',
+    summary: 'tell how the synchronisation with Inoreader stands; ends with 1 where something is wrong',
+    run: async (args, terminal) => (await import('./inoreader/connections.ts')).showStatus(args, terminal),
+  },
+  'inoreader sync': {
+    usage: 'inoreader sync [--account NAME] [--dry-run] [--confirm]',
+    summary: 'synchronise with Inoreader now, within the budget of the day',
+    details: `--account NAME  this one, also when it is not due
+--dry-run       ask nothing and change nothing; tell what would be asked and changed
+--confirm       subscriptions that vanished all at once were meant to`,
+    run: async (args, terminal) => (await import('./inoreader/sync.ts')).sync(args, terminal),
+  },
   'tokens authorize': {
     usage: 'tokens authorize PROVIDER [--account NAME] [--paste]',
     summary: 'let Alt use an account of another service, such as inoreader',

@@ -26,6 +26,10 @@ export const jobs = {
     load: async () => (await import('../services/auth-token-manager/service.ts')).service,
     isConfigured: ({ INOREADER_CLIENT_ID }: Environment) => Boolean(INOREADER_CLIENT_ID),
   },
+  'pre-processor-sidecar': {
+    load: async () => (await import('../services/pre-processor-sidecar/service.ts')).service,
+    isConfigured: ({ INOREADER_CLIENT_ID }: Environment) => Boolean(INOREADER_CLIENT_ID),
+  },
 } as const;
 
 export type BuiltService = keyof typeof registry;

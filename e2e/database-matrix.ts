@@ -99,6 +99,11 @@ const MORE_ALT = `
   insert into project_publications (project_id, kind, slug, opened_by) values ('${PROJECT}', 'public', 'one', 1);
   insert into project_rules (project_id, name, query, owner_id) values ('${PROJECT}', 'r', 'x', 1);
   insert into project_sources (project_id, kind, query, name, added_by) values ('${PROJECT}', 'search', 'x', 'x', 1);
+  insert into inoreader_connections (reader_id, account) values (1, 'default');
+  insert into inoreader_budgets (connection_id, zone, day_ends_at, allowed) values (1, 1, now(), 100);
+  insert into inoreader_subscriptions (connection_id, stream, feed_id) values (1, 'feed/https://a.example', 1);
+  insert into inoreader_items (connection_id, item, stamp, remote_read) values (1, '0000000000000001', 1, false);
+  insert into inoreader_seen (connection_id, item) values (1, '0000000000000001');
   set session_replication_role = default;
 `;
 

@@ -303,6 +303,9 @@ export const matrixRows: readonly MatrixRow[] = [
   { name: 'readTenantStatistics', statuses: admins(200) },
   { name: 'deleteTenantStatistics', statuses: owners(204) },
   { name: 'readPlatformStatistics', statuses: instanceOwner(200), narrower: ofInstance },
+  { name: 'readInoreader', statuses: everyone(200) },
+  { name: 'syncInoreader', statuses: members(404), body: () => ({}) },
+  { name: 'disconnectInoreader', statuses: members(404) },
   { name: 'readImage', statuses: anybody(404), params: () => ({ signature: 'x', url: 'x' }) },
 
   ...projectRows,

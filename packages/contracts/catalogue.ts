@@ -5,6 +5,7 @@ import * as annotations from './annotations.ts';
 import { ask } from './ask.ts';
 import * as audit from './audit.ts';
 import * as auth from './auth.ts';
+import * as connections from './connections.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as entries from './entries.ts';
 import { previewSubscriptionExtraction } from './extraction.ts';
@@ -166,6 +167,9 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   statistics.readTenantStatistics,
   statistics.deleteTenantStatistics,
   statistics.readPlatformStatistics,
+  connections.readInoreader,
+  connections.syncInoreader,
+  connections.disconnectInoreader,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];
 

@@ -7,6 +7,7 @@ export * from './audit.ts';
 export * from './auth.ts';
 export { altBackendEndpoints, authServiceEndpoints, tenantServiceEndpoints } from './catalogue.ts';
 export * from './challenge.ts';
+export * from './connections.ts';
 export * from './endpoint.ts';
 export * from './entries.ts';
 export * from './entry-details.ts';

@@ -420,6 +420,94 @@ create table inbound_keys (
   constraint inbound_keys_pkey PRIMARY KEY (key, article_id),
   constraint inbound_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE
 );
+create table inoreader_budgets (
+  connection_id integer not null,
+  zone smallint not null,
+  day_ends_at timestamp(3) with time zone not null,
+  allowed integer not null,
+  used integer not null default 0,
+  blocked_until timestamp(3) with time zone,
+  constraint inoreader_budgets_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES inoreader_connections(id) ON DELETE CASCADE,
+  constraint inoreader_budgets_pkey PRIMARY KEY (connection_id, zone),
+  constraint inoreader_budgets_zone_check CHECK ((zone = ANY (ARRAY[1, 2])))
+);
+create table inoreader_connections (
+  id integer not null generated always as identity,
+  reader_id integer not null,
+  account text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  state text not null default 'new'::text,
+  problem_code text,
+  problem_message text,
+  next_run_at timestamp(3) with time zone not null default '-infinity'::timestamp with time zone,
+  failures integer not null default 0,
+  last_success_at timestamp(3) with time zone,
+  wanted_at timestamp(3) with time zone,
+  confirmed_at timestamp(3) with time zone,
+  lease_owner text,
+  lease_until timestamp(3) with time zone,
+  step bigint not null default 0,
+  seen_revision bigint not null default 0,
+  progress jsonb not null default '{}'::jsonb,
+  constraint inoreader_connections_account_check CHECK ((account ~ '^[A-Za-z0-9._@-]{1,100}$'::text)),
+  constraint inoreader_connections_account_key UNIQUE (account),
+  constraint inoreader_connections_pkey PRIMARY KEY (id),
+  constraint inoreader_connections_reader_id_fkey FOREIGN KEY (reader_id) REFERENCES readers(id) ON DELETE CASCADE,
+  constraint inoreader_connections_reader_key UNIQUE (reader_id),
+  constraint inoreader_connections_state_check CHECK ((state = ANY (ARRAY['new'::text, 'ok'::text, 'waiting'::text, 'unauthorised'::text, 'failing'::text])))
+);
+create table inoreader_items (
+  connection_id integer not null,
+  item text not null,
+  stream text,
+  stamp bigint not null,
+  content text not null default 'wanted'::text,
+  article_id bigint,
+  is_agreed boolean not null default false,
+  agreed_read boolean not null default false,
+  agreed_starred boolean not null default false,
+  agreed_labels text[] not null default '{}'::text[],
+  remote_read boolean not null,
+  remote_starred boolean not null default false,
+  remote_labels text[] not null default '{}'::text[],
+  wrote_step bigint not null default 0,
+  inbox_step bigint not null default 0,
+  is_dirty boolean not null default false,
+  needs_write boolean not null default false,
+  priority smallint not null generated always as (
+CASE
+    WHEN (remote_starred OR (remote_labels <> '{}'::text[])) THEN 0
+    WHEN (NOT remote_read) THEN 1
+    ELSE 2
+END) stored,
+  constraint inoreader_items_article_id_fkey FOREIGN KEY (article_id) REFERENCES articles(id) ON DELETE SET NULL,
+  constraint inoreader_items_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES inoreader_connections(id) ON DELETE CASCADE,
+  constraint inoreader_items_content_check CHECK ((content = ANY (ARRAY['wanted'::text, 'inbox'::text, 'here'::text, 'gone'::text]))),
+  constraint inoreader_items_item_check CHECK ((item ~ '^[0-9a-f]{16}$'::text)),
+  constraint inoreader_items_pkey PRIMARY KEY (connection_id, item)
+) with (fillfactor=80);
+create table inoreader_seen (
+  connection_id integer not null,
+  item text not null,
+  constraint inoreader_seen_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES inoreader_connections(id) ON DELETE CASCADE,
+  constraint inoreader_seen_pkey PRIMARY KEY (connection_id, item)
+);
+create table inoreader_subscriptions (
+  connection_id integer not null,
+  stream text not null,
+  feed_id integer,
+  is_agreed boolean not null default false,
+  agreed_local_title text,
+  agreed_remote_title text,
+  agreed_folders text[] not null default '{}'::text[],
+  is_remote boolean not null default false,
+  remote_title text,
+  remote_folders text[] not null default '{}'::text[],
+  is_apart boolean not null default false,
+  constraint inoreader_subscriptions_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES inoreader_connections(id) ON DELETE CASCADE,
+  constraint inoreader_subscriptions_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE SET NULL,
+  constraint inoreader_subscriptions_pkey PRIMARY KEY (connection_id, stream)
+);
 create table job_runs (
   service text not null,
   job text not null,
@@ -1209,6 +1297,15 @@ CREATE INDEX inbound_items_tenant ON public.inbound_items USING btree (tenant_id
 CREATE INDEX inbound_items_waiting ON public.inbound_items USING btree (feed_id, id) WHERE (state = 'waiting'::text);
 CREATE INDEX inbound_keys_article ON public.inbound_keys USING btree (article_id);
 CREATE INDEX inbound_keys_tenant ON public.inbound_keys USING btree (tenant_id);
+CREATE INDEX inoreader_items_arriving ON public.inoreader_items USING btree (connection_id) WHERE ((article_id IS NULL) AND (content = ANY (ARRAY['inbox'::text, 'here'::text])));
+CREATE INDEX inoreader_items_article ON public.inoreader_items USING btree (article_id);
+CREATE INDEX inoreader_items_backlog ON public.inoreader_items USING btree (connection_id, priority, stamp DESC) WHERE (content = 'wanted'::text);
+CREATE INDEX inoreader_items_dirty ON public.inoreader_items USING btree (connection_id) WHERE is_dirty;
+CREATE INDEX inoreader_items_labelled ON public.inoreader_items USING btree (connection_id, item) WHERE (remote_labels <> '{}'::text[]);
+CREATE INDEX inoreader_items_starred ON public.inoreader_items USING btree (connection_id, item) WHERE remote_starred;
+CREATE INDEX inoreader_items_unread ON public.inoreader_items USING btree (connection_id, item) WHERE (NOT remote_read);
+CREATE INDEX inoreader_items_writes ON public.inoreader_items USING btree (connection_id) WHERE needs_write;
+CREATE INDEX inoreader_subscriptions_feed ON public.inoreader_subscriptions USING btree (feed_id);
 CREATE INDEX labels_created_by ON public.labels USING btree (created_by);
 CREATE INDEX labels_owner ON public.labels USING btree (owner_id);
 CREATE INDEX notes_article ON public.notes USING btree (article_id, reader_id);
@@ -1328,6 +1425,11 @@ alter table hosts enable row level security, force row level security;
 alter table import_ids enable row level security, force row level security;
 alter table inbound_items enable row level security, force row level security;
 alter table inbound_keys enable row level security, force row level security;
+alter table inoreader_budgets enable row level security, force row level security;
+alter table inoreader_connections enable row level security, force row level security;
+alter table inoreader_items enable row level security, force row level security;
+alter table inoreader_seen enable row level security, force row level security;
+alter table inoreader_subscriptions enable row level security, force row level security;
 alter table labels enable row level security, force row level security;
 alter table llm_usage enable row level security, force row level security;
 alter table notes enable row level security, force row level security;
@@ -1517,7 +1619,7 @@ create policy owner on clusters as permissive for all to alt_owner
 create policy worker on clusters as permissive for all to pre_processor
   using (true)
   with check (true);
-create policy own on counters as permissive for all to alt_backend
+create policy own on counters as permissive for all to alt_backend, pre_processor_sidecar
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on counters as permissive for all to alt_owner
@@ -1529,13 +1631,13 @@ create policy owner on deliveries as permissive for all to alt_owner
 create policy worker on deliveries as permissive for all to pre_processor
   using (true)
   with check (true);
-create policy own on entries as permissive for all to alt_backend
+create policy own on entries as permissive for all to alt_backend, pre_processor_sidecar
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on entries as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on entry_labels as permissive for all to alt_backend
+create policy own on entry_labels as permissive for all to alt_backend, pre_processor_sidecar
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on entry_labels as permissive for all to alt_owner
@@ -1570,7 +1672,7 @@ create policy owner on feed_selectors as permissive for all to alt_owner
 create policy worker on feed_selectors as permissive for all to pre_processor
   using (true)
   with check (true);
-create policy followed on feeds as permissive for select to alt_backend
+create policy followed on feeds as permissive for select to alt_backend, pre_processor_sidecar
   using (((EXISTS ( SELECT
    FROM subscriptions s
   WHERE ((s.feed_id = feeds.id) AND (s.reader_id = ( SELECT current_reader_id() AS current_reader_id))))) OR (EXISTS ( SELECT
@@ -1597,7 +1699,7 @@ create policy own on folder_leavers as permissive for select to alt_backend
 create policy owner on folder_leavers as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on folders as permissive for all to alt_backend
+create policy own on folders as permissive for all to alt_backend, pre_processor_sidecar
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on folders as permissive for all to alt_owner
@@ -1639,7 +1741,37 @@ create policy owner on inbound_keys as permissive for all to alt_owner
 create policy worker on inbound_keys as permissive for all to pre_processor
   using (true)
   with check (true);
-create policy own on labels as permissive for all to alt_backend
+create policy own on inoreader_budgets as permissive for all to alt_backend, pre_processor_sidecar
+  using ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)))
+  with check ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)));
+create policy owner on inoreader_budgets as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on inoreader_connections as permissive for all to alt_backend, pre_processor_sidecar
+  using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
+  with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
+create policy owner on inoreader_connections as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on inoreader_items as permissive for all to alt_backend, pre_processor_sidecar
+  using ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)))
+  with check ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)));
+create policy owner on inoreader_items as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on inoreader_seen as permissive for all to pre_processor_sidecar
+  using ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)))
+  with check ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)));
+create policy owner on inoreader_seen as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on inoreader_subscriptions as permissive for all to alt_backend, pre_processor_sidecar
+  using ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)))
+  with check ((connection_id = ( SELECT current_inoreader_connection() AS current_inoreader_connection)));
+create policy owner on inoreader_subscriptions as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy own on labels as permissive for all to alt_backend, pre_processor_sidecar
   using (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))))
   with check (((tenant_id = current_tenant_id()) AND ((owner_id IS NULL) OR (owner_id = ( SELECT current_reader_id() AS current_reader_id)))));
 create policy owner on labels as permissive for all to alt_owner
@@ -1840,7 +1972,7 @@ create policy own on reader_imports as permissive for all to alt_backend
 create policy owner on reader_imports as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on readers as permissive for all to alt_backend
+create policy own on readers as permissive for all to alt_backend, pre_processor_sidecar
   using (((user_id = current_user_id()) AND (tenant_id = current_tenant_id())));
 create policy owner on readers as permissive for all to alt_owner
   using (true)
@@ -1944,13 +2076,13 @@ create policy owner on shares as permissive for all to alt_owner
 create policy owner on statistics_switch as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on subscription_folders as permissive for all to alt_backend
+create policy own on subscription_folders as permissive for all to alt_backend, pre_processor_sidecar
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on subscription_folders as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on subscriptions as permissive for all to alt_backend
+create policy own on subscriptions as permissive for all to alt_backend, pre_processor_sidecar
   using ((reader_id = ( SELECT current_reader_id() AS current_reader_id)))
   with check ((reader_id = ( SELECT current_reader_id() AS current_reader_id)));
 create policy owner on subscriptions as permissive for all to alt_owner
@@ -1994,7 +2126,7 @@ create policy own on tags as permissive for all to alt_backend
 create policy owner on tags as permissive for all to alt_owner
   using (true)
   with check (true);
-create policy own on tenants as permissive for select to alt_backend
+create policy own on tenants as permissive for select to alt_backend, pre_processor_sidecar
   using ((id = current_tenant_id()));
 create policy owner on tenants as permissive for all to alt_owner
   using (true)
@@ -2029,6 +2161,36 @@ create policy owner on work_hours as permissive for all to alt_owner
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.absorb_inoreader()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  connection integer;
+  reader integer;
+  found_articles integer;
+begin
+  select c.id, c.reader_id into connection, reader from inoreader_connections c where c.reader_id = current_reader_id();
+  with results as materialized (
+    select i.item, n.state, a.id as article_id
+    from inoreader_items i
+    left join inbound_items n on n.reader_id = reader and n.source = 'inoreader/' || connection
+      and n.item_id = i.item || '/' || i.inbox_step
+    left join articles a on a.id = n.article_id
+    where i.connection_id = connection and i.article_id is null and i.content in ('inbox', 'here')
+  )
+  update inoreader_items i
+    set article_id = r.article_id, content = case when r.article_id is null then 'gone' else 'here' end,
+      is_dirty = r.article_id is not null
+    from results r
+    where i.connection_id = connection and i.item = r.item and (r.state is null or r.state <> 'waiting');
+  select count(*) into found_articles from inoreader_items i
+    where i.connection_id = connection and i.is_dirty and i.content = 'here';
+  return found_articles;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.act_by_rules(deeds jsonb)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2497,6 +2659,32 @@ begin
   end if;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.claim_inoreader(worker text, present timestamp with time zone, lease_seconds integer, wanted_account text)
+ RETURNS TABLE(id integer, account text, user_id uuid, tenant_id uuid, reader_id integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    with due as materialized (
+      select c.id from inoreader_connections c
+        join readers r on r.id = c.reader_id
+        join tenants t on t.id = r.tenant_id
+        where (c.lease_until is null or c.lease_until <= present)
+          and (c.account = wanted_account
+            or wanted_account is null and (c.next_run_at <= present or c.wanted_at is not null))
+          and r.purge_after is null and t.suspended_at is null
+        order by c.next_run_at, c.id limit 1 for update of c skip locked
+    )
+    update inoreader_connections c
+      set lease_owner = worker, lease_until = present + make_interval(secs => lease_seconds)
+      from due, readers r
+      where c.id = due.id and r.id = c.reader_id
+      returning c.id, c.account, r.user_id, r.tenant_id, c.reader_id;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.claim_project_jobs(worker text, wanted integer, lease interval)
  RETURNS TABLE(id uuid, kind text, project_id uuid, tenant_id uuid, user_id uuid, role tenant_role, attempts integer)
  LANGUAGE sql
@@ -2824,6 +3012,12 @@ begin
   return null;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.current_inoreader_connection()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+RETURN (SELECT c.id FROM inoreader_connections c WHERE (c.reader_id = current_reader_id()))
 ;
 CREATE OR REPLACE FUNCTION public.current_reader_id()
  RETURNS integer
@@ -3713,6 +3907,17 @@ begin
   return null;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.forget_inoreader()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  delete from inoreader_connections where reader_id = new.id;
+  return null;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.forget_old_reading(keep_days integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -4369,6 +4574,25 @@ begin
 end
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.inoreader_standing()
+ RETURNS TABLE(connections integer, unauthorised integer, failing integer, backlog bigint, writes bigint, last_success_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT (count(*))::integer AS count,
+     (count(*) FILTER (WHERE (c.state = 'unauthorised'::text)))::integer AS count,
+     (count(*) FILTER (WHERE (c.state = 'failing'::text)))::integer AS count,
+     ( SELECT count(*) AS count
+            FROM inoreader_items i
+           WHERE (i.content = 'wanted'::text)) AS count,
+     ( SELECT count(*) AS count
+            FROM inoreader_items i
+           WHERE i.needs_write) AS count,
+     max(c.last_success_at) AS max
+    FROM inoreader_connections c;
+END
+;
 CREATE OR REPLACE FUNCTION public.is_covered(revision bigint, received_at timestamp with time zone, read_through bigint, read_before timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
@@ -4602,6 +4826,9 @@ begin
     where e.reader_id = any (reader_ids) and e.folded_into = m.old_id;
   delete from entries where article_id = any (old_ids);
   perform carry_pins(old_ids, new_ids);
+  update inoreader_items i set article_id = m.new_id, is_dirty = true from unnest(old_ids, new_ids) as m (old_id, new_id)
+    where i.article_id = m.old_id;
+  update inoreader_subscriptions s set feed_id = new_feed where s.feed_id = old_feed;
   delete from articles where id = any (old_ids);
 
   update articles set feed_id = new_feed where feed_id = old_feed;
@@ -7427,6 +7654,7 @@ CREATE TRIGGER count_updated AFTER UPDATE ON public.entries REFERENCING OLD TABL
 CREATE TRIGGER unfold_orphans AFTER DELETE ON public.entries REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION unfold_orphans();
 CREATE TRIGGER lead_own_project AFTER INSERT ON public.projects FOR EACH ROW WHEN ((new.created_by IS NOT NULL)) EXECUTE FUNCTION lead_own_project();
 CREATE TRIGGER forget_imports AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_imports();
+CREATE TRIGGER forget_inoreader AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_inoreader();
 CREATE TRIGGER forget_projects AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION forget_projects();
 CREATE TRIGGER forget_recaps AFTER UPDATE OF purged_at ON public.readers FOR EACH ROW WHEN ((new.purged_at IS NOT NULL)) EXECUTE FUNCTION forget_recaps();
 CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EACH STATEMENT EXECUTE FUNCTION notify_readers();
@@ -7444,18 +7672,22 @@ grant delete, insert, maintain, select, update on article_contents to pre_proces
 grant delete, insert, maintain, select, update on article_stages to pre_processor;
 grant delete, insert, maintain, select, update on articles to pre_processor;
 grant delete, insert, maintain, select, update on feed_documents to pre_processor;
+grant delete, insert, select on entry_labels to pre_processor_sidecar;
 grant delete, insert, select on inbound_keys to pre_processor;
+grant delete, insert, select on inoreader_seen to pre_processor_sidecar;
 grant delete, insert, select on project_dismissals to arch_repo_service;
 grant delete, insert, select on project_highlights to arch_repo_service;
 grant delete, insert, select on project_publications to arch_repo_service;
 grant delete, insert, select on project_sources to arch_repo_service;
 grant delete, insert, select on rule_switches to alt_backend;
+grant delete, insert, select on subscription_folders to pre_processor_sidecar;
 grant delete, insert, select, update ("position"), update (section_id) on project_articles to arch_repo_service;
 grant delete, insert, select, update ("position"), update (title), update (version) on project_sections to arch_repo_service;
 grant delete, insert, select, update (added_at), update (role) on project_members to arch_repo_service;
 grant delete, insert, select, update (alternatives), update (consequences), update (context), update (decision), update (status), update (superseded_by), update (title), update (updated_at), update (version) on project_decisions to arch_repo_service;
 grant delete, insert, select, update (article_id), update (is_enabled), update (name), update (next_check_at), update (query), update (revision), update (section_id), update (version) on project_rules to arch_repo_service;
 grant delete, insert, select, update (body), update (updated_at), update (version) on project_notes to arch_repo_service;
+grant delete, insert, select, update (confirmed_at), update (wanted_at) on inoreader_connections to alt_backend;
 grant delete, insert, select, update (read_at) on project_mentions to arch_repo_service;
 grant delete, insert, select, update on article_keyphrases to tag_generator;
 grant delete, insert, select, update on article_keys to pre_processor;
@@ -7469,6 +7701,8 @@ grant delete, insert, select, update on external_token_leases to auth_token_mana
 grant delete, insert, select, update on external_tokens to auth_token_manager;
 grant delete, insert, select, update on folders to alt_backend;
 grant delete, insert, select, update on highlights to alt_backend;
+grant delete, insert, select, update on inoreader_items to pre_processor_sidecar;
+grant delete, insert, select, update on inoreader_subscriptions to pre_processor_sidecar;
 grant delete, insert, select, update on labels to alt_backend;
 grant delete, insert, select, update on notes to alt_backend;
 grant delete, insert, select, update on rules to alt_backend;
@@ -7486,6 +7720,7 @@ grant delete, insert, select, update on tombstones to pre_processor;
 grant delete, insert, select, update on websub_subscriptions to pre_processor;
 grant delete, select on inbound_items to alt_backend;
 grant delete, select on search_removals to search_indexer;
+grant execute on function absorb_inoreader() to pre_processor_sidecar;
 grant execute on function act_by_rules(jsonb) to pre_processor;
 grant execute on function adopt_inbound(bigint[],bigint[],bigint[]) to pre_processor;
 grant execute on function allocate_article_ids(integer) to pre_processor;
@@ -7494,12 +7729,15 @@ grant execute on function article_texts(bigint[]) to search_indexer;
 grant execute on function article_texts(bigint[]) to tag_generator;
 grant execute on function articles_to_pin(bigint[]) to arch_repo_service;
 grant execute on function begin_change() to alt_backend;
+grant execute on function begin_change() to pre_processor_sidecar;
 grant execute on function begin_project_import(uuid,jsonb) to arch_repo_service;
 grant execute on function begin_reset() to alt_backend;
 grant execute on function begin_shared_change() to alt_backend;
 grant execute on function begin_structure_change() to alt_backend;
+grant execute on function begin_structure_change() to pre_processor_sidecar;
 grant execute on function begin_tag_change() to alt_backend;
 grant execute on function begin_tenant_import(uuid,jsonb) to alt_backend;
+grant execute on function claim_inoreader(text,timestamp with time zone,integer,text) to pre_processor_sidecar;
 grant execute on function claim_project_jobs(text,integer,interval) to arch_repo_service;
 grant execute on function claim_project_rules(integer,interval) to arch_repo_service;
 grant execute on function claim_reader_imports(text,integer,interval) to alt_backend;
@@ -7508,13 +7746,18 @@ grant execute on function collect_garbage(bigint,integer) to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
 grant execute on function continue_delivery(bigint,integer) to pre_processor;
 grant execute on function count_asking(text,integer) to alt_backend;
+grant execute on function current_inoreader_connection() to alt_backend;
+grant execute on function current_inoreader_connection() to pre_processor_sidecar;
 grant execute on function current_reader_id() to alt_backend;
 grant execute on function current_reader_id() to arch_repo_service;
+grant execute on function current_reader_id() to pre_processor_sidecar;
 grant execute on function current_tenant_id() to alt_backend;
 grant execute on function current_tenant_id() to arch_repo_service;
+grant execute on function current_tenant_id() to pre_processor_sidecar;
 grant execute on function current_tenant_role() to arch_repo_service;
 grant execute on function current_user_id() to alt_backend;
 grant execute on function current_user_id() to arch_repo_service;
+grant execute on function current_user_id() to pre_processor_sidecar;
 grant execute on function deliver(integer,bigint[]) to pre_processor;
 grant execute on function deliver_all(bigint[],bigint[]) to pre_processor;
 grant execute on function deliver_next(integer) to pre_processor;
@@ -7523,6 +7766,7 @@ grant execute on function end_recap_mail(text) to alt_backend;
 grant execute on function end_tenant_import(uuid) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to alt_backend;
 grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor;
+grant execute on function ensure_feed(text,text,uuid,text,text) to pre_processor_sidecar;
 grant execute on function ensure_reader() to alt_backend;
 grant execute on function enter_projects(text,text) to arch_repo_service;
 grant execute on function entry_cards(bigint[]) to alt_backend;
@@ -7545,7 +7789,9 @@ grant execute on function held_languages(bigint[]) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
 grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;
+grant execute on function inoreader_standing() to pre_processor_sidecar;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
+grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to pre_processor_sidecar;
 grant execute on function know_people(jsonb) to arch_repo_service;
 grant execute on function label_for_all(integer[],bigint[],boolean) to alt_backend;
 grant execute on function leave_folders(integer[]) to alt_backend;
@@ -7559,6 +7805,7 @@ grant execute on function note_job_run(text,integer,text) to alt_backend;
 grant execute on function note_job_run(text,integer,text) to arch_repo_service;
 grant execute on function note_job_run(text,integer,text) to auth_token_manager;
 grant execute on function note_job_run(text,integer,text) to pre_processor;
+grant execute on function note_job_run(text,integer,text) to pre_processor_sidecar;
 grant execute on function note_job_run(text,integer,text) to search_indexer;
 grant execute on function note_job_run(text,integer,text) to tag_generator;
 grant execute on function own_source_name(integer,integer) to arch_repo_service;
@@ -7580,6 +7827,7 @@ grant execute on function reading_to_erase() to alt_backend;
 grant execute on function recap_feed(bytea,integer) to alt_backend;
 grant execute on function recap_mail(text) to alt_backend;
 grant execute on function receive_inbound(text,jsonb) to alt_backend;
+grant execute on function receive_inbound(text,jsonb) to pre_processor_sidecar;
 grant execute on function reconcile_tenants(bigint,uuid,uuid,jsonb,timestamp with time zone) to alt_backend;
 grant execute on function record_polls(jsonb) to pre_processor;
 grant execute on function record_reading(jsonb) to alt_backend;
@@ -7625,6 +7873,7 @@ grant execute on function spend_llm_request() to arch_repo_service;
 grant execute on function split_entry(bigint) to alt_backend;
 grant execute on function start_stages(bigint[]) to pre_processor;
 grant execute on function subscribe(integer[],text[]) to alt_backend;
+grant execute on function subscribe(integer[],text[]) to pre_processor_sidecar;
 grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
 grant execute on function switch_instance_statistics(boolean) to alt_backend;
@@ -7645,15 +7894,19 @@ grant execute on function touch_next(integer) to alt_backend;
 grant execute on function uncount_asking(text) to alt_backend;
 grant execute on function unshare_feeds(integer,integer[]) to alt_backend;
 grant execute on function unsubscribe(integer) to alt_backend;
+grant execute on function unsubscribe(integer) to pre_processor_sidecar;
 grant execute on function who_may_look(uuid,uuid[]) to arch_repo_service;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;
+grant insert, select on folders to pre_processor_sidecar;
+grant insert, select on labels to pre_processor_sidecar;
 grant insert, select on project_activity to arch_repo_service;
 grant insert, select on project_briefs to arch_repo_service;
 grant insert, select on project_files to arch_repo_service;
 grant insert, select, update (attempts), update (claimed_by), update (claimed_until), update (done), update (error), update (error_code), update (finished_at), update (kept), update (next_attempt_at), update (project_id), update (result), update (state), update (total) on project_jobs to arch_repo_service;
 grant insert, select, update (code), update (deleted_at), update (description), update (status), update (title), update (updated_at), update (version), update (visibility) on projects to arch_repo_service;
 grant insert, select, update on article_stages to tag_generator;
+grant insert, select, update on inoreader_budgets to pre_processor_sidecar;
 grant insert, select, update on reader_imports to alt_backend;
 grant insert, select, update on recap_outlets to alt_backend;
 grant insert, select, update on recaps to alt_backend;
@@ -7664,8 +7917,10 @@ grant maintain on entries to pre_processor;
 grant maintain on readers to pre_processor;
 grant maintain on subscriptions to pre_processor;
 grant maintain, select, update (arrival_revision), update (folded_into), update (hidden_reason), update (is_read), update (is_starred), update (read_at), update (revision) on entries to alt_backend;
+grant select (access), select (account), select (generation), select (provider) on external_tokens to pre_processor_sidecar;
 grant select (created_at), select (description), select (error_code), select (error_count), select (error_message), select (failing_since), select (format), select (host), select (id), select (image_url), select (language), select (last_changed_at), select (last_polled_at), select (last_status), select (last_success_at), select (next_poll_at), select (priority), select (repaired_from), select (retry_after_at), select (site_url), select (state), select (subscriber_count), select (tenant_id), select (title), select (url), select (wants_full_text) on feeds to alt_backend;
 grant select (id), select (purge_after), select (tenant_id), select (user_id) on readers to arch_repo_service;
+grant select (id), select (tenant_id), select (title), select (url) on feeds to pre_processor_sidecar;
 grant select on article_contents to alt_backend;
 grant select on article_contents to arch_repo_service;
 grant select on article_contents to tag_generator;
@@ -7679,6 +7934,7 @@ grant select on articles to search_indexer;
 grant select on articles to tag_generator;
 grant select on auth_position to alt_backend;
 grant select on cluster_members to alt_backend;
+grant select on counters to pre_processor_sidecar;
 grant select on deliveries to pre_processor;
 grant select on entry_splits to alt_backend;
 grant select on feed_days to alt_backend;
@@ -7688,7 +7944,11 @@ grant select on feeds to tag_generator;
 grant select on folder_feeds to alt_backend;
 grant select on folder_leavers to alt_backend;
 grant select on foldings to pre_processor;
+grant select on inoreader_budgets to alt_backend;
+grant select on inoreader_items to alt_backend;
+grant select on inoreader_subscriptions to alt_backend;
 grant select on people to arch_repo_service;
+grant select on readers to pre_processor_sidecar;
 grant select on reading_feed_days to alt_backend;
 grant select on reading_feed_months to alt_backend;
 grant select on reading_slots to alt_backend;
@@ -7696,8 +7956,12 @@ grant select on rule_hits to alt_backend;
 grant select on tag_aliases to alt_backend;
 grant select on tags to alt_backend;
 grant select on tenants to alt_backend;
+grant select on tenants to pre_processor_sidecar;
+grant select, update (confirmed_at), update (failures), update (last_success_at), update (lease_owner), update (lease_until), update (next_run_at), update (problem_code), update (problem_message), update (progress), update (seen_revision), update (state), update (step), update (wanted_at) on inoreader_connections to pre_processor_sidecar;
+grant select, update (is_read), update (is_starred), update (read_at), update (revision) on entries to pre_processor_sidecar;
 grant select, update (is_settled), update (read_before), update (read_through), update (unread) on counters to alt_backend;
 grant select, update (settings), update (settings_version) on readers to alt_backend;
+grant select, update (title) on subscriptions to pre_processor_sidecar;
 grant select, update (title), update (wants_summary) on subscriptions to alt_backend;
 grant select, update on article_stages to search_indexer;
 grant select, update on inbound_items to pre_processor;
@@ -7706,6 +7970,7 @@ grant usage on schema public to arch_repo_service;
 grant usage on schema public to auth_token_manager;
 grant usage on schema public to news_creator;
 grant usage on schema public to pre_processor;
+grant usage on schema public to pre_processor_sidecar;
 grant usage on schema public to public;
 grant usage on schema public to queue_reader;
 grant usage on schema public to search_indexer;
@@ -7729,6 +7994,16 @@ comment on table column public.inbound_items.item_id is 'what the source calls i
 comment on table column public.inbound_items.seen_revision is 'of the reader when it was written: what they did later is not undone';
 comment on table column public.inbound_items.source is 'who wrote it, and will read what became of it';
 comment on table column public.inbound_keys.is_text is 'a hash of title and text, which says less than one of the address';
+comment on table column public.inoreader_connections.account is 'the name under which auth-token-manager keeps its tokens';
+comment on table column public.inoreader_connections.confirmed_at is 'the reader said that a mass deletion was meant';
+comment on table column public.inoreader_connections.seen_revision is 'up to which revision of the reader their changes were looked at';
+comment on table column public.inoreader_connections.step is 'counts requests; raised before each is sent';
+comment on table column public.inoreader_connections.wanted_at is 'the reader asked for a look now; the budget still decides';
+comment on table column public.inoreader_items.inbox_step is 'the request whose answer went into the inbox, which names the row there';
+comment on table column public.inoreader_items.item is 'Inoreader''s id, 16 hexadecimal digits';
+comment on table column public.inoreader_items.stamp is 'when Inoreader received it, in microseconds';
+comment on table column public.inoreader_items.wrote_step is 'the request that last wrote it there; a list begun before tells nothing of it';
+comment on table column public.inoreader_subscriptions.is_apart is 'stays here alone: a shared folder brings it';
 comment on table column public.project_jobs.kept is 'what is done already, for whoever takes the job up after a crash';
 comment on table column public.project_jobs.role is 'of the person in the tenant when they asked';
 comment on table column public.projects.deleted_at is 'gone for all but its leads, who may take it back; purged after 30 days';
@@ -7749,3 +8024,4 @@ comment on table column public.search_indexes.left_at is 'when another engine to
 comment on table column public.subscriptions.auto_full_text is 'the full text of what the feed cuts short is fetched unasked';
 comment on table column public.tag_aliases.normalised is 'a folded name, of which each tag has its own, or language:stems';
 comment on table column public.tags.is_edited is 'a person named, merged or promoted it; it is never retired';
+comment on table public.inoreader_seen is 'what the pages of the running list have shown so far';

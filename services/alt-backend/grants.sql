@@ -45,11 +45,17 @@ grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
 grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_backend;
 
--- When its periodic work last succeeded, for `alt status`.
-grant execute on function note_job_run to alt_backend;
+-- The account at Inoreader that is connected, and how it stands.
+grant select, insert, delete on inoreader_connections to alt_backend;
+grant update (wanted_at, confirmed_at) on inoreader_connections to alt_backend;
+grant select on inoreader_budgets, inoreader_subscriptions, inoreader_items to alt_backend;
+grant execute on function current_inoreader_connection to alt_backend;
 -- What readers had elsewhere.
 grant select, delete on inbound_items to alt_backend;
 grant execute on function receive_inbound to alt_backend;
+
+-- When its periodic work last succeeded, for `alt status`.
+grant execute on function note_job_run to alt_backend;
 grant select, insert, update on reader_imports to alt_backend;
 grant execute on function claim_reader_imports, purge_reader_imports to alt_backend;
 -- Statistics: events are written and moved by functions; a reader sees their own, a tenant and the instance sums.

@@ -7,6 +7,7 @@ import { annotationRoutes } from './annotations.ts';
 import { createAskReading } from './ask/reading.ts';
 import { askRoutes } from './ask/routes.ts';
 import { type Config, config } from './config.ts';
+import { connectionRoutes } from './connections.ts';
 import { entryRoutes, presentEntries } from './entries.ts';
 import { createEventHub } from './events.ts';
 import { extractionRoutes } from './extraction.ts';
@@ -173,6 +174,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     ...tagRoutes(asReader, host.peer('tag-generator')),
     ...settingsRoutes(asReader),
     ...work.statistics.routes(asReader),
+    ...connectionRoutes(asReader),
     imageRoute({
       host,
       addresses: images,

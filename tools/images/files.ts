@@ -16,6 +16,7 @@ const LICENCES = ['LICENSE', 'NOTICE'];
 const COMMANDS = { service: ['./run-serve.ts'], migrations: ['./migrate.ts'] };
 /** What is typed into a pod of one service, besides. */
 const OWN_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  'pre-processor-sidecar': ['./job.ts', './inoreader/sync.ts'],
   'auth-token-manager': ['./job.ts', './tokens/authorize.ts', './tokens/commands.ts'],
 };
 

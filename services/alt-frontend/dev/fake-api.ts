@@ -1,6 +1,7 @@
 import * as contracts from '@alt/contracts';
 import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
+import { connectionHandlers } from './fake-connections.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
 import { importHandlers } from './fake-imports.ts';
 import { projectHandlers } from './fake-projects.ts';
@@ -58,6 +59,7 @@ export function createFakeApi(options: FakeOptions = {}): FakeApi {
     ...projectHandlers,
     ...ruleHandlers,
     ...statisticsHandlers,
+    ...connectionHandlers,
     ...securityHandlers,
     ...teamHandlers,
   ] as ReadonlyArray<readonly [contracts.Endpoint, FakeHandler[1]]>;

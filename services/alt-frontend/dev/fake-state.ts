@@ -5,6 +5,7 @@ import {
   type EntryNote,
   type Folder,
   type FullEntry,
+  type InoreaderConnection,
   type ReaderImport,
   type RecapDelay,
   type RecapDelivery,
@@ -15,6 +16,7 @@ import {
   type Subscription,
 } from '@alt/contracts';
 import { designData } from './design-data.ts';
+import { fakeInoreader } from './fake-connections.ts';
 import { createFakeProjects, type FakeProjects } from './fake-project-state.ts';
 import { createFakeSecurity, type FakeSecurity } from './fake-security-state.ts';
 import { createFakeTeam, type FakeTeam } from './fake-team-state.ts';
@@ -77,6 +79,7 @@ export interface FakeState {
   /** Search does not answer. */
   failSearch: boolean;
   delivery: RecapDelivery;
+  inoreader: InoreaderConnection | null;
   tenantSummaries: boolean;
   /** Ids of entries that are in no list. */
   hidden: Set<string>;
@@ -135,6 +138,7 @@ export function createFakeState(options: FakeOptions): FakeState {
     failSearch: false,
     tenantSummaries: true,
     hidden: new Set(),
+    inoreader: fakeInoreader(),
     delivery: {
       feed: { isEnabled: false, createdAt: null },
       mail: {

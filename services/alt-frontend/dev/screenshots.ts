@@ -40,6 +40,8 @@ interface Shot {
   act?(page: Page): Promise<unknown>;
 }
 
+const showInoreader = (page: Page) => page.getByRole('heading', { name: 'Inoreader' }).scrollIntoViewIfNeeded();
+
 const openFirst = async (page: Page) => {
   await page.locator('article[data-entry]').first().click();
   await page.locator('.article-text').waitFor();
@@ -132,6 +134,16 @@ const shots: Shot[] = [
   { name: 'panel-add-phone-ru', size: 'phone', path: '/all?panel=add', language: 'ru', act: addSeveral },
   { name: 'panel-feed-desk', size: 'desk', path: '/feeds/4?panel=feed:4' },
   { name: 'panel-settings-desk', size: 'desk', path: '/?panel=settings' },
+  { name: 'inoreader-desk', size: 'desk', path: '/?panel=settings', act: showInoreader },
+  {
+    name: 'inoreader-phone-ja-dark',
+    size: 'phone',
+    path: '/all?panel=settings',
+    language: 'ja',
+    theme: 'dark',
+    act: showInoreader,
+  },
+  { name: 'inoreader-phone-ru', size: 'phone', path: '/all?panel=settings', language: 'ru', act: showInoreader },
   { name: 'panel-settings-phone-ru-dark', size: 'phone', path: '/all?panel=settings', language: 'ru', theme: 'dark' },
   { name: 'panel-account-desk', size: 'desk', path: '/?panel=account', act: setUpApp },
   { name: 'panel-account-phone-ru-dark', size: 'phone', path: '/all?panel=account', language: 'ru', theme: 'dark' },

@@ -151,3 +151,19 @@ test('tags are made one, renamed, preferred, hidden and shown again', async () =
   await panel.getByText('baking', { exact: true }).waitFor();
   expect(complaints).toEqual([]);
 });
+
+test('the connection with Inoreader says how it stands, is asked to go on, and is ended', async () => {
+  const { page, site, complaints } = await browser.signedIn({ entryCount: 20 }, phone);
+  await page.goto(`${site.url}/?panel=settings`);
+  await page.getByText('Most subscriptions vanished from Inoreader at once.').waitFor();
+  expect(await page.getByRole('meter', { name: 'Questions today' }).getAttribute('value')).toBe('37');
+  await page.getByRole('button', { name: 'They were meant to go' }).click();
+  await expect.poll(() => site.api.state.inoreader?.isWanted).toBe(true);
+  await page.getByRole('button', { name: 'Asked for' }).waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('dialog', { name: 'Disconnect Inoreader?' }).getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByText('alt tokens authorize inoreader').waitFor();
+  expect(site.api.state.inoreader).toBeNull();
+  expect(complaints).toEqual([]);
+});

@@ -51,7 +51,6 @@ export const keyFiles = ['service-key.json', 'service-key-set.json'] as const;
 
 /** Services whose chart stands here and whose code is yet to be written, with the secrets that they will read. */
 export const awaiting: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
-  'pre-processor-sidecar': [],
   'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
 };
 

@@ -56,14 +56,14 @@ describe("a layer's skaffold.yaml", () => {
     expect(layerErrors(read('04-core-services/skaffold.yaml'), folder)).toEqual([]);
   });
 
-  it('gives a release that a profile adds to an environment the values of that environment', () => {
+  it('lets a pod that stays be waited for in place of the clock that starts others', () => {
     const layer = path.join(skaffold, '07-processing');
     const text = readFileSync(path.join(layer, 'skaffold.yaml'), 'utf8');
     expect(layerErrors(parse(text) as SkaffoldConfig, layer)).toEqual([]);
-    const fixed = text.replaceAll('{{or .ALT_ENVIRONMENT "dev"}}', 'dev');
-    expect(fixed).not.toBe(text);
-    expect(layerErrors(parse(fixed) as SkaffoldConfig, layer).join('\n')).toContain(
-      'awaiting: pre-processor-sidecar is not given values-{{or .ALT_ENVIRONMENT "dev"}}.yaml',
+    const elsewhere = text.replace('deployment/pre-processor-sidecar', 'deployment/elsewhere');
+    expect(elsewhere).not.toBe(text);
+    expect(layerErrors(parse(elsewhere) as SkaffoldConfig, layer).join('\n')).toContain(
+      'schedule-mode: pre-processor-sidecar is not waited for and tested',
     );
   });
 
@@ -76,8 +76,10 @@ describe("a layer's skaffold.yaml", () => {
 
   it('has a place for each patch', () => {
     const config = read('07-processing/skaffold.yaml');
-    const names = patched(config, 'awaiting').deploy?.helm?.releases?.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['pre-processor-sidecar']));
+    const files = patched(config, 'schedule-mode').deploy?.helm?.releases?.map(({ valuesFiles }) =>
+      valuesFiles?.at(-1),
+    );
+    expect(files).toContain('charts/pre-processor-sidecar/values-schedule-mode.yaml');
     const wrong = {
       ...config,
       profiles: [{ name: 'x', patches: [{ op: 'replace', path: '/deploy/helm/releases/9/valuesFiles/0' }] }],

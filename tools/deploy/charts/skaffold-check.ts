@@ -60,7 +60,6 @@ const byHand: readonly string[] = ['rask-log-aggregator'];
 const environments = ['dev', 'staging', 'prod'] as const;
 
 /** In a profile that is added to an environment: no patch can know which one it is. */
-const CHOSEN = '{{or .ALT_ENVIRONMENT "dev"}}';
 
 /** Sentences about the root and all layers that are there. */
 export async function skaffoldErrors(skaffold: string): Promise<string[]> {
@@ -162,18 +161,15 @@ function profileErrors(config: SkaffoldConfig, folder: string, profile: string):
 function releaseErrors(release: Release, folder: string, profile: string, artifacts: readonly Artifact[]): string[] {
   const { name, namespace, chartPath, remoteChart, valuesFiles = [], setValueTemplates = {} } = release;
   if (remoteChart) return [];
-  // Releases that such a profile adds are awaited ones; the others in it are those of a run without a profile.
-  const isAdded = !environments.some((each) => each === profile) && name in awaiting;
-  const environment = isAdded ? CHOSEN : (environments.find((each) => each === profile) ?? 'dev');
+  const environment = environments.find((each) => each === profile) ?? 'dev';
   const expectedNamespace = isServiceName(name)
     ? services[name].namespace
     : isWorkloadName(name)
       ? workloads[name].namespace
       : null;
-  const files = valuesFiles
-    .flatMap((file) => environments.map((each) => file.replace(CHOSEN, each)))
-    .filter((file, index, all) => all.indexOf(file) === index)
-    .filter((file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')));
+  const files = valuesFiles.filter(
+    (file) => !existsSync(path.join(folder, file)) && existsSync(path.join(folder, chartPath ?? '')),
+  );
   const isChosen = valuesFiles.some((file) => file === `charts/${name}/values-${environment}.yaml`);
   const errors = [
     ...(chartPath === `charts/${name}` ? [] : [`${name} is released from ${chartPath}.`]),
@@ -234,9 +230,8 @@ function hookErrors(hooks: { before?: Hook[]; after?: Hook[] }, releases: readon
 
 /** Whether a hook waits for the pods of a service, or, where a clock starts them, looks whether the clock is there. */
 function isShown(command: readonly string[], name: string): boolean {
-  if (isServiceName(name) && services[name].port === null) {
-    return command[1] === 'get' && command[2] === 'cronjob' && command.includes(name);
-  }
+  const isClock = command[1] === 'get' && command[2] === 'cronjob' && command.includes(name);
+  if (isServiceName(name) && services[name].port === null && isClock) return true;
   return command[1] === 'wait' && command.includes(`deployment/${name}`);
 }
 

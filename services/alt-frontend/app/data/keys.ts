@@ -21,6 +21,7 @@ export const keys = {
   statistics: ['statistics'],
   tags: ['tags'],
   tenantSettings: ['tenant-settings'],
+  inoreader: ['inoreader'],
   /** Of the account itself and of the tenants that it is in. */
   account: ['account'],
   tenants: ['tenants'],

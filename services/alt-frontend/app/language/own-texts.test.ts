@@ -16,6 +16,7 @@ import { labelTexts } from '../reader/label-texts.ts';
 import { rulesTexts } from '../rules/rules-texts.ts';
 import { searchTexts } from '../search/search-texts.ts';
 import { helpTexts } from '../settings/help-texts.ts';
+import { inoreaderTexts } from '../settings/inoreader-texts.ts';
 import { readingTexts } from '../settings/reading-texts.ts';
 import { tagsTexts } from '../settings/tags-texts.ts';
 import { addTexts } from '../subscriptions/add-texts.ts';
@@ -45,6 +46,7 @@ const parts: Record<string, Record<string, Record<string, Message>>> = {
   briefTexts,
   feedTextsTexts,
   helpTexts,
+  inoreaderTexts,
   kratosTexts,
   messageTexts,
   moreTexts,

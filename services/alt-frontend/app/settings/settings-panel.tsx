@@ -14,6 +14,8 @@ import { buttonClass } from '../ui/button.tsx';
 import { Panel } from '../ui/dialog.tsx';
 import { CheckField, Choice, SelectField } from '../ui/field.tsx';
 import { AccountSettings } from './account-settings.tsx';
+import { InoreaderSettings } from './inoreader-settings.tsx';
+import { inoreaderTexts } from './inoreader-texts.ts';
 import { Keys } from './keys.tsx';
 import { readingTexts } from './reading-texts.ts';
 import { RecapSettings } from './recap-settings.tsx';
@@ -26,6 +28,7 @@ export function SettingsPanel({ onClose }: PanelProps) {
   const { t } = useTexts();
   const own = useOwnTexts(readingTexts);
   const recapTitle = useOwnTexts(tagsTexts)('recaps');
+  const inoreaderTitle = useOwnTexts(inoreaderTexts)('title');
   const settings = useSettings();
   const changeSettings = useChangeSettings();
   return (
@@ -49,6 +52,9 @@ export function SettingsPanel({ onClose }: PanelProps) {
       <SummarySettings />
       <Section title={recapTitle}>
         <RecapSettings />
+      </Section>
+      <Section title={inoreaderTitle}>
+        <InoreaderSettings />
       </Section>
       <ImportSettings />
       <Section title={own('programs')}>

@@ -1,0 +1,199 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { fillAccount, type InoreaderWorld, itemAt, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
+
+const worlds: InoreaderWorld[] = [];
+
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.stop()));
+});
+
+async function start(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
+  const world = await startWorld(options);
+  worlds.push(world);
+  return world;
+}
+
+function expectBudgetKept(world: InoreaderWorld, most = 90): void {
+  const spent = world.spent();
+  expect(Math.max(...spent.map((day) => day[1]))).toBeLessThanOrEqual(most);
+  expect(Math.max(...spent.map((day) => day[2]))).toBeLessThanOrEqual(most);
+}
+
+test('5,000 unread come over several days, newest and starred first, and no day’s requests pass the limit less its reserve', async () => {
+  const world = await start({ limits: { 1: 30, 2: 30 } });
+  fillAccount(world, { feeds: 5, items: 1_000, isUnread: true });
+  const oldStar = itemAt(world, 'https://blog3.test/5');
+  oldStar.isStarred = true;
+  for (let wakes = 0; wakes < 12; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+  }
+  const some = await world.local();
+  expect(some.size).toBeLessThan(5_000);
+  expect(some.get(oldStar.url ?? '')?.isStarred).toBe(true);
+  expect([...some.keys()].includes('https://blog0.test/999')).toBe(true);
+  // What the reader does meanwhile is not undone by what comes later.
+  await setLocal(world, 'https://blog0.test/999', { isRead: true });
+  await world.untilAgreed(10);
+  expect((await world.local()).size).toBe(5_000);
+  expect(itemAt(world, 'https://blog0.test/999').isRead).toBe(true);
+  expect(world.spent().length).toBeGreaterThan(2);
+  expectBudgetKept(world, 27);
+}, 600_000);
+
+test('a quota that ends in the middle of a list goes on the next day where it stood', async () => {
+  const world = await start();
+  fillAccount(world, { feeds: 1, items: 4_000, isUnread: true });
+  // Five requests are left of what may be spent: two for subscriptions and labels, three of the first list's four pages.
+  world.inoreader.control.setUsage(1, 85);
+  const [stopped] = await world.wake();
+  // The first answer says what is used; the counting goes on from there.
+  expect(stopped?.state).toBe('waiting');
+  expect(world.inoreader.control.usage()[1]).toBe(90);
+  for (let wakes = 0; wakes < 4; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+  }
+  expect(world.inoreader.control.usage()[1]).toBe(90);
+  const before = world.inoreader.requests.length;
+  world.advance(24 * 3_600_000);
+  await world.wake();
+  const [next] = world.inoreader.requests.slice(before).filter(({ path }) => path === 'stream/items/ids');
+  expect(next?.params.get('c')).toBeTruthy();
+  await world.untilAgreed(6);
+}, 600_000);
+
+test.for(['too-many', 'too-many-bare'] as const)('after %s nothing is asked until the day is over', async (fault) => {
+  const world = await start();
+  fillAccount(world, { feeds: 1, items: 5 });
+  world.inoreader.control.order(fault, { path: 'stream/items/ids', after: 1 });
+  const [first] = await world.wake();
+  expect(first).toMatchObject({ state: 'waiting', code: 'budget-spent' });
+  const asked = world.inoreader.requests.length;
+  for (let wakes = 0; wakes < 6; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+  }
+  expect(world.inoreader.requests.length).toBe(asked);
+  await world.untilAgreed();
+});
+
+test('a refused token is tried once more only if it was renewed, and a new one lets the work go on', async () => {
+  const world = await start();
+  fillAccount(world, { feeds: 1, items: 5 });
+  world.inoreader.control.expireTokens();
+  const [refused] = await world.wake();
+  expect(refused).toMatchObject({ state: 'unauthorised', code: 'token-refused' });
+  expect(world.inoreader.requests).toHaveLength(1);
+  await world.setToken(null);
+  world.advance(WAKE_MS);
+  expect((await world.wake())[0]).toMatchObject({ state: 'unauthorised', code: 'no-token' });
+  expect(world.inoreader.requests).toHaveLength(1);
+  await world.setToken('second-token');
+  await world.untilAgreed();
+});
+
+describe('a continuation that is good no more', () => {
+  test.for(['bad-request', 'first-page'] as const)(
+    'answered with %s, the list begins anew',
+    { timeout: 600_000 },
+    async (answer) => {
+      const world = await start();
+      fillAccount(world, { feeds: 1, items: 2_500, isUnread: true });
+      let isChanged = false;
+      world.inoreader.control.beforeRequest(({ params }) => {
+        if (params.get('c') && !isChanged) {
+          isChanged = true;
+          world.inoreader.control.changeContinuations(answer);
+          // Something arrives between two pages, too.
+          const [feed] = world.inoreader.account.feeds;
+          if (feed) world.inoreader.account.addItem(feed, { url: 'https://blog0.test/late', arrivedAt: world.now() });
+        }
+      });
+      await world.untilAgreed(4);
+      expect(isChanged).toBe(true);
+      expect((await world.local()).has('https://blog0.test/late')).toBe(true);
+      expectBudgetKept(world);
+    },
+  );
+});
+
+test.for(['lost', 'error', 'cut', 'html', 'doubled', 'slow'] as const)(
+  'answers that are %s, of questions and of changes, leave nothing undone and nothing done twice',
+  async (fault) => {
+    const world = await start();
+    fillAccount(world, { feeds: 2, items: 10 });
+    for (const path of ['subscription/list', 'tag/list', 'stream/items/ids', 'stream/items/contents']) {
+      world.inoreader.control.order(fault, { path });
+    }
+    await world.untilAgreed(6);
+    await setLocal(world, 'https://blog0.test/1', { isRead: true, isStarred: true });
+    await world.pre.follow(['https://mine.test/feed']);
+    for (const path of ['edit-tag', 'subscription/edit']) world.inoreader.control.order(fault, { path });
+    await world.untilAgreed(6);
+    expect(itemAt(world, 'https://blog0.test/1')).toMatchObject({ isRead: true, isStarred: true });
+    expect(world.inoreader.account.feeds.filter(({ url }) => url === 'https://mine.test/feed')).toHaveLength(1);
+    expectBudgetKept(world);
+  },
+);
+
+test('a list that is empty by mistake takes no star, no label and no subscription', async () => {
+  const world = await start();
+  fillAccount(world, { feeds: 3, items: 10 });
+  await world.untilAgreed();
+  const stars = [...(await world.local()).values()].filter(({ isStarred }) => isStarred).length;
+  for (const path of ['subscription/list', 'tag/list', 'stream/items/ids']) {
+    world.inoreader.control.order('empty-list', { path, times: path === 'stream/items/ids' ? 4 : 1 });
+  }
+  for (let wakes = 0; wakes < 48; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+    expect((await world.localFeeds()).size).toBe(3);
+    expect([...(await world.local()).values()].filter(({ isStarred }) => isStarred)).toHaveLength(stars);
+  }
+  await world.untilAgreed();
+});
+
+describe('a deleted subscription', () => {
+  test('goes on the other side too, whichever side it went from; what is starred stays', async () => {
+    const world = await start();
+    fillAccount(world, { feeds: 4, items: 10 });
+    await world.untilAgreed();
+    const { account } = world.inoreader;
+    const gone = account.feeds.find(({ url }) => url.includes('blog1'));
+    if (gone) account.removeFeed(gone);
+    await world.act(
+      'leave',
+      `select unsubscribe(s.id) from subscriptions s join feeds f on f.id = s.feed_id
+       where s.reader_id = $1 and f.url like '%blog2%'`,
+    );
+    await world.untilAgreed();
+    expect([...(await world.localFeeds()).keys()].toSorted()).toEqual([
+      'https://blog0.test/feed',
+      'https://blog3.test/feed',
+    ]);
+    expect((await world.local()).get('https://blog1.test/0')?.isStarred).toBe(true);
+    expect(account.feeds.find(({ url }) => url.includes('blog2'))?.isSubscribed).toBe(false);
+  });
+
+  test('most of them at once are not believed until the reader says that it was meant', async () => {
+    const world = await start();
+    fillAccount(world, { feeds: 8, items: 3 });
+    await world.untilAgreed();
+    const { account } = world.inoreader;
+    for (const feed of account.feeds.slice(0, 6)) account.removeFeed(feed);
+    let last: { state: string; code: string | null } | undefined;
+    for (let wakes = 0; wakes < 96; wakes += 1) {
+      world.advance(WAKE_MS);
+      last = (await world.wake())[0] ?? last;
+    }
+    expect(last).toMatchObject({ state: 'waiting', code: 'mass-deletion-there' });
+    expect((await world.localFeeds()).size).toBe(8);
+    await world.act(
+      'confirm',
+      'update inoreader_connections set confirmed_at = now(), wanted_at = now() where reader_id = $1',
+    );
+    await world.untilAgreed();
+    expect((await world.localFeeds()).size).toBe(2);
+  });
+});
