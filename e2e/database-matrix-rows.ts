@@ -108,8 +108,6 @@ export const databaseMatrix: Readonly<Record<string, Readonly<Record<string, str
   'alt.search_removals': { search_indexer: 'rd ++++' },
   'alt.shares': { alt_backend: 'rawd +..! +..!' },
   'alt.statistics_switch': {},
-  'alt.subscription_folders': { alt_backend: 'rawd +..! +..!' },
-  'alt.subscriptions': { alt_backend: 'rw +..! +..!' },
   'alt.subscription_folders': { alt_backend: 'rawd +..! +..!', pre_processor_sidecar: 'rad +..!' },
   'alt.subscriptions': { alt_backend: 'rw +..! +..!', pre_processor_sidecar: 'rw +..! +..!' },
   'alt.summary_requests': {},
