@@ -11,6 +11,7 @@ export const registry = {
   'tag-generator': async () => (await import('../services/tag-generator/service.ts')).service,
   'search-indexer': async () => (await import('../services/search-indexer/service.ts')).service,
   'arch-repo-service': async () => (await import('../services/arch-repo-service/service.ts')).service,
+  'rask-log-aggregator': async () => (await import('../services/rask-log-aggregator/service.ts')).service,
   'alt-backend': async () => (await import('../services/alt-backend/service.ts')).service,
   'alt-frontend': async () => (await import('../services/alt-frontend/service.ts')).service,
   gateway: async () => (await import('../services/gateway/service.ts')).service,

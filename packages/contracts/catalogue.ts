@@ -10,6 +10,7 @@ import * as entries from './entries.ts';
 import { previewSubscriptionExtraction } from './extraction.ts';
 import * as invitations from './invitations.ts';
 import { enterByKratos } from './kratos.ts';
+import * as logs from './logs.ts';
 import * as recaps from './recaps.ts';
 import * as rules from './rules.ts';
 import * as searching from './search/endpoints.ts';
@@ -155,6 +156,9 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   summaries.readTenantSettings,
   summaries.writeTenantSettings,
   settings.readStats,
+  logs.instanceLogs,
+  logs.instanceLogHistogram,
+  logs.followInstanceLogs,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];
 

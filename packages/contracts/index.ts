@@ -14,6 +14,7 @@ export * from './extraction.ts';
 export * from './internal.ts';
 export * from './invitations.ts';
 export * from './kratos.ts';
+export * from './logs.ts';
 export * from './news-creator.ts';
 export * from './ollama.ts';
 export * from './plans.ts';
