@@ -3,6 +3,8 @@ import type { ServiceName } from '@alt/topology';
 
 /** The services that exist, each loaded when it is started. */
 export const registry = {
+  // First to start and last to stop: the others send their log lines there.
+  'rask-log-aggregator': async () => (await import('../services/rask-log-aggregator/service.ts')).service,
   'sidecar-proxy': async () => (await import('../services/sidecar-proxy/service.ts')).service,
   'auth-service': async () => (await import('../services/auth-service/service.ts')).service,
   'tenant-service': async () => (await import('../services/tenant-service/service.ts')).service,
@@ -11,7 +13,6 @@ export const registry = {
   'tag-generator': async () => (await import('../services/tag-generator/service.ts')).service,
   'search-indexer': async () => (await import('../services/search-indexer/service.ts')).service,
   'arch-repo-service': async () => (await import('../services/arch-repo-service/service.ts')).service,
-  'rask-log-aggregator': async () => (await import('../services/rask-log-aggregator/service.ts')).service,
   'alt-backend': async () => (await import('../services/alt-backend/service.ts')).service,
   'alt-frontend': async () => (await import('../services/alt-frontend/service.ts')).service,
   gateway: async () => (await import('../services/gateway/service.ts')).service,

@@ -2,7 +2,20 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectionFromUrl, createDatabase, type Database, renewableLogin } from '@alt/database';
 import { createEgress, parseAllowList } from '@alt/egress';
-import { ConfigError, createHost, createLogger, listen, parseConfig, parseTrustedProxies } from '@alt/service-kit';
+import {
+  ConfigError,
+  createHost,
+  createKeys,
+  createLogger,
+  createPeer,
+  createShipping,
+  type Host,
+  type KeyMaterial,
+  listen,
+  parseConfig,
+  parseTrustedProxies,
+  type Shipping,
+} from '@alt/service-kit';
 import {
   egressListenerOf,
   egressProxyUrl,
@@ -14,12 +27,14 @@ import {
 } from '@alt/topology';
 import { openDatabases } from './database.ts';
 import { mountedSecret } from './mounted-secrets.ts';
-import { type BuiltService, loadService } from './registry.ts';
+import { type AnyService, type BuiltService, loadService } from './registry.ts';
 import { type Environment, loadSecrets, readKeyFiles, readSettings, type Settings, userAgent } from './settings.ts';
 import { stopInTime } from './stopping.ts';
 
 /** What is left when the time for requests is over is cut, which takes no longer than this. */
 const CUT_MS = 2_000;
+/** Lines that were not sent yet get so long at the end. */
+const LAST_LINES_MS = 3_000;
 
 /** One service in this process, its peers over HTTP: what a pod runs. What was started before a failure is stopped. */
 export async function serveService(
@@ -28,7 +43,8 @@ export async function serveService(
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const environment: Environment = { ...given, ...(given.PORT ? { SIDECAR_PROXY_PORT: given.PORT } : {}) };
   const settings = readSettings({ ...environment, PORT: given.PUBLIC_PORT });
-  const log = createLogger(settings.LOG_LEVEL ?? 'info');
+  const shipping = shippingOf(name, environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'info', shipping?.push);
   const closing = new AbortController();
   const stopping = new AbortController();
   const service = await loadService(name);
@@ -45,8 +61,9 @@ export async function serveService(
     stopping.abort();
     for (const step of stops.splice(0).reverse()) await step();
   };
+  if (shipping) stops.push(() => shipping.stop(LAST_LINES_MS));
   try {
-    const { database, close } = await openOwnDatabase(name, settings, environment, log);
+    const { database, close } = await openOwnDatabase(service, settings, environment, log);
     stops.push(close);
     if (database) stops.push(() => stopInTime('connections', database.end, log));
     const secrets = await localSecrets(name, environment, settings);
@@ -70,6 +87,7 @@ export async function serveService(
         dispatch: (request) => fetch(request),
       }),
     });
+    if (shipping) ship(shipping, host, secrets.keys, environment);
     const config = parseConfig(name, service.config, { ...secrets.derived, ...environment });
     const running = await service.start(config, host);
     const finishMs = settings.ALT_FINISH_SECONDS * 1_000;
@@ -88,6 +106,21 @@ export async function serveService(
   }
 }
 
+/** Where an aggregator is named, lines go there too. Its own do not: each batch would bring the next. */
+function shippingOf(name: BuiltService, environment: Environment): Shipping | null {
+  if (name === 'rask-log-aggregator' || !environment.RASK_LOG_AGGREGATOR_URL) return null;
+  return createShipping({ service: name });
+}
+
+function ship(shipping: Shipping, host: Pick<Host, 'name' | 'metrics'>, keys: KeyMaterial, environment: Environment) {
+  const peer = 'rask-log-aggregator';
+  const baseUrl = peerAddress(host.name as BuiltService, peer, environment);
+  shipping.addMetrics(host.metrics);
+  shipping.start(
+    createPeer(peer, { keys: createKeys(host.name, keys), baseUrl, dispatch: (request) => fetch(request) }),
+  );
+}
+
 /**
  * Where a peer is found. tag-generator knows news-creator as an Ollama server too: there OLLAMA_HOST may name it, and
  * counts only where it does, for on one machine it is the server outside that news-creator itself asks.
@@ -101,13 +134,14 @@ export function peerAddress(name: BuiltService, peer: ServerName, environment: E
 
 /** DATABASE_URL with this service's own role; without it the embedded server that `alt up` or `alt migrate` left running. */
 async function openOwnDatabase(
-  name: BuiltService,
+  { name, usesDatabase }: AnyService,
   settings: Settings,
   environment: Environment,
   log: ReturnType<typeof createLogger>,
 ) {
   const kind = services[name].database;
-  if (!kind) return { database: null, close: async () => {} };
+  const isUsed = usesDatabase?.(environment) ?? true;
+  if (!kind || !isUsed) return { database: null, close: async () => {} };
   const variable = kind === 'auth' && settings.AUTH_DATABASE_URL ? 'AUTH_DATABASE_URL' : 'DATABASE_URL';
   const address = settings[variable];
   if (address) {
@@ -131,6 +165,7 @@ async function localSecrets(name: BuiltService, environment: Environment, settin
   const derived: Environment = {
     ALT_CACHE_DIR: path.join(settings.ALT_DATA_DIR, 'cache'),
     ALT_SEARCH_DIR: path.join(settings.ALT_DATA_DIR, 'search'),
+    RASK_SPOOL_DIR: path.join(settings.ALT_DATA_DIR, 'logs'),
   };
   if (keyFile && keySetFile) return { keys: readKeyFiles(keyFile, keySetFile), derived };
   if (keyFile || keySetFile) throw new ConfigError('Set both SERVICE_KEY_FILE and SERVICE_KEY_SET_FILE, or neither.');

@@ -52,5 +52,7 @@ export interface RunningService {
 export interface Service<Config, Name extends ServiceName> {
   name: Name;
   config: z.ZodType<Config>;
+  /** Whether it needs its database with these settings; it always does unless it says so here. */
+  usesDatabase?(environment: Record<string, string | undefined>): boolean;
   start(config: Config, host: Host<PeerOf<Name>>): Promise<RunningService>;
 }

@@ -11,7 +11,12 @@ import { createPostgresStore } from './store/postgres.ts';
 import { startStoring } from './storing.ts';
 
 /** Keeps structured log lines: a write-ahead spool before ClickHouse or Postgres, and the answers to questions about them. */
-export const service: Service<Config, 'rask-log-aggregator'> = { name: 'rask-log-aggregator', config, start };
+export const service: Service<Config, 'rask-log-aggregator'> = {
+  name: 'rask-log-aggregator',
+  config,
+  usesDatabase: ({ CLICKHOUSE_URL }) => !CLICKHOUSE_URL,
+  start,
+};
 
 const MEGABYTE = 1024 * 1024;
 const LIMITS = {
