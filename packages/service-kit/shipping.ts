@@ -40,6 +40,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** Who writes about the shipping itself sets this field: such lines stay here, else each failure would cause the next. */
 export const UNSHIPPED = { isShipped: false } as const;
 const UNSHIPPED_TEXT = '"isShipped":false';
+const AGGREGATOR_TEXT = '"service":"rask-log-aggregator"';
 
 interface Batch {
   id: string;
@@ -78,7 +79,7 @@ export function createShipping(options: ShippingOptions): Shipping {
 
   async function sendAll(): Promise<void> {
     for (let batch = take(); batch && send; batch = take()) {
-      const isTaken = await sendOne(send, batch);
+      const isTaken = batch.lines === 0 || (await sendOne(send, batch));
       if (isTaken) counts.shipped += batch.lines;
       else counts.dropped += batch.lines;
       if (!isEnding && waiting.length < BATCH_LINES) return;
@@ -131,7 +132,7 @@ export function createShipping(options: ShippingOptions): Shipping {
 
   return {
     push(line) {
-      if (stopping.signal.aborted || line.includes(UNSHIPPED_TEXT)) return;
+      if (stopping.signal.aborted || line.includes(UNSHIPPED_TEXT) || line.includes(AGGREGATOR_TEXT)) return;
       const isFull = waiting.length >= maximumLines || characters + line.length > maximumCharacters;
       if (isFull || line.length > LINE_CHARACTERS) {
         counts.dropped += 1;

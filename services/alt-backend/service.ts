@@ -13,6 +13,7 @@ import { extractionRoutes } from './extraction.ts';
 import { folderRoutes } from './folders.ts';
 import { startFollowing } from './following.ts';
 import { imageRoute } from './images.ts';
+import { instanceLogRoutes } from './instance-logs.ts';
 import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
 import { openapiRoutes } from './openapi.ts';
@@ -155,6 +156,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     ...summaryRoutes(asReader),
     ...tagRoutes(asReader, host.peer('tag-generator')),
     ...settingsRoutes(asReader),
+    ...instanceLogRoutes(host.peer('rask-log-aggregator'), host.closing),
     imageRoute({
       host,
       addresses: images,
