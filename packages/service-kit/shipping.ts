@@ -48,23 +48,18 @@ interface Batch {
   lines: number;
 }
 
-export function createShipping(options: ShippingOptions): Shipping {
-  const { maximumLines = 10_000, maximumCharacters = 8_000_000, flushMs = 1_000 } = options;
+export function createShipping({ service, flushMs = 1_000, ...limits }: ShippingOptions): Shipping {
   const stopping = new AbortController();
-  const origin = { process: `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`, container: hostname() };
   const counts = { shipped: 0, dropped: 0 };
-  let waiting: string[] = [];
-  let characters = 0;
-  let told = 0;
+  const queue = createQueue(service, limits, counts);
   let send: PeerFetch | null = null;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let isEnding = false;
-  let serial = 0;
 
   const arrange = () => {
-    if (!send || timer || running || waiting.length === 0) return;
-    timer = setTimeout(() => void flush(), isEnding || waiting.length >= BATCH_LINES ? 0 : flushMs);
+    if (!send || timer || running || queue.waiting() === 0) return;
+    timer = setTimeout(() => void flush(), isEnding || queue.waiting() >= BATCH_LINES ? 0 : flushMs);
     timer.unref();
   };
   const flush = (): Promise<void> => {
@@ -76,63 +71,55 @@ export function createShipping(options: ShippingOptions): Shipping {
     });
     return running;
   };
-
   async function sendAll(): Promise<void> {
-    for (let batch = take(); batch && send; batch = take()) {
-      const isTaken = batch.lines === 0 || (await sendOne(send, batch));
+    for (let batch = queue.take(); batch && send; batch = queue.take()) {
+      const isTaken = batch.lines === 0 || (await sendBatch(send, batch, stopping.signal));
       if (isTaken) counts.shipped += batch.lines;
       else counts.dropped += batch.lines;
-      if (!isEnding && waiting.length < BATCH_LINES) return;
+      if (!isEnding && queue.waiting() < BATCH_LINES) return;
     }
-  }
-
-  /** The same batch until it is taken, refused for good, or nobody waits any longer. */
-  async function sendOne(to: PeerFetch, { id, body }: Batch): Promise<boolean> {
-    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const headers = { 'content-type': 'application/x-ndjson', 'x-batch-id': id };
-      const response = await to(aggregateLogs.path, {
-        method: 'POST',
-        headers,
-        body,
-        timeoutMs: TIMEOUT_MS,
-        signal: stopping.signal,
-      }).catch(() => null);
-      await response?.body?.cancel().catch(() => undefined);
-      if (response?.ok) return true;
-      const isForGood = response !== null && response.status < 500 && response.status !== 429;
-      if (isForGood) return false;
-      await pause(pauseMs, stopping.signal);
-    }
-    return false;
-  }
-
-  function take(): Batch | null {
-    if (waiting.length === 0) return null;
-    let taken = 0;
-    let size = 0;
-    while (taken < waiting.length && taken < BATCH_LINES && size < BATCH_CHARACTERS)
-      size += waiting[taken++]?.length ?? 0;
-    const lines = waiting.splice(0, taken);
-    characters -= size;
-    serial += 1;
-    const id = `${origin.process}-${serial.toString(36).padStart(6, '0')}`;
-    const texts = lines
-      .map((line) => shippedLine(line, options.service, origin.container))
-      .filter((text) => text !== null);
-    if (counts.dropped > told) {
-      const message = `${counts.dropped - told} log lines were not shipped: they came faster than they were taken.`;
-      const time = new Date().toISOString();
-      texts.push(
-        shippedLine(JSON.stringify({ level: 40, time, msg: message }), options.service, origin.container) ?? '',
-      );
-      told = counts.dropped;
-    }
-    return { id, body: texts.map((text) => `${text}\n`).join(''), lines: texts.length };
   }
 
   return {
     push(line) {
       if (stopping.signal.aborted || line.includes(UNSHIPPED_TEXT) || line.includes(AGGREGATOR_TEXT)) return;
+      queue.put(line);
+      arrange();
+    },
+    start(to) {
+      send = to;
+      arrange();
+    },
+    addMetrics: (metrics) => addMetrics(metrics, counts, queue.waiting),
+    async stop(withinMs) {
+      isEnding = true;
+      const end = setTimeout(() => stopping.abort(), withinMs);
+      // Twice: a batch may be on its way that was cut before the last lines came.
+      if (send) await flush().then(() => (queue.waiting() > 0 && !stopping.signal.aborted ? flush() : undefined));
+      clearTimeout(end);
+      stopping.abort();
+      if (timer) clearTimeout(timer);
+    },
+    counts: () => ({ ...counts }),
+  };
+}
+
+/** Lines that wait, within bounds, and the batches that are made of them. */
+function createQueue(
+  service: ShippingOptions['service'],
+  { maximumLines = 10_000, maximumCharacters = 8_000_000 }: Pick<ShippingOptions, 'maximumLines' | 'maximumCharacters'>,
+  counts: { dropped: number },
+) {
+  const processId = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
+  const container = hostname();
+  const waiting: string[] = [];
+  let characters = 0;
+  let told = 0;
+  let serial = 0;
+  const shipped = (line: string) => shippedLine(line, service, container);
+  return {
+    waiting: () => waiting.length,
+    put(line: string) {
       const isFull = waiting.length >= maximumLines || characters + line.length > maximumCharacters;
       if (isFull || line.length > LINE_CHARACTERS) {
         counts.dropped += 1;
@@ -140,25 +127,41 @@ export function createShipping(options: ShippingOptions): Shipping {
       }
       waiting.push(line);
       characters += line.length;
-      arrange();
     },
-    start(to) {
-      send = to;
-      arrange();
+    take(): Batch | null {
+      if (waiting.length === 0) return null;
+      let taken = 0;
+      let size = 0;
+      while (taken < waiting.length && taken < BATCH_LINES && size < BATCH_CHARACTERS)
+        size += waiting[taken++]?.length ?? 0;
+      characters -= size;
+      const lines = waiting.splice(0, taken).map(shipped);
+      if (counts.dropped > told) {
+        const msg = `${counts.dropped - told} log lines were not shipped: they came faster than they were taken.`;
+        lines.push(shipped(JSON.stringify({ level: 40, time: new Date().toISOString(), msg })));
+        told = counts.dropped;
+      }
+      serial += 1;
+      const texts = lines.filter((text) => text !== null);
+      const id = `${processId}-${serial.toString(36).padStart(6, '0')}`;
+      return { id, body: texts.map((text) => `${text}\n`).join(''), lines: texts.length };
     },
-    addMetrics: (metrics) => addMetrics(metrics, counts, () => waiting.length),
-    async stop(withinMs) {
-      isEnding = true;
-      const end = setTimeout(() => stopping.abort(), withinMs);
-      // Twice: a batch may be on its way that was cut before the last lines came.
-      if (send) await flush().then(() => (waiting.length > 0 && !stopping.signal.aborted ? flush() : undefined));
-      clearTimeout(end);
-      stopping.abort();
-      if (timer) clearTimeout(timer);
-      waiting = [];
-    },
-    counts: () => ({ ...counts }),
   };
+}
+
+/** The same batch until it is taken, refused for good, or nobody waits any longer; answers whether it was taken. */
+async function sendBatch(send: PeerFetch, { id, body }: Batch, signal: AbortSignal): Promise<boolean> {
+  const headers = { 'content-type': 'application/x-ndjson', 'x-batch-id': id };
+  const init = { method: 'POST', headers, body, timeoutMs: TIMEOUT_MS, signal };
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const response = await send(aggregateLogs.path, init).catch(() => null);
+    await response?.body?.cancel().catch(() => undefined);
+    if (response?.ok) return true;
+    const isForGood = response !== null && response.status < 500 && response.status !== 429;
+    if (isForGood) return false;
+    await pause(pauseMs, signal);
+  }
+  return false;
 }
 
 const LEVELS: Record<number, string> = { 10: 'debug', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };

@@ -16,9 +16,10 @@ test('while the store is down lines wait in the spool, over a restart, and reach
   const health = await alt.ask('/v1/health');
   expect([health.status, (await health.json()).dependencies.spool]).toEqual([503, 'ok']);
   await alt.restart();
-  await alt.send(sent(60, 10));
+  const last = sent(60, 10);
+  await alt.send(last);
   // Its sender did not hear the answer and sends again.
-  await alt.send(sent(60, 10));
+  await alt.send(last);
   await alt.clickhouse?.start();
   const found = await alt.untilStored(70);
   expect(found.map(({ id }) => id).sort()).toEqual(Array.from({ length: 70 }, (_, index) => `line-${index}`).sort());

@@ -5,7 +5,6 @@ import { isBuilt } from '../../cli/registry.ts';
 export const awaitedServices = [
   'pre-processor-sidecar',
   'auth-token-manager',
-  'rask-log-aggregator',
   'hasura-sync-service',
 ] as const satisfies readonly ServiceName[];
 

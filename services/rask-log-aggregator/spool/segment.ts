@@ -7,6 +7,13 @@ export const HEADER_BYTES = 8;
 /** No record is longer: a length beyond it is no length. */
 const MAXIMUM_RECORD_BYTES = 64 * 1024 * 1024;
 
+/** A file of records, one after the other. */
+export interface Segment {
+  number: number;
+  /** Up to here records are durable. */
+  durable: number;
+}
+
 export function headerOf(record: Buffer): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.writeUInt32LE(record.length, 0);

@@ -51,7 +51,6 @@ export const keyFiles = ['service-key.json', 'service-key-set.json'] as const;
 export const awaiting: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
   'pre-processor-sidecar': [],
   'auth-token-manager': [],
-  'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
 };
 
 export type SettingNames = { plain: readonly string[]; secret: readonly string[] };
@@ -106,6 +105,7 @@ function addressNameOf(service: ServiceName, to: string, port: number): string |
     return isUsed ? (port === 4434 ? 'KRATOS_ADMIN_URL' : 'KRATOS_PUBLIC_URL') : null;
   }
   if (to === 'meilisearch') return 'MEILISEARCH_URL';
+  if (to === 'clickhouse') return service === 'rask-log-aggregator' ? 'CLICKHOUSE_URL' : null;
   if (to === 'news-creator' && service === 'tag-generator') return 'OLLAMA_HOST';
   return isServiceName(to) && services[to].port !== null ? environmentNameOf(to as ServerName) : null;
 }
