@@ -9,6 +9,8 @@ const AnnotationsPage = lazy(async () => ({
   default: (await import('../annotations/annotations-page.tsx')).AnnotationsPage,
 }));
 
+const LogsPage = lazy(async () => ({ default: (await import('../logs/logs-page.tsx')).LogsPage }));
+
 interface PageProps {
   place: Place;
   /** The articles that the page leads to, in order. */
@@ -24,6 +26,13 @@ export function Page({ place, onStories }: PageProps) {
     return (
       <Suspense fallback={null}>
         <AnnotationsPage place={place} isNotes={source.isNotes} words={source.text} onStories={onStories} />
+      </Suspense>
+    );
+  }
+  if (source.kind === 'logs') {
+    return (
+      <Suspense fallback={null}>
+        <LogsPage />
       </Suspense>
     );
   }

@@ -58,9 +58,10 @@ export function ReaderScreen() {
   const toList = useCallback(() => going.back({ ...place, entryId: undefined, panel: undefined }), [going, place]);
   const { view, order, density } = settings ?? firstSettings;
   const isProject = place.source.kind === 'projects';
+  const isWide = isProject || place.source.kind === 'logs';
   const pane = place.entryId ? 'article' : place.isHome ? 'sidebar' : 'list';
   return (
-    <div className="frame" data-pane={pane} data-panes={panes} data-wide={(isProject && !place.entryId) || undefined}>
+    <div className="frame" data-pane={pane} data-panes={panes} data-wide={(isWide && !place.entryId) || undefined}>
       <a
         href="#articles"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-3 focus:rounded-lg focus:bg-raised focus:p-3"
