@@ -55,7 +55,12 @@ describe("the page of the platform's log", () => {
     const headers = { 'content-type': 'application/json', origin: machine.origin };
     const body = { email, password: PASSWORD };
     const made = await context.request.post(`${machine.origin}/v1/auth/register`, { headers, data: body });
-    if (!made.ok()) await context.request.post(`${machine.origin}/v1/auth/login`, { headers, data: body });
+    const session = made.ok()
+      ? made
+      : await context.request.post(`${machine.origin}/v1/auth/login`, { headers, data: body });
+    const { csrfToken } = (await session.json()) as { csrfToken: string };
+    const settings = { headers: { ...headers, 'x-csrf-token': csrfToken }, data: { language: locale.slice(0, 2) } };
+    expect((await context.request.patch(`${machine.origin}/v1/settings`, settings)).ok()).toBe(true);
     await page.goto(`${machine.origin}/logs`);
     return page;
   };

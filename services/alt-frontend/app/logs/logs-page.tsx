@@ -85,8 +85,8 @@ function Wishes({ wish, onWish, isLive, onLive }: WishesProps) {
   const search = (form: FormData) => onWish({ ...wish, words: String(form.get('q') ?? '').trim() });
   const selectClass = `${inputClass} md:w-auto`;
   return (
-    <div className="grid gap-2 pb-4 md:flex md:flex-wrap md:items-center">
-      <Form role="search" className="flex gap-1 md:min-w-64 md:flex-1" onSubmit={search}>
+    <div className="grid grid-cols-2 gap-2 pb-4 md:flex md:flex-wrap md:items-center">
+      <Form role="search" className="col-span-2 flex gap-1 md:min-w-64 md:flex-1" onSubmit={search}>
         <input
           name="q"
           type="search"
