@@ -34,10 +34,11 @@ COPY --from=web /build/services/alt-frontend/dist /source/services/alt-frontend/
 RUN cpu="$([ "$TARGETARCH" = amd64 ] && echo x64 || echo "$TARGETARCH")" \
     && node tools/image-files.ts shared-auth --root /source --cpu "$cpu" --copy /images/shared-auth \
     && node tools/image-files.ts migrations --root /source --cpu "$cpu" --copy /images/migrations \
-    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator tenant-service arch-repo-service auth-token-manager pre-processor-sidecar; do \
+    && for service in alt-backend auth-service alt-frontend sidecar-proxy pre-processor search-indexer tag-generator news-creator rask-log-aggregator tenant-service arch-repo-service auth-token-manager pre-processor-sidecar; do \
          node tools/image-files.ts "$service" --root /source --cpu "$cpu" --without shared-auth --copy "/images/$service" \
          || exit 1; \
-       done
+       done \
+    && mkdir /images/spool
 
 # What all images have. The user has no name, no home and no shell of its own; the base carries /bin/sh, which nothing uses.
 FROM ${NODE_IMAGE} AS runtime
@@ -115,6 +116,15 @@ EXPOSE 11434
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 11434) + '/v1/live').then((one) => process.exit(one.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["serve", "news-creator"]
+
+FROM shared-auth AS rask-log-aggregator
+COPY --from=files /images/rask-log-aggregator/ ./
+# A volume of Compose takes its owner from here.
+COPY --from=files --chown=65532:65532 /images/spool/ /var/spool/alt/
+EXPOSE 9600
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 9600) + '/v1/live').then((one) => process.exit(one.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["serve", "rask-log-aggregator"]
 
 FROM shared-auth AS tenant-service
 COPY --from=files /images/tenant-service/ ./

@@ -257,6 +257,21 @@ passwords        those of all roles that services sign in to the databases as
     summary: 'tell whether everything works, what is late and why',
     run: async (args, terminal) => (await import('./status/status.ts')).showStatus(args, terminal),
   },
+  logs: {
+    usage: 'logs [--service S] [--level L] [--since 1h] [--follow] [--json] [WORDS]',
+    summary: "show the platform's own log",
+    details: `--service S   of this service; several with commas between them
+--level L     debug, info, warn, error or fatal, and graver ones
+--since T     how far back: 30m, 2h, 3d; 1h unless given
+--request ID  of one request
+--trace ID    of one trace
+--follow      and what comes, until Ctrl+C
+--json        as JSON, a line each
+WORDS         all of which stand in the message
+
+Reads where Alt on this machine keeps its log, or asks the aggregator of RASK_LOG_AGGREGATOR_URL, with RASK_QUERY_TOKEN.`,
+    run: async (args, terminal) => (await import('./logs.ts')).showLogs(args, terminal),
+  },
   doctor: {
     usage: 'doctor [--recount]',
     summary: 'check what can go wrong and say how to mend it',

@@ -2,6 +2,7 @@ import { ConfigError, createLogger } from '@alt/service-kit';
 import { type OwnHost, openOwnHost } from './own-host.ts';
 import type { JobName } from './registry.ts';
 import { type Environment, readSettings } from './settings.ts';
+import { LAST_LINES_MS, shippingOf, startShipping } from './shipping.ts';
 import { onStopSignal } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,21 +17,23 @@ export async function withServiceHost<T>(
   work: (own: OwnHost) => Promise<T>,
 ): Promise<T> {
   const settings = readSettings(environment);
-  const log = createLogger(settings.LOG_LEVEL ?? 'warn');
+  const shipping = shippingOf(name, environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
+  if (shipping) stops.push(() => shipping.stop(LAST_LINES_MS));
   const unheard = onStopSignal(() => stopping.abort());
   try {
-    return await work(
-      await openOwnHost(name, {
-        environment,
-        settings,
-        log,
-        signal: stopping.signal,
-        egress: 'direct',
-        onStop: (step) => stops.push(step),
-      }),
-    );
+    const own = await openOwnHost(name, {
+      environment,
+      settings,
+      log,
+      signal: stopping.signal,
+      egress: 'direct',
+      onStop: (step) => stops.push(step),
+    });
+    if (shipping) startShipping(shipping, own.host, environment);
+    return await work(own);
   } finally {
     stopping.abort();
     unheard();

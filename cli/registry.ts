@@ -4,6 +4,8 @@ import type { Environment } from './settings.ts';
 
 /** The services that exist, each loaded when it is started. */
 export const registry = {
+  // First to start and last to stop: the others send their log lines there.
+  'rask-log-aggregator': async () => (await import('../services/rask-log-aggregator/service.ts')).service,
   'sidecar-proxy': async () => (await import('../services/sidecar-proxy/service.ts')).service,
   'auth-service': async () => (await import('../services/auth-service/service.ts')).service,
   'tenant-service': async () => (await import('../services/tenant-service/service.ts')).service,

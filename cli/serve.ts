@@ -4,6 +4,7 @@ import { servicePort } from '@alt/topology';
 import { openOwnHost } from './own-host.ts';
 import { isJob, type LoadedName } from './registry.ts';
 import { type Environment, readSettings } from './settings.ts';
+import { LAST_LINES_MS, shippingOf, startShipping } from './shipping.ts';
 import { stopInTime } from './stopping.ts';
 
 /** What is left when the time for requests is over is cut, which takes no longer than this. */
@@ -16,7 +17,8 @@ export async function serveService(
 ): Promise<{ port: number; stop(): Promise<void> }> {
   const environment: Environment = { ...given, ...(given.PORT ? { SIDECAR_PROXY_PORT: given.PORT } : {}) };
   const settings = readSettings({ ...environment, PORT: given.PUBLIC_PORT });
-  const log = createLogger(settings.LOG_LEVEL ?? 'info');
+  const shipping = shippingOf(name, environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'info', shipping?.push);
   const closing = new AbortController();
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
@@ -32,6 +34,7 @@ export async function serveService(
     stopping.abort();
     for (const step of stops.splice(0).reverse()) await step();
   };
+  if (shipping) stops.push(() => shipping.stop(LAST_LINES_MS));
   try {
     const { service, config, host } = await openOwnHost(name, {
       environment,
@@ -43,6 +46,7 @@ export async function serveService(
       egress: 'proxy',
       onStop: (step) => stops.push(step),
     });
+    if (shipping) startShipping(shipping, host, environment);
     const running = await service.start(config, host);
     const finishMs = settings.ALT_FINISH_SECONDS * 1_000;
     // One that listens by itself, the proxy, lets what runs through it end in its own stop.

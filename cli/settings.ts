@@ -22,6 +22,7 @@ const schema = z.object({
   ALT_SECRETS_DIR: z.string().optional(),
   ALT_DRAIN_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(600).default(0),
   ALT_FINISH_SECONDS: z.coerce.number('must be a number of seconds').min(0).max(3_600).default(3),
+  ALT_KEEP_LOGS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
 });
 
@@ -50,6 +51,7 @@ export function derivedSettings(dataDir: string): Environment {
   return {
     ALT_CACHE_DIR: path.join(dataDir, 'cache'),
     ALT_SEARCH_DIR: path.join(dataDir, 'search'),
+    RASK_SPOOL_DIR: path.join(dataDir, 'logs'),
     ALT_TOKENS_DIR: path.join(dataDir, 'tokens'),
   };
 }

@@ -3,13 +3,18 @@ import { createEgress, type Egress, parseAllowList } from '@alt/egress';
 import {
   createCourtesy,
   createHost,
+  createKeys,
   createLogger,
+  createPeer,
+  createShipping,
   type ListeningServer,
   type Logger,
   listen,
+  type PeerFetch,
   parseConfig,
   parseTrustedProxies,
   type RunningService,
+  type Shipping,
 } from '@alt/service-kit';
 import { isServiceName, type ServerName, type ServiceName, serviceAddress, servicePort, services } from '@alt/topology';
 import { openTracing, type Tracing } from '@alt/tracing';
@@ -26,6 +31,7 @@ import {
 } from './registry.ts';
 import { announceServing, localHost } from './serving.ts';
 import { derivedSettings, type Environment, loadSecrets, readSettings, type Settings, userAgent } from './settings.ts';
+import { LAST_LINES_MS } from './shipping.ts';
 import { stopInTime } from './stopping.ts';
 
 export interface RunningPlatform {
@@ -43,7 +49,8 @@ type Handlers = Map<ServiceName, NonNullable<RunningService['fetch']>>;
 /** Everything in this process: databases, services, and the gateway at PORT. The order is the order of need. */
 export async function startPlatform(environment: Environment): Promise<RunningPlatform> {
   const settings = readSettings(environment);
-  const log = createLogger(settings.LOG_LEVEL ?? 'warn');
+  const shipping = settings.ALT_KEEP_LOGS === 'on' ? createShipping({ service: 'alt' }) : null;
+  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -54,7 +61,7 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
   try {
     const tracing = await openTracing(environment);
     if (tracing) stops.push(() => stopInTime('traces', tracing.stop, log));
-    const modules = Promise.all([...machineServices(settings.ALT_EXPOSE), ...wantedJobs(environment)].map(loadService));
+    const modules = Promise.all([...machineServices(settings), ...wantedJobs(environment)].map(loadService));
     modules.catch(() => undefined); // reported where it is awaited, below
     const databases = await openDatabases(settings, { log, isOwner: true, onLost });
     stops.push(databases.stop);
@@ -75,7 +82,11 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
       secrets: await loadSecrets(settings.ALT_DATA_DIR),
       onStop: (step) => stops.push(step),
     });
-    for (const service of await modules) await starter.start(service);
+    for (const service of await modules) {
+      await starter.start(service);
+      // Stops after all that came after it, so that their last lines are kept.
+      if (service.name === 'rask-log-aggregator' && shipping) stops.push(ship(shipping, starter.reachFrom('gateway')));
+    }
     for (const name of exposed(settings.ALT_EXPOSE)) {
       const handler = starter.handlers.get(name);
       const port = servicePort(name as ServerName);
@@ -162,7 +173,9 @@ function createStarter(options: StarterOptions) {
     if (name === 'auth-service' && database) setupCode = () => readSetupCodeOf(database, config);
   }
 
-  return { start, handlers, setupCode: () => setupCode() };
+  const reachFrom = (from: ServiceName) => (peer: ServiceName) =>
+    createPeer(peer, { keys: createKeys(from, secrets.keysOf(from)), ...reach(peer) });
+  return { start, handlers, reachFrom, setupCode: () => setupCode() };
 }
 
 async function readSetupCodeOf(database: Database, config: unknown): Promise<string | null> {
@@ -188,10 +201,20 @@ async function openGateway(
   }
 }
 
+/** Lines go to the aggregator of this process as any service sends them, with a token of one that is sure to be there. */
+function ship(shipping: Shipping, peer: (name: ServiceName) => PeerFetch): () => Promise<void> {
+  shipping.start(peer('rask-log-aggregator'));
+  return () => shipping.stop(LAST_LINES_MS);
+}
+
 /** In one process nobody needs the proxy's port; its guard is the library that every service uses. */
-function machineServices(expose: string): BuiltService[] {
-  const wanted = new Set<string>(exposed(expose));
-  return builtServices.filter((name) => name !== 'sidecar-proxy' || wanted.has(name));
+function machineServices({ ALT_EXPOSE, ALT_KEEP_LOGS }: Settings): BuiltService[] {
+  const wanted = new Set<string>(exposed(ALT_EXPOSE));
+  const isLeftOut = { 'sidecar-proxy': true, 'rask-log-aggregator': ALT_KEEP_LOGS === 'off' } as Record<
+    string,
+    boolean
+  >;
+  return builtServices.filter((name) => !isLeftOut[name] || wanted.has(name));
 }
 
 function wantedJobs(environment: Environment): JobName[] {

@@ -186,10 +186,13 @@ async function readPlan(session: Queryable, database: OwnDatabase): Promise<Plan
   return { tables, manifest: { migrations, tables: none, sequences: [] } };
 }
 
+/** The platform's own log belongs to no tenant and can be large: a restored instance begins with an empty one. */
+const LEFT_OUT = `relname <> 'service_logs'`;
+
 const tableNames = statement<{ name: string }>(
   'backup_table_names',
   `select relname::text as name from pg_class where relnamespace = 'public'::regnamespace
-     and relkind in ('r', 'p') and not relispartition order by 1`,
+     and relkind in ('r', 'p') and not relispartition and ${LEFT_OUT} order by 1`,
 );
 
 // A partitioned table is one table: which partitions it has where it is restored is that database's own business.
@@ -201,7 +204,7 @@ const plannedTables = statement<PlannedTable>(
      c.relrowsecurity and not exists (select from pg_policy where polrelid = c.oid and polpermissive
        and polcmd = '*' and c.relowner = any (polroles) and pg_get_expr(polqual, polrelid) = 'true') as "isHidden"
    from pg_class c
-   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by c.relname`,
+   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.${LEFT_OUT} order by c.relname`,
 );
 
 const sequences = statement<{ name: string; value: number }>(

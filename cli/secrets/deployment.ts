@@ -137,6 +137,7 @@ function sharedValues(existing: Existing) {
       'the password of ClickHouse',
       found('clickhouse', 'CLICKHOUSE_PASSWORD'),
       found('backup', 'CLICKHOUSE_PASSWORD'),
+      found('rask-log-aggregator', 'CLICKHOUSE_PASSWORD'),
     ),
   };
 }
@@ -148,6 +149,7 @@ function ofService(name: ServiceName, shared: SharedValues, key: string, keySet:
     'alt-backend': { ALT_IMAGE_KEY: shared.imageKey },
     'arch-repo-service': { ALT_IMAGE_KEY: shared.imageKey },
     'auth-service': { ALT_SECRET_KEY: random(), KRATOS_TOKEN: shared.kratosToken },
+    'rask-log-aggregator': { CLICKHOUSE_PASSWORD: shared.clickhouse },
     'search-indexer': {
       MEILISEARCH_KEY: createHmac('sha256', shared.meilisearch).update(SEARCH_KEY_UID).digest('hex'),
     },

@@ -12,6 +12,7 @@ import { previewSubscriptionExtraction } from './extraction.ts';
 import * as imports from './imports.ts';
 import * as invitations from './invitations.ts';
 import { enterByKratos } from './kratos.ts';
+import * as logs from './logs.ts';
 import * as recaps from './recaps.ts';
 import * as rules from './rules.ts';
 import * as searching from './search/endpoints.ts';
@@ -170,6 +171,9 @@ export const altBackendEndpoints: readonly Endpoint[] = [
   connections.readInoreader,
   connections.syncInoreader,
   connections.disconnectInoreader,
+  logs.instanceLogs,
+  logs.instanceLogHistogram,
+  logs.followInstanceLogs,
   settings.readImage,
 ] as readonly unknown[] as readonly Endpoint[];
 

@@ -16,6 +16,7 @@ export * from './imports.ts';
 export * from './internal.ts';
 export * from './invitations.ts';
 export * from './kratos.ts';
+export * from './logs.ts';
 export * from './news-creator.ts';
 export * from './ollama.ts';
 export * from './plans.ts';

@@ -61,6 +61,7 @@ export const problems = {
   internal: { status: 500, title: 'Something went wrong on our side' },
   'bad-gateway': { status: 502, title: 'A part of Alt gave no useful answer' },
   unavailable: { status: 503, title: 'A part of Alt is not available' },
+  'spool-full': { status: 503, title: 'No more log lines can be kept just now' },
   'search-unavailable': { status: 503, title: 'Search is not available' },
   'database-unavailable': { status: 503, title: 'The database is not available' },
   timeout: { status: 504, title: 'A part of Alt took too long' },

@@ -1380,6 +1380,9 @@ CREATE INDEX rules_waiting ON public.rules USING btree (tenant_id) WHERE (is_ena
 CREATE INDEX saved_searches_created_by ON public.saved_searches USING btree (created_by);
 CREATE INDEX saved_searches_owner ON public.saved_searches USING btree (owner_id);
 CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL))) WHERE (left_at IS NULL);
+CREATE INDEX service_logs_grave ON ONLY public.service_logs USING btree (at DESC, id DESC) WHERE (level >= 2);
+CREATE INDEX service_logs_request ON ONLY public.service_logs USING btree (request_id, at DESC) WHERE (request_id <> ''::text);
+CREATE INDEX service_logs_trace ON ONLY public.service_logs USING btree (trace_id, at DESC) WHERE (trace_id <> ''::text);
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
 CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
 CREATE INDEX subscription_folders_folder ON public.subscription_folders USING btree (folder_id);
@@ -1470,6 +1473,7 @@ alter table saved_searches enable row level security, force row level security;
 alter table search_engine enable row level security, force row level security;
 alter table search_indexes enable row level security, force row level security;
 alter table search_removals enable row level security, force row level security;
+alter table service_logs enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
 alter table statistics_switch enable row level security, force row level security;
 alter table subscription_folders enable row level security, force row level security;
@@ -2065,6 +2069,13 @@ create policy indexing on search_removals as permissive for all to search_indexe
   using (true)
   with check (true);
 create policy owner on search_removals as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy service_logs_append on service_logs as permissive for insert to rask_log_aggregator
+  with check (true);
+create policy service_logs_keeper on service_logs as permissive for select to rask_log_aggregator
+  using (true);
+create policy service_logs_owner on service_logs as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy own on shares as permissive for all to alt_backend
@@ -5204,6 +5215,42 @@ begin
   end loop;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.prepare_service_logs(p_days date[], p_days_kept integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  v_today constant date := (now() at time zone 'UTC')::date;
+  v_oldest constant date := v_today - greatest(p_days_kept, 1);
+  v_day date;
+  v_name text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('alt.service_logs', 0));
+  for v_day in
+    select distinct d from unnest(p_days || array[v_today, v_today + 1, v_today + 2]) d
+    where d between v_oldest and v_today + 3
+  loop
+    v_name := to_char(v_day, '"service_logs_"YYYY_MM_DD');
+    if to_regclass('public.' || v_name) is null then
+      execute format('create table public.%I partition of public.service_logs for values from (%L) to (%L)', v_name,
+        v_day::timestamp at time zone 'UTC', (v_day + 1)::timestamp at time zone 'UTC');
+      execute format('alter table public.%I enable row level security', v_name);
+      execute format('alter table public.%I force row level security', v_name);
+      execute format('create policy service_logs_owner on public.%I to alt_owner using (true) with check (true)', v_name);
+    end if;
+  end loop;
+  for v_name in
+    select relname from pg_class
+    where relnamespace = 'public'::regnamespace and relname ~ '^service_logs_\d{4}_\d{2}_\d{2}$' and relispartition
+      and relname < to_char(v_oldest, '"service_logs_"YYYY_MM_DD')
+  loop
+    execute format('drop table public.%I', v_name);
+  end loop;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.project_counts(wanted uuid[])
  RETURNS TABLE(project_id uuid, members integer, articles integer)
  LANGUAGE sql
@@ -7813,6 +7860,7 @@ grant execute on function pinned_scope(uuid) to arch_repo_service;
 grant execute on function pinned_texts(uuid,uuid[],integer) to arch_repo_service;
 grant execute on function platform_work(date,date) to alt_backend;
 grant execute on function prepare_reading_months() to alt_backend;
+grant execute on function prepare_service_logs(date[],integer) to rask_log_aggregator;
 grant execute on function project_counts(uuid[]) to arch_repo_service;
 grant execute on function project_rank(uuid) to arch_repo_service;
 grant execute on function published_project(bytea,text) to arch_repo_service;
@@ -7973,6 +8021,7 @@ grant usage on schema public to pre_processor;
 grant usage on schema public to pre_processor_sidecar;
 grant usage on schema public to public;
 grant usage on schema public to queue_reader;
+grant usage on schema public to rask_log_aggregator;
 grant usage on schema public to search_indexer;
 grant usage on schema public to tag_generator;
 

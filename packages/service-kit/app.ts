@@ -174,7 +174,8 @@ async function authenticate(
   const { access } = route.endpoint;
   if (access === 'public') return null;
   if (access === 'service') {
-    const isAllowed = from.caller && route.callers.includes(from.caller);
+    const isPeer = from.caller !== null && route.callers.includes(from.caller);
+    const isAllowed = isPeer || route.admits?.(from.request) === true;
     if (!isAllowed) throw new Problem('not-found', 'There is nothing at this address.');
     return null;
   }

@@ -13,6 +13,7 @@ export { createPeer, type Dispatch } from './peers.ts';
 export { type Reader, Reply, type Route, type RouteContext, reply, route } from './route.ts';
 export { type ListeningServer, listen, socketAddressOf } from './server.ts';
 export type { Host, PeerFetch, PeerInit, RunningService, Service } from './service.ts';
+export { createShipping, type Shipping, UNSHIPPED } from './shipping.ts';
 export {
   createKeys,
   generateServiceKey,

@@ -4,8 +4,12 @@ export type { Logger } from 'pino';
 
 const SECRET_FIELDS = ['password', 'token', 'cookie', 'authorization', 'key', 'secret', 'csrfToken'];
 
-/** JSON lines on standard error, secrets masked. `level` as in LOG_LEVEL; `silent` for tests. */
-export function createLogger(level: string): Logger {
+/**
+ * JSON lines on standard error, secrets masked. `level` as in LOG_LEVEL; `silent` for tests. `onLine` hears of each line, after it
+ * was written: shipping must never keep a line from whoever looks here.
+ */
+export function createLogger(level: string, onLine?: (line: string) => void): Logger {
+  const standardError = pino.destination({ fd: 2, sync: true });
   return pino(
     {
       level,
@@ -13,6 +17,15 @@ export function createLogger(level: string): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[masked]' },
     },
-    pino.destination({ fd: 2, sync: true }),
+    onLine ? beside(standardError, onLine) : standardError,
   );
+}
+
+function beside(standardError: pino.DestinationStream, onLine: (line: string) => void): pino.DestinationStream {
+  return {
+    write(line) {
+      standardError.write(line);
+      onLine(line);
+    },
+  };
 }

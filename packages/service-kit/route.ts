@@ -58,6 +58,8 @@ export interface Route {
   endpoint: Endpoint;
   /** Services that may call an endpoint with access `service`, of those whose flow is listed; nobody else, so nobody if empty. */
   callers: readonly ServiceName[];
+  /** Whether a request may pass that no service of ours made: programs that show a secret of this endpoint's own. */
+  admits?: ((request: Request) => boolean) | undefined;
   handle(context: RouteContext): Promise<unknown>;
 }
 
@@ -65,11 +67,12 @@ export interface Route {
 export function route<E extends Endpoint>(
   endpoint: E,
   handler: (context: RouteContext<E>) => Promise<ResponseOf<E> | Reply<ResponseOf<E>> | Response>,
-  options: { callers?: readonly ServiceName[] } = {},
+  options: { callers?: readonly ServiceName[]; admits?: (request: Request) => boolean } = {},
 ): Route {
   return {
     endpoint,
     callers: options.callers ?? [],
+    admits: options.admits,
     handle: handler as unknown as (context: RouteContext) => Promise<unknown>,
   };
 }

@@ -17,6 +17,7 @@ import { imageRoute } from './images.ts';
 import { startImports } from './imports/jobs.ts';
 import { importRoutes } from './imports/routes.ts';
 import { createSealing } from './imports/sealing.ts';
+import { instanceLogRoutes } from './instance-logs.ts';
 import { labelRoutes } from './labels.ts';
 import { startMaintenance } from './maintenance.ts';
 import { openapiRoutes } from './openapi.ts';
@@ -175,6 +176,7 @@ function routesOf(settings: Config, host: Host<PeerOf<'alt-backend'>>, tools: To
     ...settingsRoutes(asReader),
     ...work.statistics.routes(asReader),
     ...connectionRoutes(asReader),
+    ...instanceLogRoutes(host.peer('rask-log-aggregator'), host.closing),
     imageRoute({
       host,
       addresses: images,

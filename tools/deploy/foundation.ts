@@ -76,6 +76,7 @@ const ownKeys: Partial<Record<ServiceName, string[]>> = {
   'alt-backend': ['ALT_IMAGE_KEY'],
   'arch-repo-service': ['ALT_IMAGE_KEY'],
   'auth-service': ['ALT_SECRET_KEY', 'KRATOS_TOKEN'],
+  'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
   'search-indexer': ['MEILISEARCH_KEY'],
 };
 
@@ -85,7 +86,7 @@ const optionalKeys: Partial<Record<ServiceName, string[]>> = {
   'auth-service': ['SMTP_URL', 'ALT_OIDC_CLIENT_SECRET'],
   'auth-token-manager': ['INOREADER_CLIENT_SECRET'],
   'news-creator': ['ALT_LLM_KEY'],
-  'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
+  'rask-log-aggregator': ['RASK_INGEST_TOKEN', 'RASK_QUERY_TOKEN'],
 };
 
 function secretOfService(name: ServiceName): SecretDescription[] {

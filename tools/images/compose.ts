@@ -56,8 +56,8 @@ const ownWays = [
   // M13: without Kubernetes its tokens are in the database.
   'auth-token-manager → postgres',
 ];
-/** Where logs and traces go is decided where they are kept. */
-const later: readonly string[] = ['rask-log-aggregator'];
+/** Who runs by a profile: its address is empty unless it is set beside the profile. */
+const optional: readonly string[] = ['rask-log-aggregator'];
 /** Whose digest nobody knows here; the file says so. */
 const undigested = ['meilisearch', 'envoy-proxy', 'nginx-external'];
 
@@ -113,7 +113,7 @@ function environmentErrors(name: string, { environment = {} }: ComposeService): 
   for (const peer of imageServices) {
     const variable = environmentNameOf(peer as ServerName);
     const isPeer = isFlowAllowed(name, peer, { shape: 'cluster' });
-    const wanted = isPeer ? serviceAddress(peer as ServerName & Exclude<ServerName, 'gateway'>, 'cluster') : undefined;
+    const wanted = isPeer ? addressInCompose(peer as ServerName & Exclude<ServerName, 'gateway'>) : undefined;
     const isMissing = wanted !== undefined && !isAwaited(name) && environment[variable] !== wanted;
     if (isMissing || (wanted === undefined && environment[variable] !== undefined))
       errors.push(`${variable} of ${name} must be ${wanted ?? 'left out: there is no such flow'}.`);
@@ -124,6 +124,10 @@ function environmentErrors(name: string, { environment = {} }: ComposeService): 
   if (proxy?.replace(/^\$\{\w+:-(.*)\}$/, '$1') !== way)
     errors.push(`${name} goes out through ${proxy}; it must be ${way}.`);
   return errors;
+}
+
+function addressInCompose(peer: ServerName & Exclude<ServerName, 'gateway'>): string {
+  return optional.includes(peer) ? `\${${environmentNameOf(peer)}:-}` : serviceAddress(peer, 'cluster');
 }
 
 function secretErrors(name: string, { volumes = [], environment = {} }: ComposeService): string[] {
@@ -162,7 +166,7 @@ function networkErrors(all: Compose['services'], networks: Compose['networks']):
     const alias = all[called]?.networks[network]?.aliases?.join();
     if (isNode(called) && alias !== new URL(addressOf(called, 1, 'cluster')).hostname)
       errors.push(`${called} is not found by its name of a cluster.`);
-    for (const caller of Object.keys(all).filter((name) => name !== called && !later.includes(called))) {
+    for (const caller of Object.keys(all).filter((name) => name !== called)) {
       const isIn = members.includes(caller);
       if (isIn !== mayCall(caller, called))
         errors.push(`${caller} ${isIn ? 'reaches' : 'does not reach'} ${called}, against the flow table.`);
@@ -188,5 +192,6 @@ function mayCall(caller: string, called: string): boolean {
   const from = roles[caller] ?? caller;
   if (caller === 'kratos-migration') return called === 'kratos-postgres';
   if (from === 'migration-job') return caller === `${called}-migration`;
-  return flows.some((flow) => flow.from === from && flow.to === called && flow.shape !== 'machine');
+  const isFrom = (end: NodeName) => end === from || (end === 'every-service' && isServiceName(from));
+  return flows.some((flow) => isFrom(flow.from) && flow.to === called && flow.shape !== 'machine');
 }

@@ -2,7 +2,7 @@ import { type ServiceName, serviceNames, services } from '@alt/topology';
 import { isBuilt, isJob } from '../../cli/registry.ts';
 
 /** Services of the topology that are not written yet: they get a target with their first line, and leave this list. */
-export const awaitedServices = ['rask-log-aggregator', 'hasura-sync-service'] as const satisfies readonly ServiceName[];
+export const awaitedServices = ['hasura-sync-service'] as const satisfies readonly ServiceName[];
 
 /** Services that have an image: those that are deployed. The gateway exists on one machine only. */
 export const imageServices: readonly ServiceName[] = serviceNames.filter(

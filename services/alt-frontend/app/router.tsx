@@ -118,6 +118,7 @@ const readerPaths = [
   '/search',
   '/saved',
   '/ask',
+  '/logs',
   '/highlights',
   '/highlights/notes',
   '/recap/$period',

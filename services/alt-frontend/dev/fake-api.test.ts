@@ -26,6 +26,10 @@ const notFaked = new Set([
   'refresh',
   'readProfile',
   'readStats',
+  // The page of the log has a test against the service itself.
+  'instanceLogs',
+  'instanceLogHistogram',
+  'followInstanceLogs',
   'readRecap',
   'readRecapFeed',
   'readRecapMail',

@@ -234,6 +234,7 @@ const COMPOSED = `  word-counter:
       - { type: bind, source: "\${ALT_SECRETS:-./secrets}/word-counter-secrets", target: /run/secrets/alt, read_only: true, bind: { create_host_path: false } }
     networks:
       to-search-indexer: {}
+      to-rask-log-aggregator: {}
 `;
 const CHART = {
   'Chart.yaml': `apiVersion: v2

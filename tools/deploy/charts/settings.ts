@@ -50,9 +50,7 @@ const SECRET = /(_KEY|_PASSWORD|_SECRET|_TOKEN|_CIPHER|DATABASE_URL|SMTP_URL)$/;
 export const keyFiles = ['service-key.json', 'service-key-set.json'] as const;
 
 /** Services whose chart stands here and whose code is yet to be written, with the secrets that they will read. */
-export const awaiting: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
-  'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],
-};
+export const awaiting: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {};
 
 export type SettingNames = { plain: readonly string[]; secret: readonly string[] };
 
@@ -106,6 +104,7 @@ function addressNameOf(service: ServiceName, to: string, port: number): string |
     return isUsed ? (port === 4434 ? 'KRATOS_ADMIN_URL' : 'KRATOS_PUBLIC_URL') : null;
   }
   if (to === 'meilisearch') return 'MEILISEARCH_URL';
+  if (to === 'clickhouse') return service === 'rask-log-aggregator' ? 'CLICKHOUSE_URL' : null;
   if (to === 'news-creator' && service === 'tag-generator') return 'OLLAMA_HOST';
   return isServiceName(to) && services[to].port !== null ? environmentNameOf(to as ServerName) : null;
 }

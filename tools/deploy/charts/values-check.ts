@@ -64,6 +64,9 @@ export function placeErrors(charts: readonly ChartSource[], folder: string = roo
   ];
 }
 
+/** Services whose pods keep something on a volume of their own. */
+const keptBySet: readonly ServiceName[] = ['rask-log-aggregator'];
+
 /** Sentences about one chart in every profile. `schema` is its values.schema.json. */
 export async function valueErrors(chart: ChartSource, schema: JsonSchema): Promise<string[]> {
   if (!isServiceName(chart.name)) return [`${chart.name} is no service of the topology.`];
@@ -94,7 +97,8 @@ function shapeErrors(service: ServiceName, profile: string, values: ServiceValue
   const { image, autoscaling, metrics, workload } = values;
   const replicas = autoscaling.enabled ? autoscaling.minReplicas : values.replicaCount;
   const isJob = services[service].port === null;
-  const kind = isJob && profile !== 'schedule-mode' ? 'CronJob' : 'Deployment';
+  const kind =
+    isJob && profile !== 'schedule-mode' ? 'CronJob' : keptBySet.includes(service) ? 'StatefulSet' : 'Deployment';
   return [
     ...wrong(
       image.repository !== imageOf(service),

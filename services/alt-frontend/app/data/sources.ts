@@ -25,6 +25,8 @@ export type Source =
   | { kind: 'recap'; period: 'daily' | 'weekly' }
   /** Statistics: one’s own, of the team, of this Alt. */
   | { kind: 'statistics'; part: StatisticsPart }
+  /** The platform's own log, for whoever owns it. */
+  | { kind: 'logs' }
   /** Projects: which and what of it; the words searched for, or those of an article that are shown. */
   | { kind: 'projects'; path: string; text?: string };
 
@@ -38,6 +40,7 @@ export function sourceAt(pathname: string, searchText = '', narrowing: Narrowing
   if (first === 'tags' && searchText) return { kind: 'tag', name: searchText };
   if (first === 'saved' && searchText) return { kind: 'saved', query: searchText };
   if (first === 'highlights') return { kind: first, isNotes: id === 'notes', text: searchText };
+  if (first === 'logs') return { kind: first };
   if (first === 'ask') return { kind: 'ask', text: searchText };
   if (first === 'recap') return { kind: 'recap', period: id === 'weekly' ? 'weekly' : 'daily' };
   if (first === 'statistics') return { kind: first, part: id === 'team' || id === 'platform' ? id : 'own' };
@@ -61,7 +64,7 @@ export function pathOf(source: Source): string {
 
 /** Whether a source is a page of its own in the list’s place. */
 export function isPage(source: Source): boolean {
-  return ['ask', 'highlights', 'recap', 'statistics', 'projects'].includes(source.kind);
+  return ['ask', 'highlights', 'recap', 'statistics', 'projects', 'logs'].includes(source.kind);
 }
 
 /** The list that shows a source; starred, labelled and tagged articles are shown read or not. */

@@ -13,6 +13,8 @@ const AnnotationsPage = lazy(async () => ({
   default: (await import('../annotations/annotations-page.tsx')).AnnotationsPage,
 }));
 
+const LogsPage = lazy(async () => ({ default: (await import('../logs/logs-page.tsx')).LogsPage }));
+
 interface PageProps {
   place: Place;
   /** The articles that the page leads to, in order. */
@@ -35,6 +37,13 @@ export function Page({ place, onStories }: PageProps) {
     return (
       <Suspense fallback={null}>
         <StatisticsPage place={place} part={source.part} />
+      </Suspense>
+    );
+  }
+  if (source.kind === 'logs') {
+    return (
+      <Suspense fallback={null}>
+        <LogsPage />
       </Suspense>
     );
   }

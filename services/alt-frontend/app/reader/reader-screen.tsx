@@ -57,7 +57,7 @@ export function ReaderScreen() {
 
   const toList = useCallback(() => going.back({ ...place, entryId: undefined, panel: undefined }), [going, place]);
   const { view, order, density } = settings ?? firstSettings;
-  const isWide = place.source.kind === 'projects' || place.source.kind === 'statistics';
+  const isWide = ['projects', 'statistics', 'logs'].includes(place.source.kind);
   const pane = place.entryId ? 'article' : place.isHome ? 'sidebar' : 'list';
   return (
     <div className="frame" data-pane={pane} data-panes={panes} data-wide={(isWide && !place.entryId) || undefined}>

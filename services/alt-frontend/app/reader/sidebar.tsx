@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { usePreferences } from '../appearance/preferences.ts';
+import { useApi } from '../data/api-context.ts';
 import { feedTree } from '../data/feed-tree.ts';
-import { useCounters, useFolders, useLabels, useSettings, useSubscriptions } from '../data/queries.ts';
+import { identityQuery, useCounters, useFolders, useLabels, useSettings, useSubscriptions } from '../data/queries.ts';
 import type { Source } from '../data/sources.ts';
 import { useTexts } from '../language/translate.ts';
 import { iconButtonClass } from '../ui/button.tsx';
@@ -62,6 +64,10 @@ function PanelLink({ place, panel, icon, label }: { place: Place; panel: string;
 function FixedLines({ place }: { place: Place }) {
   const { t } = useTexts();
   const counters = useCounters();
+  const { data: identity } = useQuery(identityQuery(useApi()));
+  const ofOwner: { source: Source; icon: IconName; label: string }[] = identity?.ownsInstance
+    ? [{ source: { kind: 'logs' }, icon: 'terminal', label: t('nav.logs') }]
+    : [];
   const lines: ReadonlyArray<{ source: Source; icon: IconName; label: string; count?: number }> = [
     { source: { kind: 'all' }, icon: 'all', label: t('nav.all'), count: counters.unread },
     { source: { kind: 'starred' }, icon: 'star', label: t('nav.starred') },
@@ -71,6 +77,7 @@ function FixedLines({ place }: { place: Place }) {
     { source: { kind: 'recap', period: 'daily' }, icon: 'text', label: t('nav.recap') },
     { source: { kind: 'projects', path: '' }, icon: 'folder', label: t('nav.projects') },
     { source: { kind: 'statistics', part: 'own' }, icon: 'chart', label: t('nav.statistics') },
+    ...ofOwner,
   ];
   return (
     <ul className="pb-2">

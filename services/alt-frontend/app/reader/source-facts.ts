@@ -23,6 +23,7 @@ export function titleOf(
   if (source.kind === 'highlights') return t('nav.highlights');
   if (source.kind === 'recap') return t('nav.recap');
   if (source.kind === 'statistics') return t('nav.statistics');
+  if (source.kind === 'logs') return t('nav.logs');
   if (source.kind === 'projects') return t('nav.projects');
   return t('nav.all');
 }
