@@ -67,7 +67,20 @@ describe.each(shapesInTime('one process'))('an import from another reader servic
     300_000,
   );
 
-  test('what polls bring too is one article, and kept ones of feeds that are followed no more come along', async () => {
+  test('what was kept of feeds that are followed no more comes along, and nothing else of them', async () => {
+    const [server, reader] = [await newAccount({ product: 'bazqux' }), await newReader()];
+    const left = server.account.addFeed({ url: 'http://left.test/feed', isSubscribed: false });
+    server.account.addItem(left, { title: 'Kept', isStarred: true });
+    server.account.addItem(left, { title: 'Labelled', isRead: true, labels: ['later'] });
+    server.account.addItem(left, { title: 'Neither', isRead: true });
+    const { result } = await bring(reader, server);
+    expect(result.articles).toMatchObject({ found: 3, stored: 2, left: [{ reason: 'not-followed', count: 1 }] });
+    const { items } = (await reader.get('/v1/entries?view=all')).json;
+    expect(items.map(({ title }: { title: string }) => title).toSorted()).toEqual(['Kept', 'Labelled']);
+    expect((await reader.get('/v1/subscriptions')).json.items).toEqual([]);
+  }, 120_000);
+
+  test('what polls bring too is one article', async () => {
     const [server, reader] = [await newAccount({ product: 'freshrss' }), await newReader()];
     const feed = server.account.addFeed({ url: web.url(0), title: 'Polled' });
     for (let n = 1; n <= 10; n += 1) {

@@ -92,6 +92,7 @@ test.for(['freshrss', 'miniflux', 'theoldreader', 'bazqux'] as const)(
     const { itemRefs } = (await ids.json()) as { itemRefs: { id: string }[] };
     const body = new URLSearchParams([
       ['i', itemRefs[0]?.id ?? ''],
+      ['T', await (await call(server, 'token', undefined, header)).text()],
       ['output', 'json'],
     ]);
     const contents = await call(server, 'stream/items/contents', body, header);

@@ -29,7 +29,7 @@ export async function readSubscriptions(api: ReaderApi): Promise<RemoteSubscript
   });
 }
 
-const RETRY_MS = 10_000;
+const RETRY_MS = 5_000;
 
 /** The labels of articles: those that the service does not call folders, and that no subscription lies in. */
 export async function readLabels(api: ReaderApi, folders: ReadonlySet<string>): Promise<string[]> {

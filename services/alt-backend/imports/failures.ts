@@ -24,7 +24,8 @@ const REFUSED = new Set([
   'egress-refused-port',
   'egress-invalid-url',
 ]);
-const RETRY_MS = 15_000;
+/** Doubled with each try that brings nothing. */
+const RETRY_MS = 5_000;
 
 /** What the way out says of an address, as a failure of the import. */
 export function failureOf(error: EgressError): ImportFailure {

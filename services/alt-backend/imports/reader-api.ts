@@ -150,7 +150,7 @@ function readAnswer(response: EgressResponse, host: string): unknown {
   return answer;
 }
 
-const UNUSABLE_RETRY_MS = 10_000;
+const UNUSABLE_RETRY_MS = 5_000;
 
 interface SendInit {
   method?: 'POST';

@@ -145,6 +145,15 @@ describe('an item from elsewhere and the same item of a poll are one article wit
     expect(await entries()).toMatchObject([{ title: 'Post number 1', is_read: true }]);
   });
 
+  test('an address that several items share tells none of them', async () => {
+    const link = 'https://hostile.example/changelog';
+    await bring([item(1, { url: link, title: 'Brought' })]);
+    await store([post(2, { link }), post(3, { link })]);
+    expect((await entries()).map(({ title }) => title)).toEqual(['Post number 3', 'Post number 2', 'Brought']);
+    await bring([item(4, { url: link, title: 'Brought later' })], READER, 'again');
+    expect(await alt.articles(feedId)).toHaveLength(3);
+  });
+
   test('what two tenants brought is apart until the feed shows it, and one from then on', async () => {
     await alt.follow([FEED], COLLEAGUE);
     await alt.follow([FEED], STRANGER);

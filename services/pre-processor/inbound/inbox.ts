@@ -3,6 +3,7 @@ import { INBOUND_CHANNEL } from '@alt/pipeline';
 import { type Host, type Logger, oneAtATime } from '@alt/service-kit';
 import type { Reading } from '../reading.ts';
 import { loadFeed } from '../store/feeds.ts';
+import { isDeadHere } from '../worker-name.ts';
 import type { InboundText } from './document.ts';
 import * as store from './store.ts';
 import { type ReadItem, storeInbound } from './storing.ts';
@@ -31,6 +32,7 @@ const PURGE_BATCH = 1_000;
  */
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const { database, worker, log } = options;
+  await releaseDead(database);
   const working = oneAtATime(
     async (signal) => {
       while (!signal.aborted) {
@@ -52,6 +54,18 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
       await working.stop();
     },
   };
+}
+
+/** What a process that died on this machine had taken is free at once; elsewhere its lease has to end. */
+async function releaseDead(database: Database): Promise<void> {
+  const dead = (await store.inboundClaimants(database)).filter(({ worker, since }) =>
+    isDeadHere(worker, since.getTime()),
+  );
+  if (dead.length === 0) return;
+  await store.releaseInbound(
+    database,
+    dead.map(({ worker }) => worker),
+  );
 }
 
 async function workBatch(options: InboxOptions, claimed: readonly store.ClaimedItem[]): Promise<void> {

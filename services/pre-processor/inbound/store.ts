@@ -11,6 +11,9 @@ export interface ClaimedItem extends InboundText {
   attempts: number;
 }
 
+/** For how long items are taken. */
+const INBOUND_LEASE_SECONDS = 120;
+
 // By feeds, so that few of them are locked and looked through at a time; so many characters of HTML as one thread can bear.
 const claimStatement = statement<ClaimedItem>(
   'inbound-claim',
@@ -27,7 +30,7 @@ const claimStatement = statement<ClaimedItem>(
        and i.state = 'waiting' and (i.claimed_until is null or i.claimed_until < now())
      order by i.id for update skip locked
    )
-   update inbound_items i set claimed_by = $1, claimed_until = now() + interval '2 minutes', attempts = i.attempts + 1
+   update inbound_items i set claimed_by = $1, claimed_until = now() + make_interval(secs => ${INBOUND_LEASE_SECONDS}), attempts = i.attempts + 1
    from locked l where i.id = l.id
    returning i.id, i.feed_id as "feedId", i.tenant_id as "tenantId", i.guid, i.url, i.title, i.author,
      i.published_at as "publishedAt", i.content_html as "contentHtml", i.enclosures,
@@ -37,6 +40,27 @@ const claimStatement = statement<ClaimedItem>(
 /** Takes items of the inbox for two minutes, those of a feed together. */
 export function claimInbound(db: Queryable, worker: string, limit: number): Promise<ClaimedItem[]> {
   return db.all(claimStatement, [worker, limit]);
+}
+
+const claimantsStatement = statement<{ worker: string; since: Date }>(
+  'inbound-claimants',
+  `select claimed_by as worker, max(claimed_until) - make_interval(secs => ${INBOUND_LEASE_SECONDS}) as since from inbound_items
+   where state = 'waiting' and claimed_by is not null group by 1`,
+);
+
+/** Who holds items of the inbox, and since when. */
+export function inboundClaimants(db: Queryable): Promise<{ worker: string; since: Date }[]> {
+  return db.all(claimantsStatement);
+}
+
+const releaseStatement = statement(
+  'inbound-release',
+  `update inbound_items set claimed_by = null, claimed_until = null where state = 'waiting' and claimed_by = any ($1::text[])`,
+);
+
+/** Takes items away from workers that are dead. */
+export function releaseInbound(db: Queryable, workers: string[]): Promise<number> {
+  return db.run(releaseStatement, [workers]);
 }
 
 const postponeStatement = statement(

@@ -19,7 +19,7 @@ export interface KnownItem {
 const SHOWN_EVERY = `interval '30 days'`;
 
 // An item is known by its identity, or by its other identity (with or without its URL, where guids repeat), or buried;
-// failing these, by what it has in common with an article that readers brought from elsewhere, each of which is one item; failing
+// failing these, by what it alone has in common with an article that readers brought from elsewhere; failing
 // these, by its link among the articles of the last document, which is how a rewrite of guids shows.
 const findItemsStatement = statement<KnownItem>(
   'find-items',
@@ -54,8 +54,10 @@ const findItemsStatement = statement<KnownItem>(
      select place, min(id), array_agg(id) from brought
      where place not in (select place from brought where not is_text) group by place having count(*) = 1
    ), inbound as materialized (
-     select distinct on (s.id) s.place, s.id, s.ids, b."hasChanged"
-     from same s join brought b on b.place = s.place and b.id = s.id order by s.id, s.place
+     select s.place, s.id, s.ids, b."hasChanged"
+     from (select *, count(*) over (partition by id) as claims from same) s
+     join brought b on b.place = s.place and b.id = s.id
+     where s.claims = 1
    ), documents as materialized (
      select d.feed_id, a.id, a.content_hash, regexp_replace(a.url, '^https?://(www\\.)?', '') as l
      from feed_documents d join articles a on a.id = any (d.article_ids)

@@ -155,14 +155,14 @@ function Report({ of }: { of: ReaderImport }) {
 
 function Progress({ of }: { of: ReaderImport }) {
   const t = useOwnTexts(readerImportTexts);
-  const { ago } = useTexts();
+  const { ago, number } = useTexts();
   const { phase, done, total, nextAttemptAt } = of;
   const host = hostOf(of);
   return (
     <>
       {total > 0 && <progress value={done} max={total} aria-label={t('progressLabel')} className="progress" />}
       <p role="status" className="tabular-nums">
-        {t(`phase.${phase}`, { host, done, total })}
+        {t(`phase.${phase}`, { host, done: number(done), total: number(total) })}
       </p>
       {nextAttemptAt && <p className="text-sm text-warning">{t('waits', { host, time: ago(nextAttemptAt) })}</p>}
       <p className="text-sm text-soft">{t('background')}</p>
