@@ -89,6 +89,8 @@ export const readingStatistics = z
     /** Events older than this are forgotten. */
     keptDays: z.int(),
     store: z.enum(['postgres', 'clickhouse']),
+    /** False where so much was done at once that not all of it is counted yet. */
+    isComplete: z.boolean(),
     totals: readingSums,
     /** Days on which anything happened. */
     days: z.array(readingSums.extend({ date })),

@@ -12,6 +12,8 @@ import {
 import type { ClickHouse } from './clickhouse-client.ts';
 
 const MOVE_EVERY_MS = 30_000;
+/** Whoever asks for statistics waits no longer for what is being moved. */
+const MOVE_WAIT_MS = 3_000;
 const FORGET_EVERY_MS = 6 * 3_600_000;
 /** A roll-up of so many takes a tenth of a second. */
 const ROLL_BATCH = 5_000;
@@ -50,8 +52,10 @@ export interface MovingOptions {
 }
 
 export interface Moving {
-  /** Resolves when what was written before lies where statistics look; after seconds in any case. */
-  untilMoved(): Promise<void>;
+  /** Resolves when what was written before lies where statistics look: true; after seconds in any case: false. */
+  untilMoved(): Promise<boolean>;
+  /** The same, however long it takes. */
+  moveAll(): Promise<void>;
   /** Erases in ClickHouse what the database has noted; throws where that does not answer. */
   eraseNow(): Promise<void>;
   stop(): Promise<void>;
@@ -96,7 +100,8 @@ export function startMoving(options: MovingOptions): Moving {
   const timers = [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)];
   for (const timer of timers) timer.unref();
   return {
-    untilMoved: () => moving.ask(),
+    untilMoved: () => Promise.race([moving.ask().then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]),
+    moveAll: () => moving.ask(),
     eraseNow: erase,
     async stop() {
       for (const timer of timers) clearInterval(timer);

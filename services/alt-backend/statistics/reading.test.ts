@@ -38,6 +38,7 @@ beforeEach(async () => {
 });
 
 const asked = async (as: Reader, path = '/v1/stats/reading'): Promise<ReadingStatistics> => {
+  await served.moving.moveAll();
   const response = await served.request('GET', path, { as });
   expect(response.status).toBe(200);
   return response.json() as Promise<ReadingStatistics>;
@@ -125,7 +126,10 @@ test('an owner sees sums of a week in which at least five read, and never what f
   const owner: Reader = { ...makeReader(8), tenantId: TEAM };
   const shared = await backend.makeFeed('shared', ...readers);
   const entry = String(await backend.makeArticle(shared, { title: 'one' }));
-  const tenant = async () => (await send(owner, 'GET', '/v1/stats/tenant')).json();
+  const tenant = async () => {
+    await served.moving.moveAll();
+    return (await send(owner, 'GET', '/v1/stats/tenant')).json();
+  };
   for (const as of readers.slice(0, 4)) await report(as, { entryId: entry, opened: true });
   expect(await tenant()).toMatchObject({ reading: [{ readers: null, sums: null }], readersMinimum: 5 });
   for (const as of readers.slice(4)) await report(as, { entryId: entry, opened: true });
@@ -140,7 +144,7 @@ test('an owner sees sums of a week in which at least five read, and never what f
 
 test('the rows of a reader are hidden from others by the database itself', async () => {
   await report(ada, { entryId: String(entries[0]), opened: true });
-  await served.moving.untilMoved();
+  await served.moving.moveAll();
   const count = (table: string) =>
     statement<{ count: number }>(`test_seen_${table}`, `select count(*)::integer as count from ${table}`);
   for (const table of ['reading_events', 'reading_slots', 'reading_feed_days', 'reading_feed_months']) {
@@ -185,7 +189,7 @@ test('spans that make no sense are refused with what to do', async () => {
 test('who leaves is forgotten, and what is too old too', async () => {
   await report(ada, { entryId: String(entries[0]), opened: true });
   await report(bo, { entryId: String(entries[0]), opened: true });
-  await served.moving.untilMoved();
+  await served.moving.moveAll();
   await backend.superuser.script(`update readers set purge_after = now() where user_id = '${bo.userId}'`);
   await backend.database.run(statement('test_leavers', 'select erase_leavers_reading()'));
   expect(await written()).toBe(1);

@@ -50,7 +50,7 @@ export async function readingStatistics(
   reader: { readerId: number; tenantId: string },
   query: QueryOf<typeof readReadingStatistics>,
   { reading, keepDays, isInstanceOff }: ReadingTools,
-): Promise<ReadingStatistics> {
+): Promise<Omit<ReadingStatistics, 'isComplete'>> {
   const { readerId } = reader;
   const timeZone = query.zone ?? (await readSettings(tx, readerId)).timeZone;
   const { from, to } = checkSpan(query, timeZone);

@@ -35,11 +35,14 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     }),
 
     route(readReadingStatistics, async ({ query, reader }) => {
-      await moving.untilMoved();
+      const isComplete = await moving.untilMoved();
       const { tenantId } = reader;
-      return asReader(reader, (tx, readerId) => readingStatistics(tx, { readerId, tenantId }, query, tools), {
-        isReadOnly: true,
-      });
+      const read = await asReader(
+        reader,
+        (tx, readerId) => readingStatistics(tx, { readerId, tenantId }, query, tools),
+        { isReadOnly: true },
+      );
+      return { ...read, isComplete };
     }),
 
     route(deleteReadingStatistics, ({ reader }) => erase(reader, false)),

@@ -80,7 +80,7 @@ function reading(state: FakeState, query: { from?: string; to?: string; zone?: s
     };
   });
   return {
-    ...{ from, to, timeZone: query.zone ?? 'UTC', days, feeds, keptDays: 400, store: 'postgres' },
+    ...{ from, to, timeZone: query.zone ?? 'UTC', days, feeds, keptDays: 400, store: 'postgres', isComplete: true },
     isOn: state.settings.statistics,
     offBecause: state.settings.statistics ? null : 'reader',
     totals: totals as contracts.ReadingSums,

@@ -26,6 +26,11 @@ export function OwnReading({ span }: { span: Span }) {
   const hasAny = data.days.length > 0;
   return (
     <>
+      {!data.isComplete && (
+        <p role="status" className="mt-4 text-sm text-soft">
+          {t('incomplete')}
+        </p>
+      )}
       {hasAny ? <Told data={data} /> : <Notice icon="chart" title={t('none')} text={t('noneText')} />}
       {data.isOn && <NeverOpened ids={data.neverOpened} />}
       <Collected data={data} />
