@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchAuth } from './auth.ts';
 import { benchLatency } from './latency.ts';
 import { benchLists } from './lists.ts';
+import { benchLogs } from './logs.ts';
 import { benchMemory } from './memory.ts';
 import { benchRefreshChanged, benchRefreshUnchanged, type RefreshOptions, type RefreshResult } from './refresh.ts';
 import { benchReplicas } from './replicas.ts';
@@ -30,6 +31,7 @@ const parts: Record<string, (options: Options) => Promise<Section>> = {
   auth: benchAuth,
   replicas: benchReplicas,
   statistics: benchStatistics,
+  logs: benchLogs,
 };
 
 const USAGE = `npm run bench -- [part…] [--quick] [--write] [--rest SECONDS]

@@ -49,6 +49,7 @@ export async function startClickHouse(): Promise<TestClickHouse> {
     child = null;
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
     const exited = once(ending, 'exit');
+    ending.ref();
     ending.kill(signal);
     await exited;
   };
