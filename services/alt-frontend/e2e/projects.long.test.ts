@@ -22,6 +22,8 @@ test('a project is made, an article is put into it from the reader, and is read 
   expect(await accessibilityViolations(page)).toEqual([]);
   await panel.getByRole('button', { name: 'Make the project' }).click();
   await page.getByRole('heading', { level: 1, name: 'Lighthouse keepers' }).waitFor();
+  const begin = page.getByRole('region', { name: 'Where to begin' });
+  await begin.getByRole('link', { name: 'Choose feeds and rules that bring articles by themselves' }).waitFor();
   await page.getByRole('link', { name: 'Articles', exact: true }).click();
   await page.getByText('No articles yet.').waitFor();
   await page.getByRole('textbox', { name: 'Add a section' }).fill('North');
@@ -277,7 +279,13 @@ test('a project is exported, published, changed, archived, deleted and taken bac
 
   const about = page.getByRole('region', { name: 'About the project' });
   await about.getByLabel('Title').fill('Tide tables after 2040');
+  // A colleague changes the project meanwhile and the page reads it again: what is being written stays as it was begun.
+  tide.project = { ...tide.project, title: 'Tides', version: tide.project.version + 1 };
+  await page.getByRole('button', { name: 'With a secret address' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Tides' }).waitFor();
+  expect(await about.getByLabel('Title').inputValue()).toBe('Tide tables after 2040');
   await about.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep mine' }).click();
   await page.getByRole('heading', { level: 1, name: 'Tide tables after 2040' }).waitFor();
   await page.getByRole('button', { name: 'Archive' }).click();
   await page.getByText('This project is archived').waitFor();

@@ -76,6 +76,22 @@ export async function skaffoldErrors(skaffold: string): Promise<string[]> {
   return [...rootErrors(await read('.')), ...layers.flat()];
 }
 
+/** The releases of our own charts that a profile deploys, each with the number of its layer, in the order in which they are deployed. */
+export async function releasesByLayer(skaffold: string, profile: string): Promise<Map<string, string>> {
+  const of = async (layer: string, file = 'skaffold.yaml'): Promise<string[]> => {
+    const config = parse(await readFile(path.join(skaffold, layer, file), 'utf8')) as SkaffoldConfig;
+    // A layer may require a part of its own that is deployed first.
+    const parts = (config.requires ?? []).map((required) => required.path).filter((each) => !each.startsWith('..'));
+    const first = await Promise.all(parts.map((part) => of(layer, part)));
+    const releases = patched(config, profile).deploy?.helm?.releases ?? [];
+    return [...first.flat(), ...releases.filter(({ chartPath }) => chartPath).map(({ name }) => name)];
+  };
+  const layers = await Promise.all(
+    layerOrder.map(async (layer) => (await of(layer)).map((name) => [name, layer.slice(0, 2)] as const)),
+  );
+  return new Map(layers.flat());
+}
+
 /** Sentences about the order of the layers, and about profiles that the root lacks. */
 export function rootErrors({ requires = [], profiles = [] }: SkaffoldConfig): string[] {
   const order = requires.map((required) => path.posix.dirname(required.path));

@@ -1,6 +1,7 @@
 // `skaffold run` against a cluster whose pods are played: in order, twice, as an upgrade, and as one that fails.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { releasesByLayer } from '../charts/skaffold-check.ts';
 import { type KubernetesObject, type Rendered, renderAll } from '../render.ts';
 import { execute } from '../steps/step.ts';
 import { toolPath } from '../tools.ts';
@@ -18,40 +19,14 @@ type Ground = {
   engine: Engine;
   root: string;
   profile: string;
+  /** The layer of each release, as the layers' own files have them. */
+  layers: ReadonlyMap<string, string>;
   /** What the charts render, of all profiles. */
   rendered: readonly Rendered[];
 };
 
 /** How long Helm waits for what never comes; sound pods come up within seconds. */
 const HELM_TIMEOUT = '90s';
-const LAYERS: Readonly<Record<string, string>> = {
-  namespaces: '01',
-  'network-policies': '01',
-  'ca-issuer': '01',
-  'common-config': '01',
-  'common-secrets': '01',
-  postgres: '02',
-  'auth-postgres': '02',
-  'kratos-postgres': '02',
-  clickhouse: '02',
-  meilisearch: '02',
-  'envoy-proxy': '04',
-  'sidecar-proxy': '04',
-  'alt-backend': '04',
-  'tenant-service': '04',
-  'arch-repo-service': '04',
-  kratos: '05',
-  'auth-service': '05',
-  'alt-frontend': '06',
-  'nginx-external': '06',
-  'news-creator': '07',
-  'search-indexer': '07',
-  'tag-generator': '07',
-  'pre-processor': '07',
-  'backup-storage': '08',
-  monitoring: '08',
-  backup: '08',
-};
 
 /** All cases of a profile on a cluster of its own, which is empty but for what operators would bring. */
 export async function deployProfile(root: string, cluster: ControlPlane, profile: string): Promise<Case[]> {
@@ -61,7 +36,8 @@ export async function deployProfile(root: string, cluster: ControlPlane, profile
   try {
     const checkout = await copyCheckout(root, path.join(folder, 'checkout'), HELM_TIMEOUT);
     const { rendered } = await renderAll(path.join(root, 'skaffold'), (_, name) => name === profile);
-    const ground: Ground = { cluster, checkout, engine, root, profile, rendered };
+    const layers = await releasesByLayer(path.join(root, 'skaffold'), profile);
+    const ground: Ground = { cluster, checkout, engine, root, profile, layers, rendered };
     const cases: Case[] = [];
     for (const [name, look] of CASES) {
       const problems = await look(ground).catch((error: unknown) => [String(error)]);
@@ -123,14 +99,14 @@ async function whole(ground: Ground): Promise<string[]> {
   const { code, output } = await skaffold(ground, '.');
   if (code !== 0) return [tail(output)];
   const found = (await releasesOf(ground)).map(({ name }) => name);
-  const missing = Object.keys(LAYERS).filter((name) => !found.includes(name));
-  const unknown = found.filter((name) => !(name in LAYERS));
+  const missing = [...ground.layers.keys()].filter((name) => !found.includes(name));
+  const unknown = found.filter((name) => !ground.layers.has(name));
   return [...missing.map((name) => `${name} was not deployed.`), ...unknown.map((name) => `${name} is in no layer.`)];
 }
 
-async function asRendered({ cluster, profile, rendered }: Ground): Promise<string[]> {
+async function asRendered({ cluster, profile, layers, rendered }: Ground): Promise<string[]> {
   const objects = rendered
-    .filter((one) => one.profile === profile && one.chart.name in LAYERS)
+    .filter((one) => one.profile === profile && layers.has(one.chart.name))
     .flatMap((one) => one.objects);
   const wanted = objects.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
   const scaled = new Map(objects.flatMap(leastOf));
@@ -177,10 +153,12 @@ type Container = { name: string; resources?: { requests?: Record<string, string>
 const placeOf = ({ kind, metadata }: KubernetesObject) => `${metadata.namespace}/${kind}/${metadata.name}`;
 
 async function inOrder(ground: Ground): Promise<string[]> {
-  const first = (await releasesOf(ground)).filter(({ revision, name }) => revision === 1 && LAYERS[name] !== '01');
+  const first = (await releasesOf(ground)).filter(
+    ({ revision, name }) => revision === 1 && ground.layers.get(name) !== '01',
+  );
   const times = new Map<string, number[]>();
   for (const { name, madeAt } of first) {
-    const layer = LAYERS[name] ?? '';
+    const layer = ground.layers.get(name) ?? '';
     times.set(layer, [...(times.get(layer) ?? []), madeAt]);
   }
   const layers = [...times.keys()].sort();

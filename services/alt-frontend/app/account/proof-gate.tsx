@@ -77,7 +77,7 @@ function ProofDialog({ onDone, onClose }: { onDone(): void; onClose(): void }) {
   };
   const takesCode = security?.hasTotp && (wantsCode || !security.hasPassword);
   return (
-    <Panel title={t('proveTitle')} onClose={onClose}>
+    <Panel title={t('proveTitle')} onClose={onClose} isUnasked>
       <p className="pb-4 text-[0.9375rem] text-soft">{t('proveText')}</p>
       {security && (
         <Form onSubmit={submit} className="flex flex-col gap-4">

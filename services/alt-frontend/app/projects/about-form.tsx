@@ -11,8 +11,24 @@ import type { Project } from './projects-api.ts';
 import { useProjectsApi } from './projects-data.ts';
 import { ProseField } from './prose-field.tsx';
 
-/** A project's name, description, and who may look. */
+/**
+ * A project's name, description, and who may look. Untouched it follows the project; once something is written it keeps the
+ * version that it was written on, so that a change of somebody else's is met when it is saved and not lost.
+ */
 export function AboutForm({ project }: { project: Project }) {
+  const [writtenOn, setWrittenOn] = useState<Project | null>(null);
+  const shown = writtenOn ?? project;
+  return (
+    <AboutFields
+      key={shown.version}
+      project={shown}
+      onTouched={() => setWrittenOn((before) => before ?? project)}
+      onDone={() => setWrittenOn(null)}
+    />
+  );
+}
+
+function AboutFields({ project, onTouched, onDone }: { project: Project; onTouched(): void; onDone(): void }) {
   const t = useOwnTexts(projectTexts);
   const { t: common } = useTexts();
   const api = useProjectsApi();
@@ -27,14 +43,20 @@ export function AboutForm({ project }: { project: Project }) {
       read: () => api.project(project.id),
       textOf: (present) => `${present.title}\n\n${present.description}`,
       mine: `${title}\n\n${description}`,
-      onDone: () => undefined,
+      onDone,
     });
   };
   return (
-    <Form onSubmit={save} className="flex flex-col gap-4">
+    <Form onSubmit={save} onInput={onTouched} className="flex flex-col gap-4">
       <Field label={t('title')} name="title" defaultValue={project.title} required maxLength={200} autoComplete="off" />
       <ProseField label={t('description')} name="description" defaultValue={project.description} maxLength={5000} />
-      <VisibilityChoice value={visibility} onChange={setVisibility} />
+      <VisibilityChoice
+        value={visibility}
+        onChange={(chosen) => {
+          onTouched();
+          setVisibility(chosen);
+        }}
+      />
       <Button type="submit" className="self-start">
         {common('action.save')}
       </Button>

@@ -36,7 +36,7 @@ export function ProjectMore({ project }: ProjectPartProps) {
           </Part>
           {isOpen && (
             <Part title={t('about')}>
-              <AboutForm key={project.version} project={project} />
+              <AboutForm key={project.id} project={project} />
             </Part>
           )}
           <Part title={t('putAway')}>

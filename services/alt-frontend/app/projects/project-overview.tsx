@@ -11,7 +11,8 @@ import { citationNumbers } from './citations.ts';
 import { projectPlace } from './project-place.ts';
 import type { ProjectPartProps } from './project-screen.tsx';
 import { projectTexts } from './project-texts.ts';
-import { useProjectsApi } from './projects-data.ts';
+import type { Project } from './projects-api.ts';
+import { rightsIn, useProjectsApi } from './projects-data.ts';
 
 const linkClass = 'inline-flex min-h-11 items-center text-sm text-accent hover:underline md:min-h-8';
 
@@ -35,6 +36,7 @@ export function ProjectOverview({ project, place }: ProjectPartProps) {
       >
         {description || t('noDescription')}
       </p>
+      {articleCount === 0 && rightsIn(project).mayWrite && <Beginning project={project} />}
       {short.length > 0 && (
         <section aria-label={t('part.brief')} className="pt-8">
           <h2 className="pb-2 text-base font-semibold">{t('part.brief')}</h2>
@@ -52,5 +54,30 @@ export function ProjectOverview({ project, place }: ProjectPartProps) {
         </PlaceLink>
       </section>
     </div>
+  );
+}
+
+/** What fills a project that is empty yet. */
+function Beginning({ project }: { project: Project }) {
+  const t = useOwnTexts(projectTexts);
+  return (
+    <section aria-label={t('begin')} className="pt-8">
+      <h2 className="pb-1 text-base font-semibold">{t('begin')}</h2>
+      <ul className="text-sm">
+        <li>
+          <PlaceLink place={projectPlace(project.id, 'more')} className={linkClass}>
+            {t('beginSources')}
+          </PlaceLink>
+        </li>
+        <li className="flex min-h-11 items-center md:min-h-8">{t('beginReading')}</li>
+        {rightsIn(project).mayLead && (
+          <li>
+            <PlaceLink place={projectPlace(project.id, 'people')} className={linkClass}>
+              {t('beginPeople')}
+            </PlaceLink>
+          </li>
+        )}
+      </ul>
+    </section>
   );
 }

@@ -9,14 +9,16 @@ interface PanelProps {
   onClose(): void;
   children: ReactNode;
   footer?: ReactNode;
+  /** A question that comes by itself: a click that was on its way to the page does not answer it. */
+  isUnasked?: boolean;
 }
 
 /** A dialog with a title: a sheet at the bottom of a phone, a card in the middle of a desk. Escape closes it. */
-export function Panel({ title, onClose, children, footer }: PanelProps) {
+export function Panel({ title, onClose, children, footer, isUnasked = false }: PanelProps) {
   const { t } = useTexts();
   const popup = useRef<HTMLDivElement>(null);
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Dialog.Root open disablePointerDismissal={isUnasked} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="dialog-backdrop z-40" />
         <Dialog.Popup
