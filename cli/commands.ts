@@ -222,7 +222,7 @@ passwords        those of all roles that services sign in to the databases as
   'tokens revoke': {
     usage: 'tokens revoke PROVIDER [--account NAME] [--force]',
     summary: 'withdraw what was allowed, and forget the tokens',
-    details: '--force  forget them even where the service cannot be told',
+    details: '--force  forget them even where the service cannot be told, or they cannot be opened any more',
     run: async (args, terminal) => (await import('./tokens/commands.ts')).revokeTokens(args, terminal),
   },
   'import google-reader': {

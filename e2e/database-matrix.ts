@@ -40,6 +40,9 @@ const MORE_ALT = `
   insert into foldings (cluster_id) values (1);
   insert into deliveries (feed_id, article_ids, after_reader_id) select 1, array[id], 0 from held;
   insert into entry_splits (reader_id, article_id) select 1, id from held;
+  insert into external_tokens (provider, account, version, generation, vault) values ('inoreader', 'default', 1, 0, '\\x01');
+  insert into external_token_leases (name, version, record) values ('auth-token-manager', 1, '{}');
+  insert into job_runs (service, job, every_seconds, last_run_at) values ('x', 'y', 60, now()) on conflict do nothing;
   insert into feed_selectors (feed_id, tenant_id) values (1, '${ann.tenantId}');
   insert into recap_askings (address_hash) values (sha256('a'));
   insert into recap_outlets (reader_id) values (1);
@@ -98,6 +101,7 @@ const MORE_ALT = `
 `;
 
 const MORE_AUTH = `
+  insert into job_runs (service, job, every_seconds, last_run_at) values ('x', 'y', 60, now()) on conflict do nothing;
   insert into accounts (id, email, name) values ('${people.cleo.userId}', 'cleo@example.org', 'Cleo'), ('${people.dora.userId}', 'dora@example.org', 'Dora');
   insert into tenants (id, name) values ('${people.dora.tenantId}', 'Dora');
   insert into memberships (tenant_id, account_id, role) values ('${ann.tenantId}', '${people.cleo.userId}', 'member'), ('${people.dora.tenantId}', '${people.dora.userId}', 'owner');

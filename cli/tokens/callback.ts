@@ -71,5 +71,6 @@ function page(what: 'done' | 'failed', languages: string): string {
   const language = (['ja', 'ru'] as const).find((name) => languages.trim().toLowerCase().startsWith(name)) ?? 'en';
   const style =
     'body{font:1.125rem/1.6 system-ui;max-width:32rem;margin:20vh auto;padding:0 1.5rem;color-scheme:light dark}';
-  return `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Alt</title><style>${style}</style><h1>Alt</h1><p>${TEXTS[language][what]}</p></html>\n`;
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Alt</title><style>${style}</style>`;
+  return `<!doctype html><html lang="${language}">${head}<h1>Alt</h1><p>${TEXTS[language][what]}</p></html>\n`;
 }

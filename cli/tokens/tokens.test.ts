@@ -142,9 +142,20 @@ test('another key is taken for writing while the one before it still reads', asy
   environment.ALT_TOKENS_KEY = old;
   await authorizeInBrowser('en');
   environment.ALT_TOKENS_KEY = young;
-  expect((await alt('tokens status')).remarks).toContain('Add the former key to ALT_TOKENS_KEY');
+  const lost = await alt('tokens status');
+  expect(lost).toMatchObject({ code: 2, output: expect.stringContaining('Add the former key to ALT_TOKENS_KEY') });
+  expect((await alt('tokens revoke inoreader')).code).toBe(1);
   environment.ALT_TOKENS_KEY = `${young},${old}`;
   expect((await alt('tokens refresh inoreader --force')).code).toBe(0);
   environment.ALT_TOKENS_KEY = young;
+  expect((await alt('tokens status')).output).toMatch(/inoreader +default +ok/);
+});
+
+test('what nobody can open any more is forgotten when it is asked for, and authorised anew', async () => {
+  environment.ALT_TOKENS_KEY = 'the-old-key-of-the-tests-long-enough';
+  await authorizeInBrowser('en');
+  environment.ALT_TOKENS_KEY = 'the-young-key-of-the-tests-long-enough';
+  expect((await alt('tokens revoke inoreader --force')).code).toBe(0);
+  await authorizeInBrowser('en');
   expect((await alt('tokens status')).output).toMatch(/inoreader +default +ok/);
 });

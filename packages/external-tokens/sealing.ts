@@ -65,7 +65,8 @@ export function createSealer(sources: KeySources, purpose: SealPurpose): Sealer 
       const named = keys.find(({ id }) => id.equals(sealed.subarray(1, 1 + ID_BYTES)));
       if (!named) {
         throw new TokenStoreError(
-          'The store of tokens was sealed under another key. Add the former key to ALT_TOKENS_KEY, after the present one and a comma.',
+          'The store of tokens was sealed under another key. Add the former key to ALT_TOKENS_KEY, after the present one and a comma; ' +
+            'if it is lost, forget the account (alt tokens revoke PROVIDER --force) and authorise it anew.',
         );
       }
       return decipher(named.key, sealed, associated(purpose, context));

@@ -6,8 +6,10 @@ export const tokenStoreFields = {
   ALT_TOKENS_STORE: z
     .enum(['postgres', 'file', 'kubernetes'], 'must be postgres, file or kubernetes')
     .default('postgres'),
-  /** The folder of the files; for a reader on Kubernetes, where the Secret is mounted. */
-  ALT_TOKENS_DIR: z.string().optional(),
+  /** The folder of the files. */
+  ALT_TOKENS_DIR: z.string().default('tokens'),
+  /** For a reader on Kubernetes: where its chart mounts what readers need of the Secret. */
+  ALT_TOKENS_MOUNT: z.string().default('/run/secrets/external-tokens'),
   /** Seals the tokens; several with commas between, the first one seals. Not on Kubernetes, which keeps Secrets itself. */
   ALT_TOKENS_KEY: z.string().optional(),
   /** For a reader in place of ALT_TOKENS_KEY: opens access tokens only. */
@@ -20,6 +22,7 @@ export type TokenStoreFields = z.infer<z.ZodObject<typeof tokenStoreFields>>;
 
 export interface TokenStoreSettings {
   store: 'postgres' | 'file' | 'kubernetes';
+  /** Of the files, or of the mounted Secret. */
   folder: string;
   keys: { tokensKey?: string | undefined; accessKey?: string | undefined; secretKey?: string | undefined };
 }
@@ -28,7 +31,7 @@ export interface TokenStoreSettings {
 export function tokenStoreSettings(values: TokenStoreFields): TokenStoreSettings {
   return {
     store: values.ALT_TOKENS_STORE,
-    folder: values.ALT_TOKENS_DIR ?? (values.ALT_TOKENS_STORE === 'kubernetes' ? MOUNTED : 'tokens'),
+    folder: values.ALT_TOKENS_STORE === 'kubernetes' ? values.ALT_TOKENS_MOUNT : values.ALT_TOKENS_DIR,
     keys: {
       tokensKey: values.ALT_TOKENS_KEY,
       accessKey: values.ALT_TOKENS_ACCESS_KEY,
@@ -36,6 +39,3 @@ export function tokenStoreSettings(values: TokenStoreFields): TokenStoreSettings
     },
   };
 }
-
-/** Where a chart mounts what readers need of the Secret. */
-const MOUNTED = '/run/secrets/external-tokens';

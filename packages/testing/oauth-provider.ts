@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * `away` (503 with Retry-After); `too-many` (429); `refuse` (invalid_grant for everything); `no-client` (invalid_client).
  * After it, so that a rotating provider has spent the refresh token: `lose` (breaks off without an answer); `hold-answer`
  * (answers when released); `cut` (half of the answer); `junk` (a page in place of JSON); `wrong` (JSON without a token);
- * `slow` (the answer comes in pieces).
+ * `slow` (the answer comes in pieces); `odd` (as it should be, but for its type of content and the types of lesser fields).
  */
 export type OauthBehaviour = 'good' | OauthFault;
 type OauthFault =
@@ -22,7 +22,8 @@ type OauthFault =
   | 'cut'
   | 'junk'
   | 'wrong'
-  | 'slow';
+  | 'slow'
+  | 'odd';
 
 export interface OauthProviderOptions {
   clientId?: string;
@@ -279,6 +280,10 @@ async function tell(
   if (behaviour === 'hold-answer') await untilReleased(state);
   if (behaviour === 'junk') return end(200, '<html>Please wait</html>', { 'content-type': 'text/html' });
   if (behaviour === 'wrong') return end(200, { token: 'this is not the field', expires_in: 'soon' });
+  if (behaviour === 'odd') {
+    const text = JSON.stringify({ ...given, expires_in: String(given.expires_in), scope: null, id_token: 7 });
+    return end(200, text, { 'content-type': 'text/html; charset=utf-8' });
+  }
   if (behaviour === 'cut' || behaviour === 'slow') {
     const text = JSON.stringify(given);
     noted.outcome = behaviour;

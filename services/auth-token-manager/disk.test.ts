@@ -106,6 +106,6 @@ test('an empty or torn file is never taken for the tokens', async () => {
   }
   for (const name of await vaults()) await writeFile(path.join(folder(), name), '');
   const { code, output } = await tokens.start('tokens', 'status').ended;
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(output).toContain('is whole');
 });

@@ -69,6 +69,16 @@ describe.each(storeKinds)('tokens kept in %s', (kind) => {
     },
   );
 
+  test.each(['odd', 'slow'] as const)('are taken from an answer that is only unusual (%s)', async (fault) => {
+    const { manager, clock } = await authorised(kind);
+    tokens.provider.behave(fault, 1);
+    clock.now += 40 * MINUTE;
+    await tokens.look(manager);
+    expect(refreshes()).toBe(1);
+    expect(await tokens.read()).toMatchObject({ generation: 2, scope: 'read write' });
+    expect(await tokens.isUsable()).toBe(true);
+  });
+
   test('that a provider took for good without an answer end in one alert, and it is asked no more', async () => {
     const { manager, clock } = await authorised(kind, { onReuse: 'revoke-all' });
     tokens.provider.behave('lose', 1);

@@ -18,6 +18,8 @@ export interface Manager {
   leasing: Leasing;
   log: Host['log'];
   metrics: Metrics | null;
+  /** What is wrong with the store of an account and was told by this process: such things cannot be written there. */
+  told: Map<string, string>;
   now(): number;
   random(): number;
   /** Speaks to a provider; throws a ConfigError where no application is configured for it. Opened once. */
@@ -65,6 +67,7 @@ export async function openManager(
     leasing: createLeasing(store, settings.leaseSeconds),
     log: host.log,
     metrics,
+    told: new Map(),
     now,
     random,
     protocolOf(name) {
@@ -84,7 +87,8 @@ export function clientOf(settings: Config, name: ProviderName): Client {
   if (client) return client;
   const variable = name.toUpperCase();
   throw new ConfigError(
-    `${providers[name].title} is not configured: register an application there, then set ${variable}_CLIENT_ID and ${variable}_CLIENT_SECRET.`,
+    `${providers[name].title} is not configured: register an application there, then set ${variable}_CLIENT_ID and ` +
+      `${variable}_CLIENT_SECRET.`,
   );
 }
 
@@ -99,8 +103,9 @@ export async function leaseFor(manager: Manager, signal?: AbortSignal): Promise<
 export async function reportAll(manager: Manager): Promise<AccountReport[]> {
   const reports: AccountReport[] = [];
   for (const { provider, account } of await manager.store.accounts()) {
-    const found = await manager.store.load(provider, account);
-    if (found) reports.push(report(manager, found.value));
+    const found = await loaded(manager, provider, account);
+    if (found instanceof TokenStoreError) reports.push(unopened(provider, account, found));
+    else if (found) reports.push(report(manager, found.value));
   }
   return reports;
 }
@@ -116,8 +121,9 @@ export async function look(
   const { store, now } = manager;
   const waiting: { provider: string; account: string }[] = [];
   for (const { provider, account } of await store.accounts()) {
-    const found = await store.load(provider, account);
-    if (!found) continue;
+    const found = await loaded(manager, provider, account);
+    if (found instanceof TokenStoreError) tellStore(manager, { provider, account }, found.message);
+    if (!found || found instanceof TokenStoreError) continue;
     await store.republish?.(found.value);
     const isChanged = judge(found.value, now()).tier !== found.value.told;
     if (isChanged || (isRefreshable(manager, provider) && isDue(found.value, now(), nextLookMs))) {
@@ -135,6 +141,18 @@ export async function look(
   const reports = await reportAll(manager);
   manager.metrics?.stand(reports);
   return { tier: gravest(reports.map(({ tier }) => tier)), reports };
+}
+
+/** An account, or why this one cannot be opened: the others go on. */
+function loaded(
+  { store }: Manager,
+  provider: string,
+  account: string,
+): Promise<Versioned<AccountState> | TokenStoreError | null> {
+  return store.load(provider, account).catch((error: unknown) => {
+    if (error instanceof TokenStoreError) return error;
+    throw error;
+  });
 }
 
 /** Refreshes one account now, due or not. Rejects with a sentence where there is none or it did not succeed. */
@@ -161,7 +179,7 @@ async function visit(
   lease: Lease,
   { provider, account, nextLookMs }: { provider: string; account: string; nextLookMs: number },
 ): Promise<void> {
-  const { store, log, now } = manager;
+  const { store, now } = manager;
   try {
     // Read again: whoever had the lease before may have refreshed it.
     let found = await store.load(provider, account);
@@ -170,12 +188,10 @@ async function visit(
       found = (await refresh(manager, lease, provider, found)).kept;
     }
     await tell(manager, lease, found);
+    manager.told.delete(`${provider}/${account}`);
   } catch (error) {
     if (error instanceof MovedError) return;
-    log.error(
-      { provider, account, reason: sentenceOf(error) },
-      'an external token cannot be refreshed: its store fails',
-    );
+    tellStore(manager, { provider, account }, sentenceOf(error));
     manager.metrics?.refreshed(provider, 'store-failed');
   }
 }
@@ -205,6 +221,13 @@ async function refresh(manager: Manager, lease: Lease, provider: ProviderName, f
   return refreshed;
 }
 
+/** Says once what is wrong with the store of an account, until it works again or another thing is wrong. */
+function tellStore({ log, told }: Manager, of: { provider: string; account: string }, reason: string): void {
+  const name = `${of.provider}/${of.account}`;
+  if (told.get(name) !== reason) log.error({ ...of, reason }, 'an external token cannot be refreshed: its store fails');
+  told.set(name, reason);
+}
+
 /** Says once that something became graver, or well again; the store remembers what was said. */
 async function tell(
   { store, log, now }: Manager,
@@ -219,6 +242,11 @@ async function tell(
   await store.save({ ...value, told: tier }, version);
   if (isGraver(tier, told)) log[tier === 'critical' ? 'error' : 'warn'](details, 'an external token needs attention');
   else if (tier === 'ok') log.info(details, 'an external token is well again');
+}
+
+function unopened(provider: string, account: string, { message }: TokenStoreError): AccountReport {
+  const nothing = { expiresAt: null, obtainedAt: null, scope: null, generation: 0, clockOffsetMs: null };
+  return { provider, account, tier: 'critical', sentence: message, ...nothing };
 }
 
 function report({ now }: Manager, state: AccountState): AccountReport {

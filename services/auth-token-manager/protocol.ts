@@ -1,5 +1,6 @@
 import { type Egress, EgressError } from '@alt/egress';
 import * as oauth from 'oauth4webapi';
+import { z } from 'zod';
 import type { Client, Provider } from './providers.ts';
 
 const MAX_BYTES = 64 * 1_024;
@@ -231,12 +232,36 @@ function fetchThrough(egress: Egress, timeoutMs: number, hear: (headers: Headers
       maxRedirects: 0,
     });
     hear(response.headers);
-    const received = new Headers(response.headers);
-    // The bytes are decoded already.
-    received.delete('content-encoding');
-    received.delete('content-length');
     const { status, bytes } = response;
     const isBodiless = status === 204 || status === 304;
-    return new Response(isBodiless ? null : (bytes as Uint8Array<ArrayBuffer>), { status, headers: received });
+    const given = status === 200 ? essentials(response.text()) : null;
+    const type = given ? 'application/json' : (response.headers.get('content-type') ?? '');
+    const sent = given ?? (bytes as Uint8Array<ArrayBuffer>);
+    return new Response(isBodiless ? null : sent, { status, headers: { 'content-type': type } });
   };
+}
+
+/**
+ * What counts of an answer that has a token, as RFC 6749 §5.1 wants it. A service that names another type of content, or has a
+ * field of an odd type, has spent the refresh token all the same: such an answer must not be thrown away. Null for others.
+ */
+function essentials(text: string): string | null {
+  const found = tokenAnswer.safeParse(jsonOrNull(text));
+  return found.success ? JSON.stringify({ token_type: 'Bearer', ...found.data }) : null;
+}
+
+const token = z.string().min(1);
+const tokenAnswer = z.object({
+  access_token: token,
+  refresh_token: token.optional().catch(undefined),
+  expires_in: z.coerce.number().positive().optional().catch(undefined),
+  scope: z.string().optional().catch(undefined),
+});
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

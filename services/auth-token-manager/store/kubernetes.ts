@@ -47,7 +47,7 @@ export function createKubernetesStore(settings: KubernetesSettings): TokenStore 
     async remove(provider, account, version) {
       await change((data) => {
         const key = vaultKey(provider, account);
-        if (versionOf(data[key]) !== version) throw new MovedError();
+        if (version !== null && versionOf(data[key]) !== version) throw new MovedError();
         delete data[key];
         withdraw(data, provider, account);
       });

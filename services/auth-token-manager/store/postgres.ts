@@ -40,7 +40,8 @@ export function createPostgresStore(database: Database, keys: TokenStoreSettings
       return String(Number(version ?? 0) + 1);
     },
     async remove(provider, account, version) {
-      if ((await database.run(deleteAccount, [provider, account, Number(version)])) === 0) throw new MovedError();
+      const values = [provider, account, version === null ? null : Number(version)];
+      if ((await database.run(deleteAccount, values)) === 0 && version !== null) throw new MovedError();
     },
     async loadLease() {
       const row = await database.one(oneLease, [LEASE_NAME]);
@@ -78,7 +79,7 @@ const updateAccount = statement(
 );
 const deleteAccount = statement(
   'delete_external_account',
-  'delete from external_tokens where provider = $1 and account = $2 and version = $3',
+  'delete from external_tokens where provider = $1 and account = $2 and version = coalesce($3::bigint, version)',
 );
 const oneLease = statement<{ record: LeaseRecord; version: number }>(
   'external_lease',

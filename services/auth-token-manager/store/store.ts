@@ -34,7 +34,8 @@ export interface TokenStore {
   load(provider: string, account: string): Promise<Versioned<AccountState> | null>;
   /** Answers the new version. A state with an attempt under way also takes the space that the next one needs. */
   save(state: AccountState, version: string | null): Promise<string>;
-  remove(provider: string, account: string, version: string): Promise<void>;
+  /** With null whatever is there goes, also what cannot be opened. */
+  remove(provider: string, account: string, version: string | null): Promise<void>;
   /** Writes the access token for readers once more where a crash came between the two writes. */
   republish?(state: AccountState): Promise<void>;
   loadLease(): Promise<Versioned<LeaseRecord> | null>;
