@@ -20,8 +20,8 @@ test.each<[string, Break, string]>([
   ['a service is missing', (all) => void delete all['tag-generator'], 'tag-generator is not built from its target'],
   [
     'an awaited one has no profile',
-    (all) => void delete all['rask-log-aggregator']?.profiles,
-    'rask-log-aggregator is awaited',
+    (all) => void Object.assign(all, { 'hasura-sync-service': { image: 'kaikei/hasura-sync-service' } }),
+    'hasura-sync-service is awaited',
   ],
   [
     'a root can be written',

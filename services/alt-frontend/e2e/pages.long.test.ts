@@ -162,7 +162,7 @@ test('the connection with Inoreader says how it stands, is asked to go on, and i
   await page.getByRole('button', { name: 'Asked for' }).waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Disconnect' }).click();
-  await page.getByRole('dialog', { name: 'Disconnect Inoreader?' }).getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('alt tokens authorize inoreader').waitFor();
   expect(site.api.state.inoreader).toBeNull();
   expect(complaints).toEqual([]);

@@ -50,7 +50,7 @@ function podErrors({ spec, labels, owner }: Pod): string[] {
     ...wrong(spec.enableServiceLinks !== false, 'Kubernetes adds to its environment (enableServiceLinks).'),
     ...containers.flatMap((container) => containerErrors(container).map((error) => `${container.name} ${error}`)),
     ...mountedSecrets(spec)
-      .filter((name) => !isKnownSecret(name))
+      .filter((name) => !isKnownSecret(name) && !(name === TOKENS && owner.metadata.name === TOKEN_READER))
       .map((name) => `the Secret ${name} is in no list.`),
     ...(spec.volumes ?? [])
       .filter(({ emptyDir }) => emptyDir && !emptyDir.sizeLimit)
@@ -78,6 +78,10 @@ function mountedSecrets({ volumes = [] }: PodSpec): string[] {
 }
 
 /** `<workload>-secrets`, and the certificates of servers. */
+/** Made by the chart of auth-token-manager; one service mounts the keys of it that hold access tokens. */
+const TOKENS = 'auth-token-manager-tokens';
+const TOKEN_READER = 'pre-processor-sidecar';
+
 function isKnownSecret(name: string): boolean {
   const workload = name.replace(/-(secrets|tls)$/, '');
   return workload !== name && (isServiceName(workload) || isWorkloadName(workload));

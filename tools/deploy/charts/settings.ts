@@ -49,9 +49,6 @@ const SECRET = /(_KEY|_PASSWORD|_SECRET|_TOKEN|_CIPHER|DATABASE_URL|SMTP_URL)$/;
 /** The files of every service's Secret that are no settings. */
 export const keyFiles = ['service-key.json', 'service-key-set.json'] as const;
 
-/** Services whose chart stands here and whose code is yet to be written, with the secrets that they will read. */
-export const awaiting: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {};
-
 export type SettingNames = { plain: readonly string[]; secret: readonly string[] };
 
 /** The names that a service's chart may set, and those that its Secret may have. */
@@ -65,7 +62,6 @@ export async function settingsOf(service: ServiceName): Promise<SettingNames> {
     secret: [
       ...all.filter((name) => SECRET.test(name) && (!name.endsWith('DATABASE_URL') || name === database)),
       ...keyFiles,
-      ...(awaiting[service] ?? []),
     ],
   };
 }

@@ -4,7 +4,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isServiceName, isWorkloadName, services, workloads } from '@alt/topology';
 import { parse } from 'yaml';
-import { awaiting } from './settings.ts';
 import { imageOf } from './values-check.ts';
 
 type Hook = { host?: { command?: string[] } };
@@ -213,7 +212,7 @@ function hookErrors(hooks: { before?: Hook[]; after?: Hook[] }, releases: readon
   const swallowing = [...before, ...after].filter((command) => command.some((word) => /\|\||\btrue\b/.test(word)));
   const last = after.at(-1)?.slice(0, 3).join(' ');
   const untested = releases
-    .filter(({ name }) => isServiceName(name) && !(name in awaiting))
+    .filter(({ name }) => isServiceName(name))
     .filter(
       ({ name }) =>
         !after.some(([program, verb, what]) => program === 'helm' && verb === 'test' && what === name) ||
@@ -250,6 +249,5 @@ function ownErrors({ build, deploy }: SkaffoldConfig): string[] {
     ...(built.length === 0 || /^[a-z]/.test(build?.tagPolicy?.gitCommit?.prefix ?? '')
       ? []
       : ['tags do not begin with a letter.']),
-    ...built.filter((name) => name in awaiting).map((name) => `${name} is built and not written.`),
   ];
 }

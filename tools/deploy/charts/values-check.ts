@@ -6,9 +6,7 @@ import { isServiceName, type Namespace, type ServiceName, serviceNames, services
 import { Ajv } from 'ajv';
 import { type ChartSource, merged, type Values } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
-import { addressesOf, awaiting, databaseSettingOf, keyFiles } from './settings.ts';
-
-const root = path.dirname(path.dirname(path.dirname(import.meta.dirname)));
+import { addressesOf, databaseSettingOf, keyFiles } from './settings.ts';
 
 /** The layers that deploy into a namespace. */
 const layersOf: Readonly<Partial<Record<Namespace, readonly string[]>>> = {
@@ -42,8 +40,8 @@ export function imageOf(service: ServiceName): string {
   return service === 'sidecar-proxy' ? 'kaikei/project-alt/alt-backend-sidecar-proxy' : `kaikei/${service}`;
 }
 
-/** Sentences about services without a chart, charts in the wrong layer, and services listed as unwritten that are not. */
-export function placeErrors(charts: readonly ChartSource[], folder: string = root): string[] {
+/** Sentences about services without a chart, and charts in the wrong layer. */
+export function placeErrors(charts: readonly ChartSource[]): string[] {
   const onCluster = serviceNames.filter((name) => services[name].namespace && !withoutChart.includes(name));
   const places = onCluster.flatMap((name) => {
     const { namespace } = services[name];
@@ -54,13 +52,11 @@ export function placeErrors(charts: readonly ChartSource[], folder: string = roo
       ? []
       : [`The chart of ${name} is in ${found[0]}, and ${layers.join(' or ')} deploys into ${namespace}.`];
   });
-  const written = Object.keys(awaiting).filter((name) => existsSync(path.join(folder, 'services', name, 'service.ts')));
   return [
     ...places,
     ...charts
       .filter(({ name, isService }) => isService && !isServiceName(name))
       .map(({ name }) => `${name} has a chart and is no service of the topology.`),
-    ...written.map((name) => `${name} is written: take it from the list of those that are awaited.`),
   ];
 }
 

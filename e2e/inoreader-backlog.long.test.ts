@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest';
+import { fillAccount, type InoreaderWorld, itemAt, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
+
+const worlds: InoreaderWorld[] = [];
+
+afterEach(async () => {
+  await Promise.all(worlds.splice(0).map((world) => world.stop()));
+});
+
+async function start(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
+  const world = await startWorld(options);
+  worlds.push(world);
+  return world;
+}
+
+function expectBudgetKept(world: InoreaderWorld, most: number): void {
+  const spent = world.spent();
+  expect(Math.max(...spent.map((day) => day[1]))).toBeLessThanOrEqual(most);
+  expect(Math.max(...spent.map((day) => day[2]))).toBeLessThanOrEqual(most);
+}
+
+test('5,000 unread come over several days, newest and starred first, and no day’s requests pass the limit less its reserve', async () => {
+  const world = await start({ limits: { 1: 30, 2: 30 } });
+  fillAccount(world, { feeds: 5, items: 1_000, isUnread: true });
+  const oldStar = itemAt(world, 'https://blog3.test/5');
+  oldStar.isStarred = true;
+  for (let wakes = 0; wakes < 12; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+  }
+  const some = await world.local();
+  expect(some.size).toBeLessThan(5_000);
+  expect(some.get(oldStar.url ?? '')?.isStarred).toBe(true);
+  expect([...some.keys()].includes('https://blog0.test/999')).toBe(true);
+  // What the reader does meanwhile is not undone by what comes later.
+  await setLocal(world, 'https://blog0.test/999', { isRead: true });
+  await world.untilAgreed(10);
+  expect((await world.local()).size).toBe(5_000);
+  expect(itemAt(world, 'https://blog0.test/999').isRead).toBe(true);
+  expect(world.spent().length).toBeGreaterThan(2);
+  expectBudgetKept(world, 27);
+}, 600_000);
+
+test('a quota that ends in the middle of a list goes on the next day where it stood', async () => {
+  const world = await start();
+  fillAccount(world, { feeds: 1, items: 4_000, isUnread: true });
+  // Five requests are left of what may be spent: two for subscriptions and labels, three of the first list's four pages.
+  world.inoreader.control.setUsage(1, 85);
+  const [stopped] = await world.wake();
+  // The first answer says what is used; the counting goes on from there.
+  expect(stopped?.state).toBe('waiting');
+  expect(world.inoreader.control.usage()[1]).toBe(90);
+  for (let wakes = 0; wakes < 4; wakes += 1) {
+    world.advance(WAKE_MS);
+    await world.wake();
+  }
+  expect(world.inoreader.control.usage()[1]).toBe(90);
+  const before = world.inoreader.requests.length;
+  world.advance(24 * 3_600_000);
+  await world.wake();
+  const [next] = world.inoreader.requests.slice(before).filter(({ path }) => path === 'stream/items/ids');
+  expect(next?.params.get('c')).toBeTruthy();
+  await world.untilAgreed(6);
+}, 600_000);
