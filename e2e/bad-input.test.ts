@@ -53,9 +53,15 @@ const CLOCKED = [
   'job_runs',
   'work_hours',
   'feed_days',
+  // What was read before moves on from the inbox by the minute.
+  'reading_inbox',
+  'reading_events',
+  'reading_feed_days',
+  'reading_feed_months',
+  'reading_slots',
 ];
-/** Lines of the platform's own log, a table a day. */
-const LOG_TABLE = /^service_logs/;
+/** Partitions, a table a month or a day: of those, and of the platform's own log. */
+const PARTITION = /^(reading_events|service_logs)_/;
 
 const endpoints = [
   ...authServiceEndpoints,
@@ -415,7 +421,7 @@ async function openFingerprints(machine: Machine): Promise<Fingerprints> {
     databaseNames.map(async (name) => {
       const database = createDatabase({ ...machine.admin, database: name, applicationName: 'fingerprint' });
       const tables = (await database.all(selectTables)).filter(
-        ({ name }) => !CLOCKED.includes(name) && !LOG_TABLE.test(name),
+        ({ name }) => !CLOCKED.includes(name) && !PARTITION.test(name),
       );
       const hashes = tables.map(
         (table) =>

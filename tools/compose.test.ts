@@ -20,7 +20,7 @@ test.each<[string, Break, string]>([
   ['a service is missing', (all) => void delete all['tag-generator'], 'tag-generator is not built from its target'],
   [
     'an awaited one has no profile',
-    (all) => void Object.assign(all, { 'hasura-sync-service': { image: 'kaikei/hasura-sync-service' } }),
+    (all) => void Object.assign(all, { 'hasura-sync-service': { image: 'kaikei/hasura-sync-service', networks: {} } }),
     'hasura-sync-service is awaited',
   ],
   [

@@ -137,6 +137,7 @@ function sharedValues(existing: Existing) {
       'the password of ClickHouse',
       found('clickhouse', 'CLICKHOUSE_PASSWORD'),
       found('backup', 'CLICKHOUSE_PASSWORD'),
+      found('alt-backend', 'CLICKHOUSE_PASSWORD'),
       found('rask-log-aggregator', 'CLICKHOUSE_PASSWORD'),
     ),
   };
@@ -146,7 +147,7 @@ function ofService(name: ServiceName, shared: SharedValues, key: string, keySet:
   const { namespace } = services[name];
   if (namespace === null) throw new Error(`${name} is not deployed`);
   const own: Partial<Record<ServiceName, Record<string, string>>> = {
-    'alt-backend': { ALT_IMAGE_KEY: shared.imageKey },
+    'alt-backend': { ALT_IMAGE_KEY: shared.imageKey, CLICKHOUSE_PASSWORD: shared.clickhouse },
     'arch-repo-service': { ALT_IMAGE_KEY: shared.imageKey },
     'auth-service': { ALT_SECRET_KEY: random(), KRATOS_TOKEN: shared.kratosToken },
     'rask-log-aggregator': { CLICKHOUSE_PASSWORD: shared.clickhouse },

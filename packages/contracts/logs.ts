@@ -108,7 +108,7 @@ export const receiveOtlpLogs = endpoint({
   problems: ['invalid-request', 'unsupported-media-type', 'body-too-large', 'spool-full', 'unavailable'],
 });
 
-const queryProblems = ['invalid-query', 'invalid-cursor', 'unavailable', 'database-unavailable'] as const;
+const queryProblems = ['invalid-query', 'unavailable', 'database-unavailable'] as const;
 
 export const queryLogs = endpoint({
   name: 'queryLogs',
@@ -158,7 +158,7 @@ export const instanceLogs = endpoint({
   query: logQuery,
   response: linePage,
   statuses: [200],
-  problems: [...queryProblems, 'forbidden'],
+  problems: ['invalid-cursor', 'invalid-cursor', ...queryProblems, 'forbidden'],
 });
 
 export const instanceLogHistogram = endpoint({

@@ -73,7 +73,7 @@ export function secretsInventory(): SecretDescription[] {
 }
 
 const ownKeys: Partial<Record<ServiceName, string[]>> = {
-  'alt-backend': ['ALT_IMAGE_KEY'],
+  'alt-backend': ['ALT_IMAGE_KEY', 'CLICKHOUSE_PASSWORD'],
   'arch-repo-service': ['ALT_IMAGE_KEY'],
   'auth-service': ['ALT_SECRET_KEY', 'KRATOS_TOKEN'],
   'rask-log-aggregator': ['CLICKHOUSE_PASSWORD'],

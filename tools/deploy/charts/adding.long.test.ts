@@ -117,7 +117,7 @@ describe('adding a service', () => {
     const part = (pattern: RegExp) => pattern.exec(text)?.[0] ?? expect.fail(`no ${pattern}`);
     const artifact = part(/ {4}- image: kaikei\/tag-generator\n(?: {6,}.*\n)+/);
     const released = part(/ {6}- name: tag-generator\n(?: {8,}.*\n)+/);
-    const after = part(/ {6}after:\n/);
+    const after = part(/ {6}after:\n(?: {8}#.*\n)*(?: {8}- host:\n {12}command: .*\n)/);
     const hooks = [
       '[kubectl, wait, --for=condition=Available, deployment/word-counter, --namespace=alt-processing]',
       '[helm, test, word-counter, --namespace=alt-processing]',

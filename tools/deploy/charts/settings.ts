@@ -100,7 +100,7 @@ function addressNameOf(service: ServiceName, to: string, port: number): string |
     return isUsed ? (port === 4434 ? 'KRATOS_ADMIN_URL' : 'KRATOS_PUBLIC_URL') : null;
   }
   if (to === 'meilisearch') return 'MEILISEARCH_URL';
-  if (to === 'clickhouse') return service === 'rask-log-aggregator' ? 'CLICKHOUSE_URL' : null;
+  if (to === 'clickhouse') return 'CLICKHOUSE_URL';
   if (to === 'news-creator' && service === 'tag-generator') return 'OLLAMA_HOST';
   return isServiceName(to) && services[to].port !== null ? environmentNameOf(to as ServerName) : null;
 }

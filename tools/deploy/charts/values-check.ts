@@ -8,6 +8,8 @@ import { type ChartSource, merged, type Values } from './reading.ts';
 import type { JsonSchema } from './schema.ts';
 import { addressesOf, databaseSettingOf, keyFiles } from './settings.ts';
 
+const root = path.dirname(path.dirname(path.dirname(import.meta.dirname)));
+
 /** The layers that deploy into a namespace. */
 const layersOf: Readonly<Partial<Record<Namespace, readonly string[]>>> = {
   'alt-apps': ['04-core-services', '06-application'],
