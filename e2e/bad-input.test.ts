@@ -59,6 +59,7 @@ const CLOCKED = [
   'reading_feed_days',
   'reading_feed_months',
   'reading_slots',
+  'service_logs',
 ];
 /** Partitions, a table a month or a day: of those, and of the platform's own log. */
 const PARTITION = /^(reading_events|service_logs)_/;

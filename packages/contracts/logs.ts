@@ -119,7 +119,7 @@ export const queryLogs = endpoint({
   query: logQuery,
   response: linePage,
   statuses: [200],
-  problems: queryProblems,
+  problems: ['invalid-cursor', ...queryProblems],
 });
 
 export const logHistogram = endpoint({
@@ -158,7 +158,7 @@ export const instanceLogs = endpoint({
   query: logQuery,
   response: linePage,
   statuses: [200],
-  problems: ['invalid-cursor', 'invalid-cursor', ...queryProblems, 'forbidden'],
+  problems: ['invalid-cursor', ...queryProblems, 'forbidden'],
 });
 
 export const instanceLogHistogram = endpoint({
