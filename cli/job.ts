@@ -1,4 +1,5 @@
 import { ConfigError, createLogger } from '@alt/service-kit';
+import { openTracing } from '@alt/tracing';
 import { type OwnHost, openOwnHost } from './own-host.ts';
 import type { JobName } from './registry.ts';
 import { type Environment, readSettings } from './settings.ts';
@@ -18,7 +19,8 @@ export async function withServiceHost<T>(
 ): Promise<T> {
   const settings = readSettings(environment);
   const shipping = shippingOf(name, environment);
-  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push);
+  const tracing = await openTracing(environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push, tracing?.current);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
   if (shipping) stops.push(() => shipping.stop(LAST_LINES_MS));
@@ -28,6 +30,7 @@ export async function withServiceHost<T>(
       environment,
       settings,
       log,
+      tracing,
       signal: stopping.signal,
       egress: 'direct',
       onStop: (step) => stops.push(step),

@@ -10,7 +10,7 @@ import {
   serviceAddress,
   services,
 } from '@alt/topology';
-import { openTracing, type Tracer } from '@alt/tracing';
+import type { Tracer, Tracing } from '@alt/tracing';
 import { openDatabases } from './database.ts';
 import { mountedSecret } from './mounted-secrets.ts';
 import { type AnyService, type LoadedName, loadService } from './registry.ts';
@@ -22,6 +22,8 @@ export interface OwnHostOptions {
   settings: Settings;
   log: Logger;
   signal: AbortSignal;
+  /** Closed with the rest. */
+  tracing: Tracing | null;
   closing?: AbortSignal;
   isDraining?: () => boolean;
   /** Without EGRESS_PROXY_URL: through the sidecar-proxy of this machine, or, as in `alt up`, from this process itself. */
@@ -43,7 +45,8 @@ export interface OwnHost {
  */
 export async function openOwnHost(name: LoadedName, options: OwnHostOptions): Promise<OwnHost> {
   const { environment, settings, log, signal } = options;
-  const [service, tracing] = await Promise.all([loadService(name), openTracing(environment)]);
+  const { tracing } = options;
+  const service = await loadService(name);
   if (tracing) options.onStop(() => stopInTime('traces', tracing.stop, log));
   const tracer = tracing?.tracerOf(name) ?? null;
   const secrets = await localSecrets(name, environment, settings);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, listen } from '@alt/service-kit';
 import { servicePort } from '@alt/topology';
+import { openTracing } from '@alt/tracing';
 import { openOwnHost } from './own-host.ts';
 import { isJob, type LoadedName } from './registry.ts';
 import { type Environment, readSettings } from './settings.ts';
@@ -18,7 +19,8 @@ export async function serveService(
   const environment: Environment = { ...given, ...(given.PORT ? { SIDECAR_PROXY_PORT: given.PORT } : {}) };
   const settings = readSettings({ ...environment, PORT: given.PUBLIC_PORT });
   const shipping = shippingOf(name, environment);
-  const log = createLogger(settings.LOG_LEVEL ?? 'info', shipping?.push);
+  const tracing = await openTracing(environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'info', shipping?.push, tracing?.current);
   const closing = new AbortController();
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
@@ -40,6 +42,7 @@ export async function serveService(
       environment,
       settings,
       log,
+      tracing,
       signal: stopping.signal,
       closing: closing.signal,
       isDraining: () => isDraining,

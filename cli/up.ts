@@ -50,7 +50,8 @@ type Handlers = Map<ServiceName, NonNullable<RunningService['fetch']>>;
 export async function startPlatform(environment: Environment): Promise<RunningPlatform> {
   const settings = readSettings(environment);
   const shipping = settings.ALT_KEEP_LOGS === 'on' ? createShipping({ service: 'alt' }) : null;
-  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push);
+  const tracing = await openTracing(environment);
+  const log = createLogger(settings.LOG_LEVEL ?? 'warn', shipping?.push, tracing?.current);
   const stopping = new AbortController();
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -59,7 +60,6 @@ export async function startPlatform(environment: Environment): Promise<RunningPl
   };
   const { promise: lost, resolve: onLost } = Promise.withResolvers<string>();
   try {
-    const tracing = await openTracing(environment);
     if (tracing) stops.push(() => stopInTime('traces', tracing.stop, log));
     const modules = Promise.all([...machineServices(settings), ...wantedJobs(environment)].map(loadService));
     modules.catch(() => undefined); // reported where it is awaited, below

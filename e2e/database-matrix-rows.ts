@@ -106,6 +106,7 @@ export const databaseMatrix: Readonly<Record<string, Readonly<Record<string, str
   'alt.search_engine': { search_indexer: 'raw ++++ ++++' },
   'alt.search_indexes': { search_indexer: 'rawd ++++ ++++' },
   'alt.search_removals': { search_indexer: 'rd ++++' },
+  'alt.service_logs': { rask_log_aggregator: 'ra ++++' },
   'alt.shares': { alt_backend: 'rawd +..! +..!' },
   'alt.statistics_switch': {},
   'alt.subscription_folders': { alt_backend: 'rawd +..! +..!', pre_processor_sidecar: 'rad +..!' },

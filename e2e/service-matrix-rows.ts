@@ -1,4 +1,4 @@
-import type { ServerName, ServiceName } from '@alt/topology';
+import { type ServerName, type ServiceName, serviceNames } from '@alt/topology';
 
 /**
  * Which service may call which endpoint of which service: a row for every endpoint with access `service`. All others are told
@@ -54,4 +54,10 @@ export const serviceRows: readonly ServiceRow[] = [
   { name: 'ollamaChat', at: 'news-creator', callers: ASKERS },
   { name: 'ollamaGenerate', at: 'news-creator', callers: ASKERS },
   { name: 'ollamaEmbed', at: 'news-creator', callers: ASKERS },
+
+  { name: 'aggregateLogs', at: 'rask-log-aggregator', callers: serviceNames },
+  { name: 'receiveOtlpLogs', at: 'rask-log-aggregator', callers: serviceNames },
+  { name: 'queryLogs', at: 'rask-log-aggregator', callers: ['alt-backend'] },
+  { name: 'logHistogram', at: 'rask-log-aggregator', callers: ['alt-backend'] },
+  { name: 'followLogs', at: 'rask-log-aggregator', callers: ['alt-backend'] },
 ];

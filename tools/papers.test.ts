@@ -36,6 +36,16 @@ describe('the papers', () => {
     expect(pages.filter((page) => !table.includes(`(${page})`))).toEqual([]);
   });
 
+  test('every metric is explained', async () => {
+    const sources = await texts('{services,packages}/**/*.ts');
+    const names = [...sources]
+      .filter(([file]) => !file.endsWith('.test.ts'))
+      .flatMap(([, text]) => [...text.matchAll(/new (?:Counter|Gauge|Histogram)\(\{\s*name: '([a-z_]+)'/g)])
+      .map((match) => match[1] ?? '');
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !papers.get('docs/observing.md')?.includes(name))).toEqual([]);
+  });
+
   test('every setting is explained', async () => {
     const sources = await texts('{services,cli,packages}/**/{config,settings}.ts');
     const names = [...sources.values()].flatMap((text) => text.match(/^\s+(?:[A-Z]+_)+[A-Z]+(?=: )/gm) ?? []);

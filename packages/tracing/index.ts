@@ -29,6 +29,8 @@ export interface Tracer {
 export interface Tracing {
   /** Spans of this service, under its own name, however many share the process. */
   tracerOf(service: string): Tracer;
+  /** The span under way in this process as a `traceparent`; null outside any. */
+  current(): string | null;
   /** Sends what waits, for a few seconds at the most, and closes. */
   stop(): Promise<void>;
 }

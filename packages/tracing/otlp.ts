@@ -34,14 +34,16 @@ export function startTracing(options: { url: string; headers: Record<string, str
   const sampler = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.share) });
   const underWay = new AsyncLocalStorage<SdkSpan>();
   const tracers = new Map<string, Tracer>();
+  const current = () => traceparentOf(underWay.getStore());
   return {
+    current,
     tracerOf(service) {
       const known = tracers.get(service);
       if (known) return known;
       // A resource is a provider's, and the service is a resource: one provider a service, one way out for all.
       const resource = resourceFromAttributes({ 'service.name': service, 'service.namespace': 'alt' });
       const provider = new TracerProvider({ resource, sampler, spanProcessors: [processor] });
-      const tracer = createTracer(provider.getTracer('alt'), underWay);
+      const tracer = { ...createTracer(provider.getTracer('alt'), underWay), current };
       tracers.set(service, tracer);
       return tracer;
     },
@@ -49,7 +51,7 @@ export function startTracing(options: { url: string; headers: Record<string, str
   };
 }
 
-function createTracer(sdk: SdkTracer, underWay: AsyncLocalStorage<SdkSpan>): Tracer {
+function createTracer(sdk: SdkTracer, underWay: AsyncLocalStorage<SdkSpan>): Omit<Tracer, 'current'> {
   const contextOf = (parent: string | null | undefined): Context => {
     if (parent === undefined) {
       const span = underWay.getStore();
@@ -78,12 +80,13 @@ function createTracer(sdk: SdkTracer, underWay: AsyncLocalStorage<SdkSpan>): Tra
         span.end();
       }
     },
-    current() {
-      const context = underWay.getStore()?.spanContext();
-      if (!context) return null;
-      return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, '0')}`;
-    },
   };
+}
+
+function traceparentOf(span: SdkSpan | undefined): string | null {
+  const context = span?.spanContext();
+  if (!context) return null;
+  return `00-${context.traceId}-${context.spanId}-${context.traceFlags.toString(16).padStart(2, '0')}`;
 }
 
 function told(span: SdkSpan): Span {

@@ -114,7 +114,7 @@ test('the roles own nothing, pass no policy, and every table of readers or tenan
          and not (relrowsecurity and relforcerowsecurity) order by relname`,
     ),
   );
-  const ofTheInstance = ['guard_secrets', 'known_origins', 'setup_codes', 'signing_keys', 'throttles'];
+  const ofTheInstance = ['guard_secrets', 'job_runs', 'known_origins', 'setup_codes', 'signing_keys', 'throttles'];
   const names = open.map(({ relname }) => relname).filter((name) => !/migration/.test(name));
   expect(names).toEqual(ofTheInstance);
 });

@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { accountHandlers } from './fake-accounts.ts';
 import { annotationHandlers } from './fake-annotations.ts';
 import { createFakeApi } from './fake-api.ts';
+import { connectionHandlers } from './fake-connections.ts';
 import { enrichmentHandlers } from './fake-enrichment.ts';
 import { importHandlers } from './fake-imports.ts';
 import { projectHandlers } from './fake-projects.ts';
@@ -69,6 +70,7 @@ test('the fake knows every endpoint of the contract that the web app calls', () 
       ...projectHandlers,
       ...ruleHandlers,
       ...statisticsHandlers,
+      ...connectionHandlers,
       ...securityHandlers,
       ...teamHandlers,
     ].map(([endpoint]) => endpoint),
