@@ -43,6 +43,9 @@ const MORE_ALT = `
   insert into external_tokens (provider, account, version, generation, vault) values ('inoreader', 'default', 1, 0, '\\x01');
   insert into external_token_leases (name, version, record) values ('auth-token-manager', 1, '{}');
   insert into job_runs (service, job, every_seconds, last_run_at) values ('x', 'y', 60, now()) on conflict do nothing;
+  select prepare_service_logs(array[current_date], 14);
+  insert into service_logs (at, id, level, service, message, service_type, log_type, service_group, stream, container_id, trace_id,
+    span_id, request_id, fields) values (current_date + interval '1 hour', 'a', 1, 's', 'm', '', '', '', '', '', '', '', '', '{}');
   insert into feed_selectors (feed_id, tenant_id) values (1, '${ann.tenantId}');
   insert into recap_askings (address_hash) values (sha256('a'));
   insert into recap_outlets (reader_id) values (1);

@@ -82,7 +82,7 @@ export function startMoving(options: MovingOptions): Moving {
   });
   const erase = async () => {
     await prepare();
-    if (options.clickHouse) await eraseNoted(database, options.clickHouse);
+    await eraseNoted(database, options.clickHouse);
   };
   const erasing = each('erasing statistics', async () => {
     await database.run(callLeavers);
@@ -136,12 +136,13 @@ async function takeAll(database: Database, clickHouse: ClickHouse, signal: Abort
   if (total >= MERGE_AFTER) await mergeParts(clickHouse);
 }
 
-async function eraseNoted(database: Database, clickHouse: ClickHouse): Promise<void> {
+/** Without a ClickHouse there is nothing more to erase, and no note of who is gone stays. */
+async function eraseNoted(database: Database, clickHouse: ClickHouse | null): Promise<void> {
   for (;;) {
     const noted = await database.all(callToErase);
     if (noted.length === 0) return;
     for (const { readerId, tenantId, until } of noted) {
-      await eraseReader(clickHouse, tenantId, readerId, until);
+      if (clickHouse) await eraseReader(clickHouse, tenantId, readerId, until);
       await database.run(callErased, [readerId, until]);
     }
   }
