@@ -51,4 +51,6 @@ export const THROWAWAY_SETTINGS: PostgresSettings = {
   full_page_writes: 'off',
   synchronous_commit: 'off',
   autovacuum: 'off',
+  // All test files at once, and one that signs in as every role.
+  max_connections: '300',
 };
