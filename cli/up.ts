@@ -201,7 +201,7 @@ async function openGateway(
   }
 }
 
-/** Lines go to the aggregator of this process as any service sends them, with a token of one that is sure to be there. */
+/** Lines go to the aggregator of this process as any service sends them: with a service's token, here the gateway's. */
 function ship(shipping: Shipping, peer: (name: ServiceName) => PeerFetch): () => Promise<void> {
   shipping.start(peer('rask-log-aggregator'));
   return () => shipping.stop(LAST_LINES_MS);

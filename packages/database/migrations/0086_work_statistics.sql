@@ -158,8 +158,9 @@ create function sizes(of_instance boolean) returns table (feeds bigint, failing 
   select (select count(*) from followed), (select count(*) from followed f where f.state in ('failing', 'gone')),
     (select count(*) from readers r where r.purge_after is null and (of_instance or r.tenant_id = current_tenant_id())),
     case when of_instance then (select count(*) from tenants) end,
-    -- All articles are estimated: to count them takes seconds.
-    case when of_instance then greatest((select c.reltuples::bigint from pg_class c where c.oid = 'articles'::regclass), 0) end,
+    -- Many articles are estimated, for to count them takes seconds; few are counted, of which there may be no estimate yet.
+    case when of_instance then greatest((select c.reltuples::bigint from pg_class c where c.oid = 'articles'::regclass),
+      (select count(*) from (select from articles limit 10000) few)) end,
     case when of_instance then pg_database_size(current_database()) end,
     (select coalesce(sum(u.requests), 0) from llm_usage u
       where u.month = usage_month() and (of_instance or u.tenant_id = current_tenant_id()))

@@ -1,4 +1,4 @@
-import { type LogLevel, type LogLine, logLevel } from '@alt/contracts';
+import type { LogLevel, LogLine } from '@alt/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { ApiProblem } from '../api/problem.ts';
@@ -29,6 +29,7 @@ const SERVICES = [
   'gateway',
 ];
 const SPANS = [1, 24, 168] as const;
+// Not the contract's own list: with it all of zod would come into the page.
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** The platform's own log, for whoever owns this Alt: what is written, narrowed, counted, and as it comes. */
@@ -143,7 +144,7 @@ function Wishes({ wish, onWish, isLive, onLive }: WishesProps) {
 }
 
 function logLevelOf(value: string): LogLevel {
-  return logLevel.options.find((level) => level === value) ?? 'debug';
+  return LEVELS.find((level) => level === value) ?? 'debug';
 }
 
 function Lines({ lines, isLive, isLoaded }: { lines: LogLine[]; isLive: boolean; isLoaded: boolean }) {
