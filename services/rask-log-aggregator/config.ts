@@ -9,6 +9,8 @@ const environment = z.object({
   RASK_SPOOL_MB: z.coerce.number().int().min(16).max(1_000_000).default(1_024),
   /** A batch goes to the store when it has so many MiB … */
   RASK_BATCH_MB: z.coerce.number().min(0.1).max(50).default(8),
+  /** … or about so many lines … */
+  RASK_BATCH_LINES: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   /** … or so many milliseconds after its first line. */
   RASK_FLUSH_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
   /** How many days lines are kept. */
@@ -30,7 +32,7 @@ export const config = environment.transform((values) => ({
     folder: values.RASK_SPOOL_DIR,
     maximumBytes: values.RASK_SPOOL_MB * MEGABYTE,
   },
-  batchBytes: values.RASK_BATCH_MB * MEGABYTE,
+  batch: { bytes: values.RASK_BATCH_MB * MEGABYTE, lines: values.RASK_BATCH_LINES },
   flushMs: values.RASK_FLUSH_MS,
   daysKept: values.RASK_DAYS_KEPT,
   ingestToken: values.RASK_INGEST_TOKEN ?? null,

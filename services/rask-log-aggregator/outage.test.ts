@@ -67,3 +67,13 @@ test('with Postgres a line of a day that has no partition yet makes one, and day
   // What belongs to nobody is not to be changed by who keeps it.
   await expect(alt.database?.connectAs('rask_log_aggregator').script('delete from service_logs')).rejects.toThrow();
 });
+
+test('a batch goes to the store with its last line, however long it could still wait', async () => {
+  alt = await startTestAggregator('postgres', { RASK_FLUSH_MS: '60000', RASK_BATCH_LINES: '20' });
+  await alt.send(sent(0, 10));
+  const metrics = async () => (await alt.ask('/metrics')).text();
+  expect(await metrics()).toMatch(/^alt_log_stored_lines_total 0$/m);
+  await alt.send(sent(10, 10));
+  expect(await alt.untilStored(20)).toHaveLength(20);
+  await expect.poll(metrics).toMatch(/^alt_log_stored_lines_total 20$/m);
+});

@@ -5,7 +5,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import { type Config, config } from './config.ts';
 import { createRoom } from './intake/body.ts';
 import { routes } from './routes.ts';
-import { openSpool, type Spool } from './spool/spool.ts';
+import { type Amount, openSpool, type Spool } from './spool/spool.ts';
 import type { LogStore } from './store/log-store.ts';
 import { createPostgresStore } from './store/postgres.ts';
 import { startStoring } from './storing.ts';
@@ -33,12 +33,13 @@ const LAST_BATCHES_MS = 5_000;
 
 async function start(settings: Config, host: Host<PeerOf<'rask-log-aggregator'>>) {
   const { log } = host;
-  const store = await openStore(settings, host);
+  // First: whoever may not have the folder opens nothing else.
   const spool = await openSpool({ ...settings.spool, log });
+  const store = await openStore(settings, host);
   const metrics = addMetrics(host, spool);
-  const { batchBytes, flushMs } = settings;
+  const { batch, flushMs } = settings;
   const { folder } = settings.spool;
-  const storing = startStoring({ spool, store, batchBytes, flushMs, folder, log, onStored: metrics.stored });
+  const storing = startStoring({ spool, store, batch, flushMs, folder, log, onStored: metrics.stored });
   const upkeep = setInterval(() => keepUp(store, host), UPKEEP_MS);
   upkeep.unref();
   const app = createApp({
@@ -92,6 +93,11 @@ function addMetrics({ metrics }: Pick<Host, 'metrics'>, spool: Spool) {
     labelNames: ['verdict'],
     registers,
   });
+  const storedLines = new Counter({
+    name: 'alt_log_stored_lines_total',
+    help: 'Lines that the store took; those that it had already are among them',
+    registers,
+  });
   const stored = new Counter({
     name: 'alt_log_stored_bytes_total',
     help: 'Bytes of lines that the store took',
@@ -114,8 +120,9 @@ function addMetrics({ metrics }: Pick<Host, 'metrics'>, spool: Spool) {
   return {
     lines: (verdict: 'accepted' | 'duplicate' | 'refused', count: number) =>
       void (count > 0 && lines.inc({ verdict }, count)),
-    stored({ bytes, tookMs }: { bytes: number; tookMs: number }) {
+    stored({ bytes, lines, tookMs }: Amount & { tookMs: number }) {
       stored.inc(bytes);
+      storedLines.inc(lines);
       seconds.observe(tookMs / 1_000);
     },
   };

@@ -1,24 +1,22 @@
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position, Spool } from './spool/spool.ts';
+import type { Amount, Batch, Position, Spool } from './spool/spool.ts';
 import { type LogStore, RefusedLines } from './store/log-store.ts';
 
 export interface StoringOptions {
   spool: Spool;
   store: LogStore;
-  /** A batch goes to the store when it has so many bytes, or `flushMs` after its first line. */
-  batchBytes: number;
+  /** A batch goes to the store when it has so many bytes or lines, or `flushMs` after its first line. */
+  batch: Amount;
   flushMs: number;
   /** Where lines go that the store will never take. */
   folder: string;
   log: { warn(details: object, message: string): void; error(details: object, message: string): void };
-  onStored(result: { bytes: number; tookMs: number }): void;
+  onStored(result: Amount & { tookMs: number }): void;
 }
 
 export interface Storing {
-  /** What keeps lines from the store just now, or null. */
-  trouble(): string | null;
   /** Stores what is in the spool if the store takes it within the time, then ends. */
   stop(withinMs: number): Promise<void>;
 }
@@ -27,62 +25,50 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 /** A store that is still down is told about once in a while. */
 const TELL_EVERY_MS = 60_000;
+const ANYTHING: Amount = { bytes: 1, lines: 1 };
 
 /** Takes records from the spool to the store, in order, for as long as it takes. A record leaves the spool after the store has it. */
 export function startStoring(options: StoringOptions): Storing {
-  const { spool, store, batchBytes, flushMs, log, onStored } = options;
+  const { spool, batch: whole, flushMs, log } = options;
   const stopping = new AbortController();
   const ending = new AbortController();
-  let trouble: string | null = null;
-  let toldAt = 0;
+  const insertion = createInsertion(options, ending.signal);
 
-  async function storeNext(from: Position): Promise<Position> {
-    const { records, next } = await spool.read(from, batchBytes);
-    if (records.length === 0) return next;
-    for (let pauseMs = FIRST_PAUSE_MS; !ending.signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      const startedAt = performance.now();
-      try {
-        await insert(records, options);
-        const bytes = records.reduce((sum, { length }) => sum + length, 0);
-        onStored({ bytes, tookMs: performance.now() - startedAt });
-        trouble = null;
-        await spool.release(next);
-        return next;
-      } catch (error) {
-        trouble = error instanceof Error ? error.message : String(error);
-        if (Date.now() - toldAt > TELL_EVERY_MS) {
-          toldAt = Date.now();
-          log.warn(
-            { store: store.name, error: trouble, spoolBytes: spool.bytes() },
-            'the store takes no lines; they wait',
-          );
-        }
-        await sleep(pauseMs, undefined, { signal: ending.signal }).catch(() => undefined);
-      }
-    }
-    return from;
+  /** Resolves when there is a whole batch, or something that waited for its time, or when all is to end. */
+  async function untilDue(position: Position): Promise<void> {
+    await spool.until(position, ANYTHING, stopping.signal);
+    if (spool.holds(position, whole)) return;
+    const enough = new AbortController();
+    const timer = setTimeout(() => enough.abort(), flushMs);
+    await spool.until(position, whole, AbortSignal.any([enough.signal, stopping.signal]));
+    clearTimeout(timer);
   }
 
   async function run(): Promise<void> {
     let position = spool.first();
+    let ahead: Promise<Batch> | null = null;
     while (!ending.signal.aborted) {
-      await spool.untilReadable(position, stopping.signal);
-      const isIdle = spool.bytesFrom(position) === 0;
-      if (isIdle && stopping.signal.aborted) break;
-      if (spool.bytesFrom(position) < batchBytes) {
-        await sleep(flushMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-      position = await storeNext(position).catch(async (error: unknown) => {
-        log.error({ error: String(error) }, 'the log spool cannot be read');
+      if (!ahead) await untilDue(position);
+      if (stopping.signal.aborted && !spool.holds(position, ANYTHING)) break;
+      try {
+        const batch: Batch = await (ahead ?? spool.read(position, whole));
+        if (batch.records.length === 0)
+          throw new Error(`Segment ${position.segment} is damaged at ${position.offset}.`);
+        // While the store takes one, the next is read, where a whole one waits.
+        ahead = spool.holds(batch.next, whole) ? spool.read(batch.next, whole) : null;
+        ahead?.catch(() => undefined); // heard of in its turn
+        if (await insertion.insert(batch)) position = batch.next;
+        await spool.release(position);
+      } catch (error) {
+        ahead = null;
+        log.error({ error: String(error) }, 'the log spool cannot be used');
         await sleep(LONGEST_PAUSE_MS, undefined, { signal: ending.signal }).catch(() => undefined);
-        return position;
-      });
+      }
     }
   }
 
   const running = run();
   return {
-    trouble: () => trouble,
     async stop(withinMs) {
       stopping.abort();
       const timer = setTimeout(() => ending.abort(), withinMs);
@@ -90,6 +76,36 @@ export function startStoring(options: StoringOptions): Storing {
       clearTimeout(timer);
     },
   };
+}
+
+/** Tries until the store has a batch, or until `signal` aborts; answers whether it has. */
+function createInsertion(options: StoringOptions, signal: AbortSignal) {
+  const { spool, store, log, onStored } = options;
+  let toldAt = 0;
+  return {
+    async insert({ records, bytes, lines }: Batch): Promise<boolean> {
+      for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+        const startedAt = performance.now();
+        try {
+          await insert(records, options);
+          onStored({ bytes, lines, tookMs: performance.now() - startedAt });
+          return true;
+        } catch (error) {
+          if (Date.now() - toldAt > TELL_EVERY_MS) {
+            toldAt = Date.now();
+            const about = { store: store.name, error: messageOf(error), spoolBytes: spool.bytes() };
+            log.warn(about, 'the store takes no lines; they wait');
+          }
+          await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+        }
+      }
+      return false;
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Where the store refuses lines themselves, halves are tried until the bad ones are found; those are put aside, not lost. */

@@ -68,7 +68,15 @@ export async function startTestAggregator(
     ...tokens(),
     ...environment,
   };
-  let running = await startOn(database, settings);
+  const removeAll = async () => {
+    await clickhouse?.stop();
+    await database?.drop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  let running = await startOn(database, settings).catch(async (error: unknown) => {
+    await removeAll();
+    throw error;
+  });
   const ask: TestAggregator['ask'] = (address, init = {}) => running.ask(address, init);
   const find = async (query = '') => {
     const found: LogLine[] = [];
@@ -107,9 +115,7 @@ export async function startTestAggregator(
     },
     async stop() {
       await running.stop();
-      await clickhouse?.stop();
-      await database?.drop();
-      await rm(folder, { recursive: true, force: true });
+      await removeAll();
     },
   };
 }

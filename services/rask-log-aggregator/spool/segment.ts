@@ -12,6 +12,17 @@ export interface Segment {
   number: number;
   /** Up to here records are durable. */
   durable: number;
+  /** Lines in what is durable. */
+  lines: number;
+}
+
+const NEWLINE = 10;
+
+/** Every line of a record ends in a newline. */
+export function linesOf(record: Buffer): number {
+  let lines = 0;
+  for (let at = record.indexOf(NEWLINE); at >= 0; at = record.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
 }
 
 export function headerOf(record: Buffer): Buffer {
@@ -61,14 +72,17 @@ async function readExactly(file: FileHandle, position: number, length: number): 
   return buffer;
 }
 
-/** How far the records of a segment are whole. */
-export async function measureSegment(file: string): Promise<{ whole: number; size: number }> {
+/** How far the records of a segment are whole, and how many lines they have. */
+export async function measureSegment(file: string): Promise<{ whole: number; size: number; lines: number }> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    let whole = 0;
-    for (let at = await readRecord(handle, 0, size); at; at = await readRecord(handle, whole, size)) whole = at.next;
-    return { whole, size };
+    let [whole, lines] = [0, 0];
+    for (let at = await readRecord(handle, 0, size); at; at = await readRecord(handle, whole, size)) {
+      whole = at.next;
+      lines += linesOf(at.record);
+    }
+    return { whole, size, lines };
   } finally {
     await handle.close();
   }

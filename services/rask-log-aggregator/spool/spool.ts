@@ -1,5 +1,14 @@
 import { mkdir, open, rm } from 'node:fs/promises';
-import { HEADER_BYTES, listSegments, measureSegment, readRecord, type Segment, segmentPath } from './segment.ts';
+import { lockSpool } from './lock.ts';
+import {
+  HEADER_BYTES,
+  linesOf,
+  listSegments,
+  measureSegment,
+  readRecord,
+  type Segment,
+  segmentPath,
+} from './segment.ts';
 import { createWriter, refusal, type Writer } from './writer.ts';
 
 export interface SpoolOptions {
@@ -15,6 +24,20 @@ export interface SpoolOptions {
 export interface Position {
   segment: number;
   offset: number;
+  /** Lines of the segment that lie before it. */
+  line: number;
+}
+
+/** So much, by whichever comes first. */
+export interface Amount {
+  bytes: number;
+  lines: number;
+}
+
+/** Records one after the other, and where the next one is. */
+export interface Batch extends Amount {
+  records: Buffer[];
+  next: Position;
 }
 
 /**
@@ -24,19 +47,19 @@ export interface Position {
 export interface Spool {
   /** Durable, all of them, when it resolves. Throws `spool-full` (503) where there is no room on the disk or by the limit; then none is. */
   append(records: readonly Buffer[]): Promise<void>;
-  /** Durable records from a position on, up to about `maximumBytes` and at least one; empty where there is none yet. */
-  read(from: Position, maximumBytes: number): Promise<{ records: Buffer[]; next: Position }>;
+  /** Durable records from a position on, until they are `enough`, and at least one; empty where there is none yet. */
+  read(from: Position, enough: Amount): Promise<Batch>;
   /** Where the oldest record is. */
   first(): Position;
   /** Everything before this was stored elsewhere: segments that lie before it are deleted. */
   release(before: Position): Promise<void>;
-  /** Resolves when there is something at or after the position, or when `signal` aborts. */
-  untilReadable(from: Position, signal: AbortSignal): Promise<void>;
+  /** Whether so much lies at and after a position. */
+  holds(from: Position, enough: Amount): boolean;
+  /** Resolves when so much lies at and after a position, or when `signal` aborts. */
+  until(from: Position, enough: Amount, signal: AbortSignal): Promise<void>;
   /** Bytes on disk that are not released. */
   bytes(): number;
-  /** Bytes that lie at and after a position. */
-  bytesFrom(from: Position): number;
-  /** Waits for what is being appended. */
+  /** Waits for what is being appended, and leaves the folder to others. */
   close(): Promise<void>;
 }
 
@@ -44,10 +67,23 @@ const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** The last segment is deleted too, once all of it was stored, if it is worth it: else a crash would replay it. */
 const WORTH_DELETING_BYTES = 32 * 1024;
 
-/** Opens a spool. What a crash left half written at the end of a segment is passed over: nobody was told that it is kept. */
+/**
+ * Opens a spool, and keeps every other process from its folder. What a crash left half written at the end of a segment is passed
+ * over: nobody was told that it is kept. Throws SpoolInUseError.
+ */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  const lock = lockSpool(options.folder);
+  try {
+    return await openLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(options: SpoolOptions, lock: { release(): void }): Promise<Spool> {
   const { folder, maximumBytes, segmentBytes = SEGMENT_BYTES, log } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const segments = await openSegments(folder, log);
   const wakes = new Set<() => void>();
   const writer = createWriter({
@@ -58,6 +94,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       for (const wake of wakes) wake();
     },
   });
+  const holds = (from: Position, { bytes, lines }: Amount) => {
+    const after = amountFrom(segments, from);
+    return after.bytes >= bytes || after.lines >= lines;
+  };
   const total = () => segments.reduce((sum, { durable }) => sum + durable, 0);
   return {
     async append(records) {
@@ -65,17 +105,29 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (total() + writer.queuedBytes() + bytes > maximumBytes) throw refusal({ code: 'ENOSPC' });
       await writer.append(records, bytes);
     },
-    read: (from, wanted) => readFrom(folder, segments, from, wanted),
-    first: () => ({ segment: segments[0]?.number ?? writer.next(), offset: 0 }),
+    read: (from, enough) => readFrom(folder, segments, from, enough),
+    first: () => ({ segment: segments[0]?.number ?? writer.next(), offset: 0, line: 0 }),
     release: (before) => release({ folder, segments, writer }, before),
-    untilReadable: (from, signal) => untilReadable({ segments, wakes }, from, signal),
+    holds,
+    until: (from, enough, signal) => untilTrue(() => holds(from, enough), wakes, signal),
     bytes: total,
-    bytesFrom: (from) =>
-      segments
-        .filter(({ number }) => number >= from.segment)
-        .reduce((sum, { number, durable }) => sum + durable - (number === from.segment ? from.offset : 0), 0),
-    close: () => writer.close(),
+    async close() {
+      await writer.close();
+      lock.release();
+    },
   };
+}
+
+/** What lies at and after a position. */
+function amountFrom(segments: readonly Segment[], from: Position): Amount {
+  const amount = { bytes: 0, lines: 0 };
+  for (const { number, durable, lines } of segments) {
+    if (number < from.segment) continue;
+    const isFirst = number === from.segment;
+    amount.bytes += durable - (isFirst ? from.offset : 0);
+    amount.lines += lines - (isFirst ? from.line : 0);
+  }
+  return amount;
 }
 
 /** Deletes segments that lie before a position; the one that is being written only where that is worth it. */
@@ -96,50 +148,45 @@ async function release(
 async function openSegments(folder: string, log: SpoolOptions['log']): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const number of await listSegments(folder)) {
-    const { whole, size } = await measureSegment(segmentPath(folder, number));
+    const { whole, size, lines } = await measureSegment(segmentPath(folder, number));
     if (whole < size) log.warn({ segment: number, bytes: size - whole }, 'a torn end of the log spool was passed over');
-    if (whole > 0) segments.push({ number, durable: whole });
+    if (whole > 0) segments.push({ number, durable: whole, lines });
     else await rm(segmentPath(folder, number));
   }
   return segments;
 }
 
-async function readFrom(folder: string, segments: Segment[], from: Position, wanted: number) {
+async function readFrom(folder: string, segments: Segment[], from: Position, enough: Amount): Promise<Batch> {
   const records: Buffer[] = [];
-  let { segment: number, offset } = from;
-  let bytes = 0;
+  let { segment: number, offset, line } = from;
+  let [bytes, lines] = [0, 0];
+  const isEnough = () => records.length > 0 && (bytes >= enough.bytes || lines >= enough.lines);
   for (const segment of segments.filter((each) => each.number >= from.segment)) {
-    if (segment.number !== number) [number, offset] = [segment.number, 0];
+    if (segment.number !== number) [number, offset, line] = [segment.number, 0, 0];
     if (offset >= segment.durable) continue;
     const file = await open(segmentPath(folder, number), 'r');
     try {
-      while (records.length === 0 || bytes < wanted) {
+      while (!isEnough()) {
         const found = await readRecord(file, offset, segment.durable);
         if (!found) break;
+        const count = linesOf(found.record);
         records.push(found.record);
         bytes += found.record.length;
-        offset = found.next;
+        lines += count;
+        [offset, line] = [found.next, line + count];
       }
     } finally {
       await file.close();
     }
-    if (bytes >= wanted) break;
+    if (isEnough()) break;
   }
-  return { records, next: { segment: number, offset } };
+  return { records, bytes, lines, next: { segment: number, offset, line } };
 }
 
-function untilReadable(
-  { segments, wakes }: { segments: Segment[]; wakes: Set<() => void> },
-  from: Position,
-  signal: AbortSignal,
-): Promise<void> {
-  const isReadable = () =>
-    segments.some(({ number, durable }) =>
-      number === from.segment ? durable > from.offset : number > from.segment && durable > 0,
-    );
+function untilTrue(isTrue: () => boolean, wakes: Set<() => void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (!isReadable() && !signal.aborted) return;
+      if (!isTrue() && !signal.aborted) return;
       wakes.delete(look);
       signal.removeEventListener('abort', look);
       resolve();

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Problem } from '@alt/contracts';
-import { headerOf, type Segment, segmentPath } from './segment.ts';
+import { headerOf, linesOf, type Segment, segmentPath } from './segment.ts';
 
 export interface WriterOptions {
   folder: string;
@@ -43,7 +43,7 @@ export function createWriter(options: WriterOptions): Writer {
       const group = queue;
       queue = [];
       try {
-        await current.write(group.flatMap(({ records }) => records.flatMap((record) => [headerOf(record), record])));
+        await current.write(group.flatMap(({ records }) => records));
         for (const { resolve } of group) resolve();
         options.onDurable();
       } catch (error) {
@@ -98,7 +98,10 @@ function createCurrent({ folder, segmentBytes, segments }: WriterOptions) {
 
   async function begin(): Promise<{ file: FileHandle; segment: Segment }> {
     await leave();
-    const begun = { file: await open(segmentPath(folder, number), 'wx', 0o600), segment: { number, durable: 0 } };
+    const begun = {
+      file: await open(segmentPath(folder, number), 'wx', 0o600),
+      segment: { number, durable: 0, lines: 0 },
+    };
     // The name of a file is durable with its folder.
     const directory = await open(folder, 'r');
     await directory.sync().finally(() => directory.close());
@@ -111,15 +114,17 @@ function createCurrent({ folder, segmentBytes, segments }: WriterOptions) {
     number: () => number,
     isOpen: () => file !== null,
     leave,
-    async write(pieces: Buffer[]): Promise<void> {
+    async write(records: readonly Buffer[]): Promise<void> {
       const isUsable = file && segment && segment.durable < segmentBytes;
       const at = isUsable && file && segment ? { file, segment } : await begin();
+      const pieces = records.flatMap((record) => [headerOf(record), record]);
       const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
       const { bytesWritten } = await at.file.writev(pieces, at.segment.durable);
       // A disk that is nearly full takes a part.
       if (bytesWritten < bytes) throw Object.assign(new Error('The disk took a part only'), { code: 'ENOSPC' });
       await at.file.datasync();
       at.segment.durable += bytes;
+      at.segment.lines += records.reduce((sum, record) => sum + linesOf(record), 0);
     },
     /** After a failed write nobody knows what is on the disk: what was durable before stays, and a new segment begins. */
     async abandon(): Promise<void> {
