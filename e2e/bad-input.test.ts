@@ -60,6 +60,7 @@ const CLOCKED = [
   'reading_feed_months',
   'reading_slots',
   'service_logs',
+  'service_log_counts',
 ];
 /** Partitions, a table a month or a day: of those, and of the platform's own log. */
 const PARTITION = /^(reading_events|service_logs)_/;

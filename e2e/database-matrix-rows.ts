@@ -106,6 +106,7 @@ export const databaseMatrix: Readonly<Record<string, Readonly<Record<string, str
   'alt.search_engine': { search_indexer: 'raw ++++ ++++' },
   'alt.search_indexes': { search_indexer: 'rawd ++++ ++++' },
   'alt.search_removals': { search_indexer: 'rd ++++' },
+  'alt.service_log_counts': { rask_log_aggregator: 'r ++++' },
   'alt.service_logs': { rask_log_aggregator: 'ra ++++' },
   'alt.shares': { alt_backend: 'rawd +..! +..!' },
   'alt.statistics_switch': {},

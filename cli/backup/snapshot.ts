@@ -187,7 +187,7 @@ async function readPlan(session: Queryable, database: OwnDatabase): Promise<Plan
 }
 
 /** The platform's own log belongs to no tenant and can be large: a restored instance begins with an empty one. */
-const LEFT_OUT = `relname <> 'service_logs'`;
+const LEFT_OUT = `relname not in ('service_logs', 'service_log_counts')`;
 
 const tableNames = statement<{ name: string }>(
   'backup_table_names',

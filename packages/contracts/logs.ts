@@ -56,12 +56,16 @@ export const logFilter = z.object(filter);
 export const logHistogramQuery = z.object({
   ...filter,
   ...span,
+  /** At most so many parts; they are as long as round times are (1, 5, 10, 30 s, 1, 5, 15, 30 min, 1, 3, 6, 12 h, 1 d …). */
   buckets: z.coerce.number().int().min(1).max(200).default(60),
 });
 
 const linePage = z.object({ items: z.array(logLine), nextCursor: z.string().nullable() });
 
-/** Equal parts of the time asked for, the oldest first, all of them present; the last one ends at `to`. */
+/**
+ * Equal parts of time, the oldest first, all of them present. They begin at multiples of their length since 1970 (UTC); the first and
+ * the last count only what is at or after `from` and before `to`. One part is the time asked for.
+ */
 const histogram = z.object({
   from: time,
   to: time,

@@ -1095,6 +1095,15 @@ create table search_removals (
   removed_at timestamp(3) with time zone not null default now(),
   constraint search_removals_pkey PRIMARY KEY (article_id)
 );
+create table service_log_counts (
+  minute timestamp with time zone not null,
+  level smallint not null,
+  service text collate "C" not null,
+  lines integer not null,
+  constraint service_log_counts_level_check CHECK (((level >= 0) AND (level <= 4))),
+  constraint service_log_counts_lines_check CHECK ((lines > 0)),
+  constraint service_log_counts_pkey PRIMARY KEY (minute, level, service)
+) with (fillfactor=70);
 create table shares (
   id uuid not null default uuidv7(),
   reader_id integer not null,
@@ -1382,6 +1391,7 @@ CREATE INDEX saved_searches_owner ON public.saved_searches USING btree (owner_id
 CREATE UNIQUE INDEX search_indexes_one ON public.search_indexes USING btree (engine, ((completed_at IS NULL))) WHERE (left_at IS NULL);
 CREATE INDEX service_logs_grave ON ONLY public.service_logs USING btree (at DESC, id DESC) WHERE (level >= 2);
 CREATE INDEX service_logs_request ON ONLY public.service_logs USING btree (request_id, at DESC) WHERE (request_id <> ''::text);
+CREATE INDEX service_logs_service ON ONLY public.service_logs USING btree (service, at DESC, id DESC);
 CREATE INDEX service_logs_trace ON ONLY public.service_logs USING btree (trace_id, at DESC) WHERE (trace_id <> ''::text);
 CREATE INDEX shares_article ON public.shares USING btree (article_id, reader_id);
 CREATE INDEX shares_reader ON public.shares USING btree (reader_id);
@@ -1473,6 +1483,7 @@ alter table saved_searches enable row level security, force row level security;
 alter table search_engine enable row level security, force row level security;
 alter table search_indexes enable row level security, force row level security;
 alter table search_removals enable row level security, force row level security;
+alter table service_log_counts enable row level security, force row level security;
 alter table service_logs enable row level security, force row level security;
 alter table shares enable row level security, force row level security;
 alter table statistics_switch enable row level security, force row level security;
@@ -2069,6 +2080,11 @@ create policy indexing on search_removals as permissive for all to search_indexe
   using (true)
   with check (true);
 create policy owner on search_removals as permissive for all to alt_owner
+  using (true)
+  with check (true);
+create policy service_log_counts_keeper on service_log_counts as permissive for select to rask_log_aggregator
+  using (true);
+create policy service_log_counts_owner on service_log_counts as permissive for all to alt_owner
   using (true)
   with check (true);
 create policy service_logs_append on service_logs as permissive for insert to rask_log_aggregator
@@ -2991,6 +3007,20 @@ begin
   return null;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.count_service_logs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into service_log_counts as c (minute, level, service, lines)
+    select date_trunc('minute', at, 'UTC'), level, service, count(*)
+    from new_rows group by 1, 2, 3 order by 1, 2, 3
+    on conflict (minute, level, service) do update set lines = c.lines + excluded.lines;
+  return null;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.count_updated_entries()
  RETURNS trigger
@@ -5249,6 +5279,7 @@ begin
   loop
     execute format('drop table public.%I', v_name);
   end loop;
+  delete from service_log_counts where minute < v_oldest::timestamp at time zone 'UTC';
 end $function$
 ;
 CREATE OR REPLACE FUNCTION public.project_counts(wanted uuid[])
@@ -7709,6 +7740,7 @@ CREATE TRIGGER notify_changed AFTER UPDATE OF revision ON public.readers FOR EAC
 CREATE TRIGGER reading_forgotten AFTER DELETE ON public.readers FOR EACH ROW EXECUTE FUNCTION note_reading_erasure();
 CREATE TRIGGER receive_shared AFTER INSERT ON public.readers FOR EACH ROW EXECUTE FUNCTION receive_shared();
 CREATE TRIGGER receive_shared_again AFTER UPDATE OF purge_after ON public.readers FOR EACH ROW WHEN (((old.purge_after IS NOT NULL) AND (new.purge_after IS NULL))) EXECUTE FUNCTION receive_shared();
+CREATE TRIGGER count_lines AFTER INSERT ON public.service_logs REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_service_logs();
 CREATE TRIGGER await_rules_of_subscribers AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION await_rules_of_subscribers();
 CREATE TRIGGER queue_wanted_summaries AFTER UPDATE OF wants_summary ON public.subscriptions FOR EACH ROW WHEN ((new.wants_summary AND (NOT old.wants_summary))) EXECUTE FUNCTION queue_wanted_summaries();
 CREATE TRIGGER request_tags AFTER INSERT ON public.subscriptions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION request_tags();
@@ -8002,6 +8034,7 @@ grant select on reading_feed_days to alt_backend;
 grant select on reading_feed_months to alt_backend;
 grant select on reading_slots to alt_backend;
 grant select on rule_hits to alt_backend;
+grant select on service_log_counts to rask_log_aggregator;
 grant select on tag_aliases to alt_backend;
 grant select on tags to alt_backend;
 grant select on tenants to alt_backend;

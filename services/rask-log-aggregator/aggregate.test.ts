@@ -160,7 +160,7 @@ describe.each<StoreName>(['postgres', 'clickhouse'])('with %s', (store) => {
   });
 
   test('a question narrows by service, level, words, trace and request, page by page, the newest first', async () => {
-    const start = Date.now() - 30 * 60_000;
+    const start = Math.floor(Date.now() / 1_000) * 1_000 - 30 * 60_000;
     const levels = ['debug', 'info', 'warn', 'error', 'fatal'];
     const lines = Array.from({ length: 250 }, (_, index) =>
       mine(`Line ${index} of 100% of_all`, {

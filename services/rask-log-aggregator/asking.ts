@@ -7,6 +7,7 @@ import {
   Problem,
 } from '@alt/contracts';
 import type { z } from 'zod';
+import { gridOf } from './grid.ts';
 import type { LogFilter, LogPlace, LogSpan, LogStore } from './store/log-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,9 +40,9 @@ export async function countLogs(store: LogStore, query: z.output<typeof logHisto
   const to = query.to ? new Date(query.to) : new Date();
   const from = query.from ? new Date(query.from) : new Date(to.getTime() - HOUR_MS);
   if (from >= to) throw new Problem('invalid-query', '"from" must be before "to".');
-  const items = await store.count(filterOf(query), { from, to }, query.buckets);
-  const bucketSeconds = (to.getTime() - from.getTime()) / 1_000 / query.buckets;
-  return { from: from.toISOString(), to: to.toISOString(), bucketSeconds, items };
+  const grid = gridOf({ from, to }, query.buckets);
+  const items = await store.count(filterOf(query), { from, to }, grid);
+  return { from: from.toISOString(), to: to.toISOString(), bucketSeconds: grid.stepMs / 1_000, items };
 }
 
 /** New lines as the store has them, the oldest first, until `signal` aborts; whatever writes to the same store is seen. */

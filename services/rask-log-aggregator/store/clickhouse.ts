@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
-import type { LogLine } from '@alt/contracts';
+import type { LogLevel, LogLine } from '@alt/contracts';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { emptyCounts, LEVELS, type LogFilter, type LogSpan, type LogStore, RefusedLines } from './log-store.ts';
+import {
+  LEVELS,
+  type LogFilter,
+  type LogGrid,
+  type LogSpan,
+  type LogStore,
+  levelNumber,
+  partsOf,
+  RefusedLines,
+} from './log-store.ts';
 
 export interface ClickHouseStoreOptions {
   url: string;
@@ -104,9 +113,9 @@ export function createClickHouseStore(options: ClickHouseStoreOptions): LogStore
       await table();
       return search(client, filter, span, page);
     },
-    count: async (filter, span, buckets) => {
+    count: async (filter, span, grid) => {
       await table();
-      return count(client, filter, span, buckets);
+      return count(client, filter, span, grid);
     },
     async check() {
       const result = await client.ping({ select: true });
@@ -144,31 +153,29 @@ async function count(
   client: ClickHouseClient,
   filter: LogFilter,
   span: LogSpan,
-  buckets: number,
+  grid: LogGrid,
 ): Promise<Awaited<ReturnType<LogStore['count']>>> {
   const { where, params } = conditionsOf(filter, span);
-  const widthMs = (span.to.getTime() - span.from.getTime()) / buckets;
   const query = `
-    select toUInt32(floor((toUnixTimestamp64Micro(timestamp) / 1000 - {fromMs:Float64}) / {widthMs:Float64})) as bucket,
-      toString(level) as grade, toUInt32(count()) as lines
-    from service_logs final where ${where.join(' and ')} group by bucket, grade
+    select toFloat64(intDiv(toUnixTimestamp64Micro(timestamp) - {startMs:Int64} * 1000, {stepMs:Int64} * 1000)) as part,
+      toString(level) as grade, toFloat64(count()) as lines
+    from service_logs final where ${where.join(' and ')} group by part, grade
     settings do_not_merge_across_partitions_select_final = 1`;
-  const query_params = { ...params, fromMs: span.from.getTime(), widthMs };
+  const { startMs, stepMs } = grid;
+  const query_params = { ...params, startMs, stepMs };
   const rows = await (await client.query({ query, query_params, format: 'JSONEachRow' })).json<{
-    bucket: number;
+    part: number;
     grade: string;
     lines: number;
   }>();
-  const items = Array.from({ length: buckets }, (_, index) => ({
-    at: new Date(span.from.getTime() + index * widthMs).toISOString(),
-    counts: emptyCounts(),
-  }));
-  for (const { bucket, grade, lines } of rows) {
-    const item = items[Math.min(bucket, buckets - 1)];
-    const level = LEVELS.find((name) => name === grade);
-    if (item && level) item.counts[level] += Number(lines);
-  }
-  return items;
+  return partsOf(
+    grid,
+    rows.map(({ part, grade, lines }) => ({ atMs: startMs + part * stepMs, level: levelOf(grade), lines })),
+  );
+}
+
+function levelOf(grade: string | undefined): LogLevel | undefined {
+  return LEVELS.find((name) => name === grade);
 }
 
 function conditionsOf({ services, level, words, trace, request }: LogFilter, { from, to }: LogSpan) {
@@ -182,7 +189,7 @@ function conditionsOf({ services, level, words, trace, request }: LogFilter, { f
     params[name] = value;
   };
   if (services.length > 0) add('service_name in {services:Array(String)}', 'services', services);
-  if (level) add('level >= {level:Int8}', 'level', LEVELS.indexOf(level));
+  if (level) add('level >= {level:Int8}', 'level', levelNumber(level));
   for (const [index, word] of words.entries()) {
     add(`positionCaseInsensitiveUTF8(message, {word${index}:String}) > 0`, `word${index}`, word);
   }
@@ -195,7 +202,7 @@ function present(row: Record<string, string> & { fields: Record<string, string> 
   return {
     id: row.id ?? '',
     timestamp: row.at ?? '',
-    level: LEVELS.find((name) => name === row.grade) ?? 'info',
+    level: levelOf(row.grade) ?? 'info',
     message: row.message ?? '',
     service: row.service_name ?? '',
     serviceType: row.service_type ?? '',

@@ -23,6 +23,13 @@ export interface LogSpan {
   to: Date;
 }
 
+/** Equal parts of time, one after the other, the first at `startMs`. */
+export interface LogGrid {
+  startMs: number;
+  stepMs: number;
+  parts: number;
+}
+
 /** Where log lines are kept. One of them is chosen by configuration; none stands in for another. */
 export interface LogStore {
   name: 'clickhouse' | 'postgres';
@@ -33,8 +40,8 @@ export interface LogStore {
   insert(records: readonly Buffer[]): Promise<void>;
   /** The newest first, from after `before` on. */
   search(filter: LogFilter, span: LogSpan, page: { before: LogPlace | null; limit: number }): Promise<LogLine[]>;
-  /** Counts of each level in equal parts of the span. */
-  count(filter: LogFilter, span: LogSpan, buckets: number): Promise<LogHistogram['items']>;
+  /** Counts of each level in each part of a grid that covers the span; what is outside of the span does not count. */
+  count(filter: LogFilter, span: LogSpan, grid: LogGrid): Promise<LogHistogram['items']>;
   /** Throws where the store does not answer. */
   check(): Promise<void>;
   /** Makes what is needed soon and drops what is too old; called every hour. */
@@ -49,6 +56,22 @@ export class RefusedLines extends Error {
 
 export const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
 
-export function emptyCounts(): Record<LogLevel, number> {
-  return { debug: 0, info: 0, warn: 0, error: 0, fatal: 0 };
+export function levelNumber(level: LogLevel): number {
+  return LEVELS.indexOf(level);
+}
+
+/** All parts of a grid with what was counted in them; `atMs` is when the part begins. */
+export function partsOf(
+  { startMs, stepMs, parts }: LogGrid,
+  counted: readonly { atMs: number; level: LogLevel | undefined; lines: number }[],
+): LogHistogram['items'] {
+  const items = Array.from({ length: parts }, (_, index) => ({
+    at: new Date(startMs + index * stepMs).toISOString(),
+    counts: { debug: 0, info: 0, warn: 0, error: 0, fatal: 0 },
+  }));
+  for (const { atMs, level, lines } of counted) {
+    const item = items[Math.round((atMs - startMs) / stepMs)];
+    if (item && level) item.counts[level] += lines;
+  }
+  return items;
 }

@@ -1,10 +1,12 @@
 import type { LogLine } from '@alt/contracts';
 import { type Database, sqlState, statement } from '@alt/database';
-import { emptyCounts, LEVELS, type LogFilter, type LogStore, RefusedLines } from './log-store.ts';
+import { LEVELS, type LogStore, partsOf, RefusedLines } from './log-store.ts';
+import { type LineRow, questionOfCounts, questionOfLines } from './postgres-questions.ts';
 
 /** A statement gets about so much: what it holds is in memory here and in Postgres at once. */
 const STATEMENT_BYTES = 1024 * 1024;
 
+// In the order of the key: two who keep the same lines at once wait for each other one way only. A trigger counts what is new.
 const insertLines = statement(
   'logs_insert',
   `insert into service_logs (at, id, level, service, message, service_type, log_type, service_group, stream, container_id,
@@ -15,52 +17,12 @@ const insertLines = statement(
      service_type text, log_type text, service_group text, stream text, container_id text, trace_id text, span_id text,
      request_id text, fields jsonb)
    where "timestamp" >= $2::timestamptz
+   order by 1, 2
    on conflict do nothing`,
 );
 
 const prepare = statement('logs_prepare', 'select prepare_service_logs($1::date[], $2)');
 const ping = statement('logs_ping', 'select 1 from service_logs limit 1');
-
-interface Row {
-  timestamp: string;
-  id: string;
-  level: number;
-  service: string;
-  message: string;
-  serviceType: string;
-  logType: string;
-  serviceGroup: string;
-  stream: string;
-  containerId: string;
-  traceId: string;
-  spanId: string;
-  requestId: string;
-  fields: Record<string, string>;
-}
-
-const WHERE = `at >= $1::timestamptz and at < $2::timestamptz
-     and ($3::text[] = '{}' or service = any ($3::text[]))
-     and level >= $4::smallint
-     and ($5::text[] = '{}' or message ilike all ($5::text[]))
-     and ($6::text is null or trace_id = $6::text)
-     and ($7::text is null or request_id = $7::text)`;
-
-const searchLines = statement<Row>(
-  'logs_search',
-  `select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as timestamp, id, level, service, message,
-     service_type as "serviceType", log_type as "logType", service_group as "serviceGroup", stream,
-     container_id as "containerId", trace_id as "traceId", span_id as "spanId", request_id as "requestId", fields
-   from service_logs
-   where ${WHERE} and (at, id) < ($8::timestamptz, $9::text)
-   order by at desc, id desc limit $10`,
-);
-
-const countLines = statement<{ bucket: number; level: number; count: number }>(
-  'logs_count',
-  `select floor(extract(epoch from at - $1::timestamptz) * $8::float8 / extract(epoch from $2::timestamptz - $1::timestamptz))::integer as bucket,
-     level, count(*)::integer as count
-   from service_logs where ${WHERE} group by 1, 2`,
-);
 
 export interface PostgresStoreOptions {
   database: Database;
@@ -97,28 +59,17 @@ export function createPostgresStore({ database, daysKept }: PostgresStoreOptions
     async insert(records) {
       for (const text of inStatements(records)) await insertText(text);
     },
-    async search(filter, span, { before, limit }) {
-      const rows = await database.all(searchLines, [
-        ...valuesOf(filter, span),
-        before?.timestamp ?? 'infinity',
-        before?.id ?? '',
-        limit,
-      ]);
-      return rows.map(present);
+    async search(filter, span, page) {
+      const { statement, values } = questionOfLines(filter, span, page);
+      return (await database.all(statement, values)).map(present);
     },
-    async count(filter, span, buckets) {
-      const rows = await database.all(countLines, [...valuesOf(filter, span), buckets]);
-      const width = (span.to.getTime() - span.from.getTime()) / buckets;
-      const items = Array.from({ length: buckets }, (_, index) => ({
-        at: new Date(span.from.getTime() + index * width).toISOString(),
-        counts: emptyCounts(),
-      }));
-      for (const { bucket, level, count } of rows) {
-        const name = LEVELS[level];
-        const item = items[Math.min(bucket, buckets - 1)];
-        if (item && name) item.counts[name] += count;
-      }
-      return items;
+    async count(filter, span, grid) {
+      const { statement, values } = questionOfCounts(filter, span, grid);
+      const rows = await database.all(statement, values);
+      return partsOf(
+        grid,
+        rows.map(({ part, level, lines }) => ({ atMs: part.getTime(), level: LEVELS[level], lines })),
+      );
     },
     check: async () => void (await database.run(ping)),
     async keepUp() {
@@ -150,11 +101,6 @@ function isAboutRows(error: unknown): boolean {
   return /^2[23]/.test(state) && !isMissingPartition;
 }
 
-function valuesOf({ services, level, words, trace, request }: LogFilter, { from, to }: { from: Date; to: Date }) {
-  const patterns = words.map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
-  return [from, to, services, level ? LEVELS.indexOf(level) : 0, patterns, trace, request];
-}
-
-function present({ level, ...row }: Row): LogLine {
+function present({ level, ...row }: LineRow): LogLine {
   return { ...row, level: LEVELS[level] ?? 'info' };
 }
