@@ -46,6 +46,7 @@ const MORE_ALT = `
   select prepare_service_logs(array[current_date], 14);
   insert into service_logs (at, id, level, service, message, service_type, log_type, service_group, stream, container_id, trace_id,
     span_id, request_id, fields) values (current_date + interval '1 hour', 'a', 1, 's', 'm', '', '', '', '', '', '', '', '', '{}');
+  insert into service_log_counts (minute, level, service, lines) values (current_date, 1, 's', 1) on conflict do nothing;
   insert into feed_selectors (feed_id, tenant_id) values (1, '${ann.tenantId}');
   insert into recap_askings (address_hash) values (sha256('a'));
   insert into recap_outlets (reader_id) values (1);
