@@ -129,6 +129,28 @@ test('a log that lies in months comes back whole, whatever months there are wher
   expect(await target.superuser('auth').all(lines)).toEqual(before);
 });
 
+test("the platform's own log stays behind: a backup holds no line, and a restored instance begins with an empty log", async () => {
+  const addLine = (id: string) => `select prepare_service_logs('{}', 14);
+    insert into service_logs (at, id, level, service, message, service_type, log_type, service_group, stream, container_id, trace_id,
+      span_id, request_id, fields) values (now(), '${id}', 1, 's', 'm', '', '', '', '', '', '', '', '', '{}')`;
+  const log = statement<{ lines: number; counted: number }>(
+    'log',
+    `select (select count(*) from service_logs)::integer as lines,
+       (select coalesce(sum(lines), 0) from service_log_counts)::integer as counted`,
+  );
+  await source.superuser('alt').script(addLine('before'));
+  expect(await source.superuser('alt').one(log)).toEqual({ lines: 1, counted: 1 });
+  await backUp(source);
+  const { databases } = await verifyArchive(file, null);
+  expect(databases.alt.tables.map(({ name }) => name).filter((name) => name.startsWith('service_log'))).toEqual([]);
+  await target.superuser('alt').script(addLine('of what is replaced'));
+  await restore(target);
+  const alt = target.superuser('alt');
+  expect(await alt.one(log)).toEqual({ lines: 0, counted: 0 });
+  await alt.script(addLine('after'));
+  expect(await alt.one(log)).toEqual({ lines: 1, counted: 1 });
+});
+
 test('the counters and the outbox follow again after a restore', async () => {
   await backUp(source);
   await restore(target);
