@@ -39,7 +39,6 @@ export async function benchStatistics({ isQuick }: { isQuick: boolean }): Promis
         ...(await measureAnswers(store, call, runs)),
       );
     } finally {
-      // First: of it alone nothing would keep this process going.
       await engine?.stop();
       await platform.stop();
     }

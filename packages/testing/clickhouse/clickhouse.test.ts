@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -76,4 +78,22 @@ test('errors have the numbers of ClickHouse, and a wrong password opens nothing'
   await stranger.close();
   const answer = await fetch(server.url, { method: 'POST', body: 'select 1' });
   expect([answer.status, answer.headers.get('x-clickhouse-exception-code')]).toEqual([403, '516']);
+});
+
+test('a program that awaits its end goes on to its own, and needs nothing else to keep it going', async () => {
+  const code = `
+    const { startClickHouse } = await import(${JSON.stringify(new URL('./clickhouse.ts', import.meta.url).href)});
+    const server = await startClickHouse();
+    await server.kill();
+    await server.start();
+    await server.stop();
+    process.stdout.write('went on');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said, exitCode] = await Promise.all([
+    text(child.stdout),
+    new Promise((resolve) => child.once('exit', resolve)),
+  ]);
+  expect([said, exitCode]).toEqual(['went on', 0]);
 });
