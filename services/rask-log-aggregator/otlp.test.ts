@@ -1,8 +1,15 @@
 import { gzipSync } from 'node:zlib';
+import { listen } from '@alt/service-kit';
+import { ROOT_CONTEXT, SeverityNumber, TraceFlags, trace } from '@opentelemetry/api';
+import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
+import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readLogsRequest } from './intake/protobuf.ts';
-import { startTestAggregator, type TestAggregator } from './testing.ts';
+import { INGEST_TOKEN, startTestAggregator, type TestAggregator } from './testing.ts';
 
 let alt: TestAggregator;
 beforeAll(async () => {
@@ -123,4 +130,109 @@ test('any bytes end in an answer, never in a fault', async () => {
   expect([response.status, (await response.json()).code]).toEqual([422, 'invalid-request']);
   expect((await post(Buffer.from('{"resourceLogs": 7}'), 'application/json')).status).toBe(422);
   expect((await post(Buffer.from('x'), 'text/plain')).status).toBe(415);
+});
+
+test.each([
+  ['protobuf', ProtobufExporter, CompressionAlgorithm.NONE],
+  ['protobuf', ProtobufExporter, CompressionAlgorithm.GZIP],
+  ['json', JsonExporter, CompressionAlgorithm.NONE],
+  ['json', JsonExporter, CompressionAlgorithm.GZIP],
+])("OpenTelemetry's own exporter is understood: %s, %3$s", async (format, Exporter, compression) => {
+  const seen: { type: string | null; encoding: string | null; status: number }[] = [];
+  const server = await listen(
+    async (request) => {
+      const { headers, method } = request;
+      const body = await request.arrayBuffer();
+      const response = await alt.ask(new URL(request.url).pathname, { as: null, method, headers, body });
+      const [type, encoding] = ['content-type', 'content-encoding'].map((name) => headers.get(name)) as [
+        string,
+        string,
+      ];
+      seen.push({ type, encoding, status: response.status });
+      return response;
+    },
+    { port: 0, hostname: '127.0.0.1' },
+  );
+  const service = `${format} ${compression}`;
+  const exporter = new Exporter({
+    url: `http://127.0.0.1:${server.port}/v1/logs`,
+    headers: { authorization: `Bearer ${INGEST_TOKEN}` },
+    compression,
+  });
+  const provider = new LoggerProvider({
+    resource: resourceFromAttributes({
+      'service.name': service,
+      'service.namespace': 'a group',
+      'container.id': 'c-7',
+      'host.name': 'h1',
+    }),
+    processors: [new BatchLogRecordProcessor({ exporter })],
+  });
+  const at = Date.now() - 5_000;
+  const spanContext = {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags: TraceFlags.SAMPLED,
+  };
+  try {
+    const logger = provider.getLogger('a scope', '1.2.3');
+    logger.emit({
+      timestamp: at,
+      severityNumber: SeverityNumber.WARN2,
+      severityText: 'WARN',
+      body: 'a text, "quoted", 日本',
+      context: trace.setSpanContext(ROOT_CONTEXT, spanContext),
+      attributes: {
+        whole: 7,
+        negative: -7,
+        broken: 1.5,
+        yes: true,
+        list: ['a', 'b'],
+        nested: { deep: { number: 1 } },
+        'log.record.uid': 'uid-1',
+        'log.iostream': 'stderr',
+        request_id: 'request-7',
+        password: 'never kept',
+      },
+    });
+    logger.emit({ timestamp: at + 1, body: { event: 'as a map', count: 2 }, eventName: 'an.event' });
+    logger.emit({ timestamp: at + 2, severityNumber: SeverityNumber.FATAL4, body: new Uint8Array([1, 2, 3]) });
+    await provider.forceFlush();
+    await provider.shutdown();
+  } finally {
+    await server.stop();
+  }
+  const isPacked = compression === CompressionAlgorithm.GZIP;
+  const type = format === 'json' ? 'application/json' : 'application/x-protobuf';
+  expect(seen).toEqual([{ type, encoding: isPacked ? 'gzip' : null, status: 200 }]);
+  const [bytes, map, text] = await alt.untilStored(3, `service=${encodeURIComponent(service)}`);
+  expect(text).toMatchObject({
+    id: 'uid-1',
+    timestamp: new Date(at).toISOString().replace('Z', '000Z'),
+    level: 'warn',
+    message: 'a text, "quoted", 日本',
+    service,
+    serviceGroup: 'a group',
+    containerId: 'c-7',
+    stream: 'stderr',
+    traceId: spanContext.traceId,
+    spanId: spanContext.spanId,
+    requestId: 'request-7',
+    fields: {
+      'host.name': 'h1',
+      scope: 'a scope',
+      whole: '7',
+      negative: '-7',
+      broken: '1.5',
+      yes: 'true',
+      list: '["a","b"]',
+    },
+  });
+  expect(JSON.parse(text?.fields.nested ?? '')).toEqual({
+    deep: { number: expect.toSatisfy((value) => Number(value) === 1) },
+  });
+  expect(text?.fields.password).not.toContain('never kept');
+  expect(map).toMatchObject({ level: 'info', logType: 'an.event' });
+  expect(JSON.parse(map?.message ?? '')).toMatchObject({ event: 'as a map' });
+  expect(bytes).toMatchObject({ level: 'fatal', message: 'AQID' });
 });
