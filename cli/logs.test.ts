@@ -37,9 +37,19 @@ test('beside a running Alt, `alt logs` shows what its services wrote, narrowed a
     fields: { route: '/v1/auth/setup' },
   });
   expect(await found('--level', 'fatal')).toBe('');
+  expect((await runInTest(['logs', '--level', 'fatal'], environment)).remarks).toContain('No line is like that.');
   expect(await found('--service', 'no-service')).toBe('');
   expect((await runInTest(['logs', '--level', 'loud'], environment)).code).toBe(2);
   expect((await runInTest(['logs', '--since', 'yesterday'], environment)).code).toBe(2);
+});
+
+test('where nothing was written yet, `alt logs` says so, and not that nothing fits', async () => {
+  const environment = { ALT_DATA_DIR: await dataFolder(), PORT: '0', LOG_LEVEL: 'silent' };
+  const platform = await startPlatform(environment);
+  stops.push(platform.stop);
+  const { code, output, remarks } = await runInTest(['logs', '--level', 'warn', 'some', 'words'], environment);
+  expect([code, output]).toEqual([0, '']);
+  expect(remarks).toContain('The log is empty');
 });
 
 test('a service of its own ships its lines to the aggregator, which answers the command line with the token', async () => {

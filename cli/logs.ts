@@ -54,7 +54,7 @@ export async function showLogs(args: string[], terminal: Terminal): Promise<numb
     if (shown === LINES_SHOWN)
       terminal.remark(`Only the last ${LINES_SHOWN} lines; narrow them, or ask for less time.`);
     if (options.follow) await showComing(source, query, show);
-    else if (shown === 0) terminal.remark('No line is like that.');
+    else if (shown === 0) terminal.remark(await whyNone(source));
   });
   return 0;
 }
@@ -63,6 +63,12 @@ async function showPast(source: Source, query: Query, show: (line: LogLine) => v
   const { items } = await source.search({ ...query, limit: LINES_SHOWN });
   for (const line of items.toReversed()) show(line);
   return items.length;
+}
+
+async function whyNone(source: Source): Promise<string> {
+  const { items } = await source.search({ service: [], limit: 1 });
+  if (items.length > 0) return 'No line is like that.';
+  return 'The log is empty: nothing was kept yet. LOG_LEVEL says how grave a line must be to be written.';
 }
 
 /** Until Ctrl+C. What was shown a moment ago is not shown again. */

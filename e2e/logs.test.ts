@@ -43,8 +43,11 @@ describe("the page of the platform's log", () => {
     expect(await response.json()).toMatchObject({ accepted: lines.length });
   };
 
-  const open = async (email: string, options: { locale: string; width: number; height: number }): Promise<Page> => {
-    const { locale, ...viewport } = options;
+  const open = async (
+    email: string,
+    options: { locale: string; width: number; height: number; at?: Machine },
+  ): Promise<Page> => {
+    const { locale, at: { origin } = machine, ...viewport } = options;
     const context = await browser.newContext({ locale, viewport, reducedMotion: 'reduce' });
     const page = await context.newPage();
     page.setDefaultTimeout(WAIT_MS);
@@ -52,16 +55,14 @@ describe("the page of the platform's log", () => {
     page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) complaints.push(message.text());
     });
-    const headers = { 'content-type': 'application/json', origin: machine.origin };
+    const headers = { 'content-type': 'application/json', origin };
     const body = { email, password: PASSWORD };
-    const made = await context.request.post(`${machine.origin}/v1/auth/register`, { headers, data: body });
-    const session = made.ok()
-      ? made
-      : await context.request.post(`${machine.origin}/v1/auth/login`, { headers, data: body });
+    const made = await context.request.post(`${origin}/v1/auth/register`, { headers, data: body });
+    const session = made.ok() ? made : await context.request.post(`${origin}/v1/auth/login`, { headers, data: body });
     const { csrfToken } = (await session.json()) as { csrfToken: string };
     const settings = { headers: { ...headers, 'x-csrf-token': csrfToken }, data: { language: locale.slice(0, 2) } };
-    expect((await context.request.patch(`${machine.origin}/v1/settings`, settings)).ok()).toBe(true);
-    await page.goto(`${machine.origin}/logs`);
+    expect((await context.request.patch(`${origin}/v1/settings`, settings)).ok()).toBe(true);
+    await page.goto(`${origin}/logs`);
     return page;
   };
 
@@ -112,6 +113,24 @@ describe("the page of the platform's log", () => {
     await russian.getByRole('list', { name: 'Строки журнала' }).getByText('another quiet line').first().waitFor();
     await picture(russian, 'logs-ru');
   });
+
+  it('says in each language that there is nothing yet, where there is nothing', async () => {
+    const silent = await startMachine('one process', { environment: { LOG_LEVEL: 'silent' } });
+    try {
+      const size = { width: 1024, height: 768, at: silent };
+      for (const [locale, title] of [
+        ['en-GB', 'The log is empty'],
+        ['ja-JP', 'ログは空です'],
+        ['ru-RU', 'Журнал пуст'],
+      ] as const) {
+        const page = await open('ada@example.org', { locale, ...size });
+        await page.getByText(title).waitFor();
+        await picture(page, `logs-empty-${locale.slice(0, 2)}`);
+      }
+    } finally {
+      await silent.stop();
+    }
+  }, 180_000);
 
   it('is for the owner alone', async () => {
     const page = await open('bob@example.org', { locale: 'en-GB', width: 1440, height: 900 });

@@ -13,6 +13,8 @@ export interface LogWish {
 }
 
 const STALE_MS = 5_000;
+/** At most: a minute each for an hour, half an hour each for a day, three hours each for a week. */
+const PARTS = 72;
 /** As many lines are kept on the page while it follows. */
 const LIVE_MAXIMUM = 1_000;
 const RETRY_MS = 3_000;
@@ -40,12 +42,23 @@ export const linesQuery = (client: Client, wish: LogWish) =>
     staleTime: STALE_MS,
   });
 
+/** Whether there is any line at all, whatever is wished for. */
+export const anyLineQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['logs', 'any'],
+    queryFn: async ({ signal }) => {
+      const { items } = await client.call<Page<LogLine>>('GET', '/v1/instance/logs', { query: { limit: 1 }, signal });
+      return items.length > 0;
+    },
+    staleTime: STALE_MS,
+  });
+
 export const histogramQuery = (client: Client, wish: LogWish) =>
   queryOptions({
     queryKey: ['logs', 'histogram', wish],
     queryFn: ({ signal }) =>
       client.call<LogHistogram>('GET', '/v1/instance/logs/histogram', {
-        query: { ...queryOf(wish), from: sinceOf(wish), buckets: 48 },
+        query: { ...queryOf(wish), from: sinceOf(wish), buckets: PARTS },
         signal,
       }),
     placeholderData: keepPreviousData,

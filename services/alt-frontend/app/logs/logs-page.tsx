@@ -13,7 +13,7 @@ import { LoadFailed } from '../ui/load-failed.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { LogHistogram } from './log-histogram.tsx';
 import { logTexts } from './log-texts.ts';
-import { histogramQuery, type LogWish, linesQuery, useLiveLines } from './logs-data.ts';
+import { anyLineQuery, histogramQuery, type LogWish, linesQuery, useLiveLines } from './logs-data.ts';
 
 const SERVICES = [
   'alt-backend',
@@ -149,9 +149,7 @@ function logLevelOf(value: string): LogLevel {
 
 function Lines({ lines, isLive, isLoaded }: { lines: LogLine[]; isLive: boolean; isLoaded: boolean }) {
   const t = useOwnTexts(logTexts);
-  if (isLoaded && lines.length === 0) {
-    return <Notice icon="search" title={t('none')} text={isLive ? t('following') : t('noneText')} />;
-  }
+  if (isLoaded && lines.length === 0) return <NoLines isLive={isLive} />;
   return (
     <ul aria-label={t('lines')} className="border-t border-line">
       {lines.map((line) => (
@@ -159,6 +157,18 @@ function Lines({ lines, isLive, isLoaded }: { lines: LogLine[]; isLive: boolean;
       ))}
     </ul>
   );
+}
+
+/** None at all is another thing than none that is like what was asked for. */
+function NoLines({ isLive }: { isLive: boolean }) {
+  const t = useOwnTexts(logTexts);
+  const { client } = useConnection();
+  const any = useQuery(anyLineQuery(client));
+  if (any.isPending) return null;
+  if (any.data === false) {
+    return <Notice icon="search" title={t('empty')} text={isLive ? t('following') : t('emptyText')} />;
+  }
+  return <Notice icon="search" title={t('none')} text={isLive ? t('following') : t('noneText')} />;
 }
 
 const LEVEL_CLASS: Record<LogLevel, string> = {
