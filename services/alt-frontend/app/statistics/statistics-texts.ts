@@ -15,15 +15,15 @@ const en = {
   noneText: 'Read something; what you open appears here within seconds.',
   articles: { one: '# article', other: '# articles' },
   onDays: { one: '# day', other: '# days' },
-  lead: 'You opened {opened} on {days} and had them before you for {time}.',
+  lead: 'You opened {opened} on {days} and spent {time} with them.',
   opened: 'Opened',
   read: 'Marked read',
   spent: 'Time spent',
   saved: 'Saved by summaries',
   streak: { one: '# day in a row.', other: '# days in a row.' },
   cleared: {
-    one: '# article was marked read without being opened.',
-    other: '# articles were marked read many at once.',
+    one: '# article was marked read in bulk.',
+    other: '# articles were marked read in bulk.',
   },
   unreadNow: '{unread} of {entries} articles in your lists are unread.',
   byDay: 'By day',
@@ -39,7 +39,7 @@ const en = {
   feed: 'Feed',
   folder: 'Folder',
   received: 'Came in',
-  gone: 'A feed that you left',
+  gone: 'A feed you left',
   never: 'Never opened',
   neverText: {
     one: 'You opened nothing of this feed in this time. It stays unless you leave it.',
@@ -52,7 +52,7 @@ const en = {
   collectedText:
     'Which feed you opened something of, when and for how long; what you marked; that you searched, not for what. No titles, no addresses. It is kept for {days} days, nobody else sees it, and it never leaves this Alt.',
   savedFormula:
-    'Time saved is an estimate: where a summary was shown, what the text would take at {alphabetic} characters a minute ({cjk} in Chinese, Japanese and Korean), less the time that you had it before you. You might not have read it all.',
+    'Time saved is an estimate: where a summary was shown, what the text would take at {alphabetic} characters a minute ({cjk} in Chinese, Japanese and Korean), less the time that you had it open. You might not have read it all.',
   switch: 'Collect this for my statistics',
   forget: 'Delete what was collected',
   forgetTitle: 'Delete your statistics?',
