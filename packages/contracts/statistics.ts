@@ -258,5 +258,5 @@ export const readPlatformStatistics = endpoint({
   query: z.object(span).refine(isOrdered, ORDER),
   response: platformStatistics,
   statuses: [200],
-  problems: ['forbidden', 'invalid-query'],
+  problems: ['forbidden', 'invalid-query', 'unavailable'],
 });

@@ -10,6 +10,7 @@ import {
   prepareClickHouse,
 } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse-client.ts';
+import { createWorkMoving, type WorkMoving } from './work-moving.ts';
 
 const MOVE_EVERY_MS = 30_000;
 /** Whoever asks for statistics waits no longer for what is being moved. */
@@ -58,6 +59,8 @@ export interface Moving {
   moveAll(): Promise<void>;
   /** Erases in ClickHouse what the database has noted; throws where that does not answer. */
   eraseNow(): Promise<void>;
+  /** Forgets what is kept for too long; done every few hours besides. */
+  forgetNow(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export function startMoving(options: MovingOptions): Moving {
   const database = options.database.background;
   const each = (name: string, work: (signal: AbortSignal) => Promise<void>) =>
     oneAtATime(work, (error) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`));
+  const work = createWorkMoving(database, options.clickHouse);
   let isPrepared = false;
   const prepare = async () => {
     if (isPrepared) return;
@@ -80,6 +84,10 @@ export function startMoving(options: MovingOptions): Moving {
     if (clickHouse) await takeAll(database, clickHouse, signal);
     else await rollAll(database, signal);
   });
+  const movingWork = each('moving statistics of the platform', work.move);
+  const moveAll = async () => {
+    await Promise.all([moving.ask(), movingWork.ask()]);
+  };
   const erase = async () => {
     await prepare();
     await eraseNoted(database, options.clickHouse);
@@ -91,21 +99,22 @@ export function startMoving(options: MovingOptions): Moving {
   const forgetting = each('forgetting old statistics', async () => {
     isPrepared = false; // the next month has to be made
     await prepare();
-    await forgetOld(database, options);
+    await forgetOld(database, options, work);
   });
   const beat = () => {
-    void moving.ask();
+    void moveAll();
     void erasing.ask();
   };
   const timers = [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)];
   for (const timer of timers) timer.unref();
   return {
-    untilMoved: () => Promise.race([moving.ask().then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]),
-    moveAll: () => moving.ask(),
+    untilMoved: () => Promise.race([moveAll().then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]),
+    moveAll,
     eraseNow: erase,
+    forgetNow: () => forgetting.ask(),
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([moving.stop(), erasing.stop(), forgetting.stop()]);
+      await Promise.all([moving.stop(), movingWork.stop(), erasing.stop(), forgetting.stop()]);
     },
   };
 }
@@ -150,12 +159,14 @@ async function eraseNoted(database: Database, clickHouse: ClickHouse | null): Pr
 
 const DAY_MS = 86_400_000;
 
-async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions): Promise<void> {
+async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions, work: WorkMoving): Promise<void> {
   await database.run(callForget, [keepDays]);
   if (!clickHouse) return;
   await mergeParts(clickHouse);
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  await forgetBefore(clickHouse, new Date(today - keepDays * DAY_MS), null);
+  const oldest = new Date(today - keepDays * DAY_MS);
+  await work.forgetBefore(oldest);
+  await forgetBefore(clickHouse, oldest, null);
   for (const { id, days } of await database.all(selectShortTenants, [keepDays])) {
     await forgetBefore(clickHouse, new Date(today - days * DAY_MS), id);
   }

@@ -7,8 +7,10 @@ import type { Searched } from '../search/routes.ts';
 import type { AsReader } from '../store/readers.ts';
 import { clickHouseReading } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse-client.ts';
+import { clickHouseWork } from './clickhouse-work.ts';
 import { startMoving } from './moving.ts';
 import { postgresReading } from './postgres.ts';
+import { postgresWork } from './postgres-work.ts';
 import { recordReading, searchEvent } from './recording.ts';
 import { statisticsRoutes } from './routes.ts';
 
@@ -36,6 +38,7 @@ export async function startStatistics(
   const keepDays = settings.ALT_STATISTICS_DAYS;
   const clickHouse = await connect(settings);
   const reading = clickHouse ? clickHouseReading(clickHouse) : postgresReading;
+  const work = clickHouse ? clickHouseWork(clickHouse) : postgresWork;
   const moving = startMoving({ database, log, clickHouse, keepDays });
   const searches = createWorkRecord(database, 'search');
   const prices = {
@@ -48,7 +51,7 @@ export async function startStatistics(
     moving,
     routes(as: AsReader): Route[] {
       asReader = as;
-      return statisticsRoutes({ asReader: as, moving, reading, keepDays, isInstanceOff, prices });
+      return statisticsRoutes({ asReader: as, moving, reading, work, keepDays, isInstanceOff, prices });
     },
     /** Written when the answer is on its way: a search waits for nothing. */
     onSearched(reader: Reader, { query, root, results, tookMs }: Searched): void {
