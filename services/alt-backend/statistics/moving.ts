@@ -162,7 +162,6 @@ const DAY_MS = 86_400_000;
 async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions, work: WorkMoving): Promise<void> {
   await database.run(callForget, [keepDays]);
   if (!clickHouse) return;
-  await mergeParts(clickHouse);
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const oldest = new Date(today - keepDays * DAY_MS);
   await work.forgetBefore(oldest);
@@ -170,4 +169,7 @@ async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOpt
   for (const { id, days } of await database.all(selectShortTenants, [keepDays])) {
     await forgetBefore(clickHouse, new Date(today - days * DAY_MS), id);
   }
+  // Last, for of much it may take longer than is waited for.
+  await mergeParts(clickHouse);
+  await work.merge();
 }

@@ -23,6 +23,8 @@ export interface WorkMoving {
   move(signal: AbortSignal): Promise<void>;
   /** Forgets in ClickHouse what is older than a moment. */
   forgetBefore(before: Date): Promise<void>;
+  /** Merges what came into ClickHouse into few parts. */
+  merge(): Promise<void>;
 }
 
 /**
@@ -50,8 +52,10 @@ export function createWorkMoving(database: Database, clickHouse: ClickHouse | nu
       if (!clickHouse) return;
       isPrepared = false; // somebody may have dropped the table
       await prepare(clickHouse);
-      await mergeWork(clickHouse);
       await forgetWorkBefore(clickHouse, before);
+    },
+    async merge() {
+      if (clickHouse) await mergeWork(clickHouse);
     },
   };
 }
