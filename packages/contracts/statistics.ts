@@ -182,6 +182,8 @@ export const tenantStatistics = z
       }),
     ),
     readersMinimum: z.int(),
+    /** False where so much was done at once that not all of it is counted yet. */
+    isComplete: z.boolean(),
   })
   .meta({ id: 'TenantStatistics' });
 export type TenantStatistics = z.infer<typeof tenantStatistics>;
@@ -244,6 +246,8 @@ export const platformStatistics = z
     }),
     /** `failed` are searches that found nothing. */
     searches: workSums,
+    /** False where so much was done at once that not all of it is counted yet. */
+    isComplete: z.boolean(),
   })
   .meta({ id: 'PlatformStatistics' });
 export type PlatformStatistics = z.infer<typeof platformStatistics>;

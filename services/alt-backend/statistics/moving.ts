@@ -53,9 +53,11 @@ export interface MovingOptions {
 }
 
 export interface Moving {
-  /** Resolves when what was written before lies where statistics look: true; after seconds in any case: false. */
+  /** Resolves when what readers did before lies where statistics look: true; after seconds in any case: false. */
   untilMoved(): Promise<boolean>;
-  /** The same, however long it takes. */
+  /** The same of what the platform did. */
+  untilWorkMoved(): Promise<boolean>;
+  /** The same of both, however long it takes. */
   moveAll(): Promise<void>;
   /** Erases in ClickHouse what the database has noted; throws where that does not answer. */
   eraseNow(): Promise<void>;
@@ -108,7 +110,8 @@ export function startMoving(options: MovingOptions): Moving {
   const timers = [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)];
   for (const timer of timers) timer.unref();
   return {
-    untilMoved: () => Promise.race([moveAll().then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]),
+    untilMoved: () => inTime(moving.ask()),
+    untilWorkMoved: () => inTime(movingWork.ask()),
     moveAll,
     eraseNow: erase,
     forgetNow: () => forgetting.ask(),
@@ -117,6 +120,10 @@ export function startMoving(options: MovingOptions): Moving {
       await Promise.all([moving.stop(), movingWork.stop(), erasing.stop(), forgetting.stop()]);
     },
   };
+}
+
+function inTime(moved: Promise<void>): Promise<boolean> {
+  return Promise.race([moved.then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]);
 }
 
 async function rollAll(database: Database, signal: AbortSignal): Promise<void> {

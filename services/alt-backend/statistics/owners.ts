@@ -19,7 +19,7 @@ export async function tenantStatistics(
   reading: ReadingStore,
   tenantId: string,
   { from, to }: Span,
-): Promise<TenantStatistics> {
+): Promise<Omit<TenantStatistics, 'isComplete'>> {
   const [{ troubles, sizes }, growth, weeks] = await Promise.all([
     store.overview(tx, false, from, to),
     store.growth(tx, false, from, to),
@@ -40,7 +40,7 @@ export async function platformStatistics(
   work: WorkStore,
   { from, to }: Span,
   prices: Prices,
-): Promise<PlatformStatistics> {
+): Promise<Omit<PlatformStatistics, 'isComplete'>> {
   const [{ troubles, sizes }, growth, done] = await Promise.all([
     store.overview(tx, true, from, to),
     work.growth(tx, from, to),

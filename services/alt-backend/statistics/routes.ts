@@ -17,7 +17,7 @@ import type { WorkStore } from './work-store.ts';
 
 export interface StatisticsTools extends ReadingTools {
   asReader: AsReader;
-  moving: Pick<Moving, 'untilMoved' | 'eraseNow'>;
+  moving: Pick<Moving, 'untilMoved' | 'untilWorkMoved' | 'eraseNow'>;
   work: WorkStore;
   prices: Prices;
 }
@@ -50,17 +50,21 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     route(deleteReadingStatistics, ({ reader }) => erase(reader, false)),
 
     route(readTenantStatistics, async ({ query, reader }) => {
-      await moving.untilMoved();
+      const isComplete = await moving.untilMoved();
       const span = checkSpan(query, 'UTC');
-      return asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), { isReadOnly: true });
+      const told = await asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), {
+        isReadOnly: true,
+      });
+      return { ...told, isComplete };
     }),
 
     route(deleteTenantStatistics, ({ reader }) => erase(reader, true)),
 
     route(readPlatformStatistics, async ({ query, reader }) => {
-      if (work.isMovedTo) await moving.untilMoved();
+      const isComplete = !work.isMovedTo || (await moving.untilWorkMoved());
       const span = checkSpan(query, 'UTC');
-      return asReader(reader, (tx) => platformStatistics(tx, work, span, prices), { isReadOnly: true });
+      const told = await asReader(reader, (tx) => platformStatistics(tx, work, span, prices), { isReadOnly: true });
+      return { ...told, isComplete };
     }),
   ];
 }

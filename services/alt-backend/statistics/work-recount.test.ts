@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { PlatformStatistics } from '@alt/contracts';
 import { statement } from '@alt/database';
 import { bucketBounds, createWorkRecord } from '@alt/pipeline';
-import type { Reader } from '@alt/service-kit';
+import { createLogger, type Reader } from '@alt/service-kit';
 import { startClickHouse, type TestClickHouse } from '@alt/testing/clickhouse/clickhouse.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { makeReader, openBackend, type TestBackend } from '../testing.ts';
 import { type ClickHouse, createClickHouse } from './clickhouse-client.ts';
+import { startStatistics } from './start.ts';
 import { seededRandom, serveStatistics, type TestStatistics } from './testing.ts';
 
 const owner: Reader = { ...makeReader(1), ownsInstance: true };
@@ -217,20 +220,41 @@ test.each(['postgres', 'clickhouse'] as const)(
   300_000,
 );
 
-test('what a process did just now is there when its owner asks', async () => {
-  await withStore(clickHouse, async ({ request }) => {
-    const record = createWorkRecord(backend.database, 'stage');
-    for (let times = 0; times < 3; times += 1) record.add({ name: 'tag', isDone: true, milliseconds: 4 });
-    await record.stop();
-    await backend.superuser.run(callPolls, [
-      JSON.stringify([
-        { id: feeds[0], day: daysAgo(0), polls: 2, unchanged: 1, failed: 0, articles: 7, bytes: 9, milliseconds: 5 },
-      ]),
-    ]);
-    const seen = (await (await request('GET', '/v1/stats/platform', { as: owner })).json()) as PlatformStatistics;
-    expect(seen.stages).toMatchObject([{ stage: 'tag', done: 3, p50Ms: 5 }]);
-    expect(seen.growth.map(({ polls, articles }) => [polls, articles])).toEqual([[2, 7]]);
+test('the address of a ClickHouse is all that it takes: what a process did just now is there when its owner asks', async () => {
+  const statistics = await startStatistics(
+    {
+      ...{ ALT_STATISTICS: 'on', ALT_STATISTICS_DAYS: 400, ALT_LLM_PRICE_CURRENCY: 'USD' },
+      CLICKHOUSE_URL: `${engine.url}/${engine.database}`,
+      ...{ CLICKHOUSE_USER: engine.user, CLICKHOUSE_PASSWORD: engine.password },
+    },
+    { database: backend.database, log: createLogger('silent') },
+  );
+  const request = backend.serve(statistics.routes(backend.asReader));
+  const seen = async () => (await request('GET', '/v1/stats/platform', { as: owner })).json();
+  expect(await seen()).toMatchObject({ stages: [], growth: [], isComplete: true });
+  const work = createWorkRecord(backend.database, 'stage');
+  for (let times = 0; times < 3; times += 1) work.add({ name: 'tag', isDone: true, milliseconds: 4 });
+  await work.stop();
+  const poll = { id: feeds[0], day: daysAgo(0), polls: 2, unchanged: 1, failed: 0, articles: 7, bytes: 9 };
+  await backend.superuser.run(callPolls, [JSON.stringify([{ ...poll, milliseconds: 5 }])]);
+  expect(await seen()).toMatchObject({
+    stages: [{ stage: 'tag', done: 3, p50Ms: 5 }],
+    growth: [{ polls: 2, articles: 7 }],
+    isComplete: true,
   });
+  await statistics.stop();
+  expect(await clickHouse.rows('select kind, done from work_events final order by kind')).toEqual([
+    { kind: 'poll', done: 2 },
+    { kind: 'stage', done: 3 },
+  ]);
+}, 120_000);
+
+test('where no ClickHouse is set, its library is not loaded', async () => {
+  const service = new URL('../service.ts', import.meta.url).href;
+  const loaded = `await import('${service}'); const { createRequire } = await import('node:module');
+    console.log(Object.keys(createRequire('${service}').cache).filter((name) => name.includes('@clickhouse')).length)`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', loaded]);
+  expect(stdout.trim()).toBe('0');
 }, 120_000);
 
 test('whoever dies before its taking is committed, or works at once with others: every report counts once', async () => {
