@@ -5272,22 +5272,19 @@ CREATE OR REPLACE FUNCTION public.platform_work(from_day date, to_day date)
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select b.kind, b.name, b.variant, b.day, b.done, b.failed, b.milliseconds, x.buckets, b.tokens_in, b.tokens_out
-  from (
-    select w.kind, w.name, w.variant, (w.hour at time zone 'UTC')::date as day, sum(w.done)::bigint as done,
-      sum(w.failed)::bigint as failed, sum(w.milliseconds)::bigint as milliseconds, sum(w.tokens_in)::bigint as tokens_in,
-      sum(w.tokens_out)::bigint as tokens_out
-    from work_hours w
-    where w.hour >= from_day::timestamp at time zone 'UTC' and w.hour < (to_day + 1)::timestamp at time zone 'UTC'
-    group by 1, 2, 3, 4
-  ) b cross join lateral (
-    select array_agg(y.n order by y.i) as buckets from (
-      select u.i, sum(u.n)::bigint as n
-      from work_hours w cross join unnest(w.buckets) with ordinality u (n, i)
-      where w.kind = b.kind and w.name = b.name and w.variant = b.variant
-        and w.hour >= b.day::timestamp at time zone 'UTC' and w.hour < (b.day + 1)::timestamp at time zone 'UTC'
-      group by u.i) y
-  ) x order by 1, 2, 3, 4
+  select w.kind, w.name, w.variant, (w.hour at time zone 'UTC')::date, sum(w.done)::bigint, sum(w.failed)::bigint,
+    sum(w.milliseconds)::bigint,
+    array[
+      sum(w.buckets[1])::bigint, sum(w.buckets[2])::bigint, sum(w.buckets[3])::bigint, sum(w.buckets[4])::bigint,
+      sum(w.buckets[5])::bigint, sum(w.buckets[6])::bigint, sum(w.buckets[7])::bigint, sum(w.buckets[8])::bigint,
+      sum(w.buckets[9])::bigint, sum(w.buckets[10])::bigint, sum(w.buckets[11])::bigint, sum(w.buckets[12])::bigint,
+      sum(w.buckets[13])::bigint, sum(w.buckets[14])::bigint, sum(w.buckets[15])::bigint, sum(w.buckets[16])::bigint,
+      sum(w.buckets[17])::bigint, sum(w.buckets[18])::bigint, sum(w.buckets[19])::bigint
+    ],
+    sum(w.tokens_in)::bigint, sum(w.tokens_out)::bigint
+  from work_hours w
+  where w.hour >= from_day::timestamp at time zone 'UTC' and w.hour < (to_day + 1)::timestamp at time zone 'UTC'
+  group by 1, 2, 3, 4 order by 1, 2, 3, 4
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.prepare_reading_months()
