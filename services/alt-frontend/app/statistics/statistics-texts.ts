@@ -11,7 +11,7 @@ const en = {
   'span.year': 'A year',
   table: 'As a table',
   none: 'Nothing here yet',
-  incomplete: 'Not all that you did lately is counted yet. Look again in a minute.',
+  incomplete: 'Not everything of late is counted yet. Look again in a minute.',
   noneText: 'Read something; what you open appears here within seconds.',
   articles: { one: '# article', other: '# articles' },
   onDays: { one: '# day', other: '# days' },
