@@ -53,3 +53,12 @@ test('a server that never answers is given up', async () => {
   const client = open({ url: silent.url, timeoutMs: 50 });
   await expect(client.query({ query: 'select 1' })).rejects.toThrow(/timeout/i);
 });
+
+test('on this machine nothing is packed: neither what is sent nor what is answered', async () => {
+  const server = await serve((request, response) => void request.resume().once('end', () => response.end()));
+  const client = open({ url: server.url });
+  await client.insert({ table: 'things', values: [{ id: 1 }], format: 'JSONEachRow' });
+  await client.command({ query: 'select 1' });
+  const packed = server.asked.map(({ headers }) => [headers['content-encoding'], headers['accept-encoding']]);
+  expect(packed.flat().filter((value) => value?.includes('gzip'))).toEqual([]);
+});
