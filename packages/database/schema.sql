@@ -4585,23 +4585,41 @@ begin
 end
 $function$
 ;
-CREATE OR REPLACE FUNCTION public.inoreader_standing()
- RETURNS TABLE(connections integer, unauthorised integer, failing integer, backlog bigint, writes bigint, last_success_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.inoreader_watch()
+ RETURNS TABLE(connections integer, needing_person integer, failing integer, spent integer, backlog bigint, writes bigint, oldest_success_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 BEGIN ATOMIC
  SELECT (count(*))::integer AS count,
-     (count(*) FILTER (WHERE (c.state = 'unauthorised'::text)))::integer AS count,
+     (count(*) FILTER (WHERE c.needs_person))::integer AS count,
      (count(*) FILTER (WHERE (c.state = 'failing'::text)))::integer AS count,
-     ( SELECT count(*) AS count
-            FROM inoreader_items i
-           WHERE (i.content = 'wanted'::text)) AS count,
-     ( SELECT count(*) AS count
-            FROM inoreader_items i
-           WHERE i.needs_write) AS count,
-     max(c.last_success_at) AS max
-    FROM inoreader_connections c;
+     (count(*) FILTER (WHERE c.is_spent))::integer AS count,
+     (COALESCE(sum(c.missing), (0)::numeric))::bigint AS "coalesce",
+     (COALESCE(sum(c.changes), (0)::numeric))::bigint AS "coalesce",
+     min(COALESCE(c.last_success_at, c.created_at)) FILTER (WHERE (NOT c.needs_person)) AS min
+    FROM ( SELECT x.state,
+             x.last_success_at,
+             x.created_at,
+             n.missing,
+             n.changes,
+             ((x.state = 'unauthorised'::text) OR ((x.state = 'waiting'::text) AND (x.problem_code ~~ 'mass-deletion-%'::text))) AS needs_person,
+             (EXISTS ( SELECT
+                    FROM inoreader_budgets b
+                   WHERE ((b.connection_id = x.id) AND (
+                         CASE b.zone
+                             WHEN 1 THEN n.missing
+                             ELSE n.changes
+                         END > 0) AND ((b.blocked_until > now()) OR ((b.day_ends_at > now()) AND ((b.used)::numeric >= ((b.allowed)::numeric - ceil(((b.allowed)::numeric * 0.1))))))))) AS is_spent
+            FROM (((inoreader_connections x
+              JOIN readers r ON (((r.id = x.reader_id) AND (r.purge_after IS NULL))))
+              JOIN tenants t ON (((t.id = r.tenant_id) AND (t.suspended_at IS NULL))))
+              CROSS JOIN LATERAL ( SELECT ( SELECT count(*) AS count
+                            FROM inoreader_items i
+                           WHERE ((i.connection_id = x.id) AND (i.content = 'wanted'::text))) AS missing,
+                     ( SELECT count(*) AS count
+                            FROM inoreader_items i
+                           WHERE ((i.connection_id = x.id) AND i.needs_write)) AS changes) n)) c;
 END
 ;
 CREATE OR REPLACE FUNCTION public.is_covered(revision bigint, received_at timestamp with time zone, read_through bigint, read_before timestamp with time zone)
@@ -7837,7 +7855,7 @@ grant execute on function held_languages(bigint[]) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
 grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;
-grant execute on function inoreader_standing() to pre_processor_sidecar;
+grant execute on function inoreader_watch() to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to pre_processor_sidecar;
 grant execute on function know_people(jsonb) to arch_repo_service;

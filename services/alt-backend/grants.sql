@@ -49,7 +49,7 @@ grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_ba
 grant select, insert, delete on inoreader_connections to alt_backend;
 grant update (wanted_at, confirmed_at) on inoreader_connections to alt_backend;
 grant select on inoreader_budgets, inoreader_subscriptions, inoreader_items to alt_backend;
-grant execute on function current_inoreader_connection to alt_backend;
+grant execute on function current_inoreader_connection, inoreader_watch to alt_backend;
 -- What readers had elsewhere.
 grant select, delete on inbound_items to alt_backend;
 grant execute on function receive_inbound to alt_backend;
