@@ -31,7 +31,6 @@ const WITHOUT = [
   'project_rules.next_check_at',
   // What readers had elsewhere and how it comes here: the account stays where it is.
   'inbound_items',
-  'inbound_keys',
   'inoreader_connections',
   'reader_imports',
   // Statistics of reading: nobody takes those along (docs/statistics.md).

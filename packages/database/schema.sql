@@ -3480,6 +3480,18 @@ begin
   return removed + inboxed;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.export_inbound_keys(tenant uuid, kind text)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select to_jsonb(k) - 'tenant_id' from inbound_keys k
+  where k.tenant_id = tenant and kind = 'inbound_key'
+    and exists (select from entries e where e.article_id = k.article_id and e.reader_id = any (tenant_reader_ids(tenant)))
+  order by k.article_id, k.key
+$function$
+;
 CREATE OR REPLACE FUNCTION public.export_project_rows(tenant uuid, kind text)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
@@ -4090,6 +4102,21 @@ CREATE OR REPLACE FUNCTION public.hold_reading()
  RETURNS void
  LANGUAGE sql
 RETURN pg_advisory_xact_lock((85001)::bigint)
+;
+CREATE OR REPLACE FUNCTION public.import_inbound_keys(tenant uuid, kind text, rows jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into inbound_keys (key, article_id, tenant_id, is_text)
+    select x.key, i.new_id::bigint, tenant, x.is_text
+    from jsonb_populate_recordset(null::inbound_keys, rows) x
+    join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+    where not exists (select from entries e join readers r on r.id = e.reader_id
+      where e.article_id = i.new_id::bigint and r.tenant_id <> tenant)
+    on conflict do nothing
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.import_project_rows(tenant uuid, kind text, rows jsonb)
  RETURNS jsonb
@@ -7839,6 +7866,7 @@ grant execute on function entry_cards(bigint[]) to alt_backend;
 grant execute on function entry_summaries(bigint[]) to alt_backend;
 grant execute on function erase_leavers_reading() to alt_backend;
 grant execute on function erase_reading(boolean) to alt_backend;
+grant execute on function export_inbound_keys(uuid,text) to alt_backend;
 grant execute on function export_project_rows(uuid,text) to arch_repo_service;
 grant execute on function export_rule_rows(uuid,text) to alt_backend;
 grant execute on function export_tenant_rows(uuid,text) to alt_backend;
@@ -7852,6 +7880,7 @@ grant execute on function forget_tombstones(integer,bytea,integer) to alt_backen
 grant execute on function growth(boolean,date,date) to alt_backend;
 grant execute on function has_arrival_rules() to pre_processor;
 grant execute on function held_languages(bigint[]) to alt_backend;
+grant execute on function import_inbound_keys(uuid,text,jsonb) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
 grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;

@@ -39,7 +39,8 @@ grant execute on function share_feeds, unshare_feeds, share_folders, remove_shar
 grant execute on function seen_highlights, seen_notes to alt_backend;
 -- Limits of tenants.
 grant execute on function spend_llm_request, refund_llm_request, tenant_usage to alt_backend;
-grant execute on function export_tenant_rows, begin_tenant_import, import_tenant_rows, end_tenant_import to alt_backend;
+grant execute on function export_tenant_rows, begin_tenant_import, import_tenant_rows, end_tenant_import, export_inbound_keys,
+  import_inbound_keys to alt_backend;
 -- Rules: what they did is the platform's to write.
 grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
