@@ -4600,6 +4600,20 @@ CREATE OR REPLACE FUNCTION public.imported_reader(tenant uuid, account jsonb)
  SET search_path TO 'public', 'pg_temp'
 RETURN (imported_id(tenant, 'account'::text, (account #>> '{}'::text[])))::integer
 ;
+CREATE OR REPLACE FUNCTION public.inbound_arrivals(worker text, verdicts jsonb)
+ RETURNS TABLE(article_id bigint, reader_id integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select distinct a.id, i.reader_id
+  from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+  join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+  join articles a on a.id = v."articleId" and a.feed_id = i.feed_id
+  where not exists (select from entries e where e.article_id = a.id and e.reader_id = i.reader_id)
+    and exists (select from subscriptions s where s.reader_id = i.reader_id and s.feed_id = i.feed_id)
+$function$
+;
 CREATE OR REPLACE FUNCTION public.index_moved_article()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -7884,6 +7898,7 @@ grant execute on function import_inbound_keys(uuid,text,jsonb) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
 grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;
+grant execute on function inbound_arrivals(text,jsonb) to pre_processor;
 grant execute on function inoreader_watch() to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to pre_processor_sidecar;

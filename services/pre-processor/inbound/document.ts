@@ -36,9 +36,11 @@ export interface InboundRow {
   /** Hash of title and text, where there is enough of it to tell texts apart. */
   textKey: string | null;
   publishedAt: number | null;
+  /** Of the last days. */
+  isNews: boolean;
 }
 
-/** Whose full text is fetched if the item is cut short: news, and not an archive that comes at once. */
+/** Whose full text is fetched if the item is cut short, and what rules judge: news, and not an archive that comes at once. */
 const NEWS_MS = 3 * 86_400_000;
 
 /** Reads and cleans inbound items, in their order; null for what has nothing to show. */
@@ -96,5 +98,6 @@ function inboundRow(item: ParsedItem, tenantId: string): InboundRow | null {
     linkKey: linkKeyOf(item.url),
     textKey: textKeyOf(item.text, row.text_hash),
     publishedAt,
+    isNews,
   };
 }

@@ -197,6 +197,28 @@ test('what the reader did here since is not undone, and what polls and rules did
   ]);
 });
 
+test('rules judge news when it comes, once, and for those who get it; an archive they leave alone', async () => {
+  const recent = { publishedAt: new Date(Date.now() - 3_600_000).toISOString() };
+  await alt.follow([FEED], COLLEAGUE);
+  await alt.rows.script(`
+    insert into rules (tenant_id, owner_id, name, query, actions)
+    select tenant_id, id, 'Star', 'post', '{"star": true}' from readers`);
+  await bring([item(1, recent), item(2), item(3, { ...recent, title: 'Another', contentHtml: '<p>Words.</p>' })]);
+  expect(await starred()).toEqual(['Post number 1']);
+  expect(await entries(COLLEAGUE)).toEqual([]);
+  // What the reader changes back stays so, also when the poll shows the article; the colleague gets it then, and is judged then.
+  await alt.rows.script('update readers set revision = revision + 1; update entries set is_starred = false');
+  await bring([item(1, recent)], READER, 'again');
+  await store(posts(1));
+  expect(await starred()).toEqual([]);
+  expect(await starred(COLLEAGUE)).toEqual(['Post number 1']);
+  expect(await miscounted()).toEqual([]);
+});
+
+async function starred(reader = READER): Promise<string[]> {
+  return (await entries(reader)).filter(({ is_starred }) => is_starred).map(({ title }) => title);
+}
+
 test('a feed that becomes another one takes its waiting items along', async () => {
   const [other = 0] = await alt.follow(['http://192.0.2.9/feed']);
   await alt.rows.script(`update feeds set next_poll_at = 'infinity'`);

@@ -185,6 +185,16 @@ export async function settleInbound(tx: Queryable, worker: string, verdicts: rea
   return (await tx.one(settleStatement, [worker, JSON.stringify(verdicts)]))?.count ?? 0;
 }
 
+const arrivalsStatement = statement<{ articleId: number; readerId: number }>(
+  'inbound-arrivals',
+  'select article_id as "articleId", reader_id as "readerId" from inbound_arrivals($1, $2)',
+);
+
+/** To whom these verdicts will bring an entry that they do not have yet; to be asked before they are settled. */
+export function inboundArrivals(tx: Queryable, worker: string, verdicts: readonly Verdict[]) {
+  return tx.all(arrivalsStatement, [worker, JSON.stringify(verdicts)]);
+}
+
 const purgeStatement = statement<{ count: number }>('inbound-purge', 'select purge_inbound($1) as count');
 
 /** Removes rows that nobody reads any more. */

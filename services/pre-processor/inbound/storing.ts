@@ -1,4 +1,6 @@
 import type { Database, Queryable } from '@alt/database';
+import { judgeArrivals } from '../rules/arriving.ts';
+import { actByRules, type RuleDeed } from '../rules/store.ts';
 import { insertArticles } from '../store/articles.ts';
 import { lockFeeds } from '../store/polls.ts';
 import type { InboundRow } from './document.ts';
@@ -33,7 +35,32 @@ async function storeIn(tx: Queryable, worker: string, read: readonly ReadItem[])
     const articleId = articles.get(item.id) ?? made.get(`${item.feedId} ${row.identity}`) ?? null;
     return { id: item.id, articleId, reason: articleId === null ? 'removed' : null };
   });
-  return store.settleInbound(tx, worker, verdicts);
+  const deeds = locked?.hasRules ? await judgeNews(tx, worker, shown, verdicts) : [];
+  const settled = await store.settleInbound(tx, worker, verdicts);
+  await actByRules(tx, deeds);
+  return settled;
+}
+
+/** What the rules of those who get news by these items do to it. An archive is no news: no rule judges it. */
+async function judgeNews(
+  tx: Queryable,
+  worker: string,
+  shown: readonly Shown[],
+  verdicts: readonly store.Verdict[],
+): Promise<RuleDeed[]> {
+  const news = new Map(shown.flatMap(({ item, row }) => (row.isNews ? [[item.id, item.feedId]] : [])));
+  const candidates = verdicts.filter(({ id, articleId }) => articleId !== null && news.has(id));
+  if (candidates.length === 0) return [];
+  const feedIds = [...new Set(candidates.flatMap(({ id }) => news.get(id) ?? []))];
+  const arrivals = await store.inboundArrivals(tx, worker, candidates);
+  const deeds: RuleDeed[] = [];
+  for (const [readerId, ofReader] of Map.groupBy(arrivals, (arrival) => arrival.readerId)) {
+    const articleIds = ofReader.map(({ articleId }) => articleId);
+    // Rules are asked for by the place among subscribers: this reader, and nobody after them.
+    const found = await judgeArrivals(tx, { feedIds, articleIds }, { afterReaderId: readerId - 1, limit: 1 });
+    deeds.push(...found.filter((deed) => deed.readerId === readerId));
+  }
+  return deeds;
 }
 
 type Shown = { item: store.ClaimedItem; row: InboundRow };

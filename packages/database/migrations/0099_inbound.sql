@@ -20,4 +20,16 @@ create function import_inbound_keys(tenant uuid, kind text, rows jsonb) returns 
     on conflict do nothing
 $$;
 
-revoke execute on function export_inbound_keys, import_inbound_keys from public;
+-- To whom claimed rows will bring an entry that they do not have: `verdicts` as settle_inbound takes them, which gives the entries
+-- right after. Rules judge what arrives, and not what a reader had already.
+create function inbound_arrivals(worker text, verdicts jsonb) returns table (article_id bigint, reader_id integer)
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct a.id, i.reader_id
+  from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+  join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+  join articles a on a.id = v."articleId" and a.feed_id = i.feed_id
+  where not exists (select from entries e where e.article_id = a.id and e.reader_id = i.reader_id)
+    and exists (select from subscriptions s where s.reader_id = i.reader_id and s.feed_id = i.feed_id)
+$$;
+
+revoke execute on function export_inbound_keys, import_inbound_keys, inbound_arrivals from public;
