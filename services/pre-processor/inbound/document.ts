@@ -29,6 +29,10 @@ export interface InboundRow {
   /** A JSON record, as rowOf makes it; its identity is the tenant's own. */
   row: string;
   identity: string;
+  /** The same with its title, for an item that shares its address with another one. */
+  apartIdentity: string;
+  /** Empty where it has none of its own. */
+  title: string;
   /** Under which a poll knows the same item. */
   polledIdentity: string;
   /** Hash of its address as other feeds may write it too. */
@@ -94,6 +98,8 @@ function inboundRow(item: ParsedItem, tenantId: string): InboundRow | null {
   return {
     row: JSON.stringify(row),
     identity,
+    apartIdentity: identityOf(`inbound\n${tenantId}\n${polled}\n${row.title}`),
+    title: (item.title ?? '') === '' ? '' : row.title,
     polledIdentity: identityOf(polled),
     linkKey: linkKeyOf(item.url),
     textKey: textKeyOf(item.text, row.text_hash),
