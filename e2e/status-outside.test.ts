@@ -1,9 +1,11 @@
 import { statement } from '@alt/database';
+import { listen } from '@alt/service-kit';
 import { startClickHouse, type TestClickHouse } from '@alt/testing/clickhouse/clickhouse.ts';
 import { type ReaderServer, startInoreader } from '@alt/testing/inoreader/index.ts';
 import { createOauthProvider, type OauthProvider, startOauthProvider } from '@alt/testing/oauth-provider.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runInTest } from '../cli/testing.ts';
+import { line, startTestAggregator } from '../services/rask-log-aggregator/testing.ts';
 import { type Client, register } from './client.ts';
 import { eventually, type Machine, startMachine } from './harness.ts';
 import { withDatabase } from './stored.ts';
@@ -130,7 +132,7 @@ describe('what alt status says of tokens, Inoreader, the log and statistics', ()
     await brief.stop();
     const over = await eventually(async () => {
       const [found] = await told('tokens');
-      return found?.level === 'fault' && found.sentence;
+      return found?.level === 'fault' && found.sentence.includes('expired') && found.sentence;
     }, 'a token of one second is over');
     expect(over).toMatch(
       /^The token of inoreader\/brief is over, or nearly so\. The access token expired at .* Nobody refreshed it/,
@@ -256,15 +258,40 @@ describe('what alt status says of tokens, Inoreader, the log and statistics', ()
     HANG_GUARD_MS,
   );
 
-  test('an aggregator elsewhere is asked itself, and one that does not answer is named', async () => {
-    const { findings } = JSON.parse(
-      (await alt('status --json', '', { RASK_LOG_AGGREGATOR_URL: 'http://127.0.0.1:9' })).output,
-    ) as { findings: Found[] };
-    expect(findings.filter(({ about }) => about === 'log')).toMatchObject([
-      {
-        level: 'fault',
-        sentence: expect.stringMatching(/^rask-log-aggregator does not answer at http:\/\/127\.0\.0\.1:9: /),
-      },
-    ]);
-  });
+  test(
+    'an aggregator elsewhere is asked itself, and one that does not answer is named',
+    async () => {
+      const aggregator = await startTestAggregator('clickhouse');
+      const server = await listen((request) => aggregator.ask(new URL(request.url).pathname, { as: null }), {
+        port: 0,
+        hostname: '127.0.0.1',
+      });
+      const address = `http://127.0.0.1:${server.port}`;
+      const said = async () => {
+        const { output } = await alt('status --json', '', { RASK_LOG_AGGREGATOR_URL: address });
+        const { findings } = JSON.parse(output) as { findings: Found[] };
+        return findings.filter(({ about }) => about === 'log');
+      };
+      try {
+        expect(await said()).toMatchObject([{ level: 'well', sentence: 'The log keeps up: its store answers.' }]);
+        await aggregator.clickhouse?.kill();
+        await aggregator.send([line('waits')]);
+        expect(await said()).toMatchObject([
+          {
+            level: 'fault',
+            sentence: expect.stringMatching(
+              /^The store of the log takes no lines \(.+\)\. \d\S* (bytes|kB) of lines wait in its spool\.$/,
+            ),
+          },
+        ]);
+      } finally {
+        await server.stop();
+        await aggregator.stop();
+      }
+      expect(await said()).toMatchObject([
+        { level: 'fault', sentence: expect.stringContaining(`rask-log-aggregator does not answer at ${address}: `) },
+      ]);
+    },
+    HANG_GUARD_MS,
+  );
 });
