@@ -4,7 +4,7 @@ import { type Client, readEvents, register } from './client.ts';
 import { type Machine, startMachine } from './harness.ts';
 import { counts, findMiscounted, makeAllDue, opmlOf, untilStored } from './stored.ts';
 
-const FEEDS = process.env.ALT_TEST_LONG ? 2_000 : 200;
+const FEEDS = process.env.ALT_TEST_LONG ? 2_000 : 100;
 const ITEMS = 10;
 const ROUNDS = process.env.ALT_TEST_LONG ? 4 : 2;
 const POLLERS = 3;
