@@ -34,7 +34,7 @@ export async function startMachine(shape: Shape, options: MachineOptions = {}): 
   };
   return shape === 'one process'
     ? startOne(dataDir, environment, options.args)
-    : startMany(dataDir, environment, options.replicas);
+    : startMany(dataDir, environment, options);
 }
 
 /** Waits until `look` gives something other than null or false; fails with what it saw last. */

@@ -32,6 +32,8 @@ export interface Machine {
 export interface MachineOptions {
   /** How many processes a service has where each has its own; one unless said. Others call the first. */
   replicas?: Partial<Record<BuiltService, number>>;
+  /** Left out where each service has a process: what neither the test nor the gateway needs. A process costs a second to start. */
+  without?: BuiltService[];
   environment?: Record<string, string>;
   /** Hosts that may be reached although they are on this machine. */
   allow?: string[];
@@ -79,13 +81,13 @@ export async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, 
 export async function startMany(
   dataDir: string,
   environment: NodeJS.ProcessEnv,
-  replicas: MachineOptions['replicas'] = {},
+  { replicas = {}, without = [] }: Pick<MachineOptions, 'replicas' | 'without'> = {},
 ): Promise<Machine> {
   const server = await startEmbedded({ dataDir });
   const passwords = loadRolePasswords(dataDir);
-  const all = builtServices.flatMap((name) =>
-    Array.from({ length: replicas[name] ?? 1 }, (_, replica) => ({ name, replica })),
-  );
+  const all = builtServices
+    .filter((name) => !without.includes(name))
+    .flatMap((name) => Array.from({ length: replicas[name] ?? 1 }, (_, replica) => ({ name, replica })));
   const ports = new Map(
     await Promise.all(all.map(async ({ name, replica }) => [keyOf(name, replica), await freePort()] as const)),
   );

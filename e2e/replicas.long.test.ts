@@ -19,6 +19,7 @@ describe('three pre-processors and two backends, each a process, with one Postgr
     machine = await startMachine('a process per service', {
       allow: [new URL(web.origin).host],
       replicas: { 'pre-processor': POLLERS, 'alt-backend': 2 },
+      without: ['tag-generator', 'search-indexer', 'news-creator'],
     });
     reader = await register(machine.origin, 'ada@example.org');
   }, 180_000);
