@@ -9,6 +9,8 @@ import { projectRoot } from '../cli/settings.ts';
 
 /** Guards against what hangs: machines of tests are busy. */
 const START_TIMEOUT_MS = 90_000;
+/** A dozen processes that start are asked at once, and to be asked costs the time that they need. */
+const READY_LOOK_MS = 150;
 
 export type Shape = 'one process' | 'a process per service';
 
@@ -175,7 +177,7 @@ export async function untilReady(child: ChildProcess | null, url: string): Promi
     if (response?.ok) return;
     if (Date.now() > deadline)
       throw new Error(`not ready: ${url} ${await response?.text()} ${child ? logOf(child) : ''}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
   }
 }
 
