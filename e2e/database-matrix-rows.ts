@@ -123,6 +123,7 @@ export const databaseMatrix: Readonly<Record<string, Readonly<Record<string, str
   'alt.tombstones': { pre_processor: 'rawd ++++ ++++' },
   'alt.websub_subscriptions': { pre_processor: 'rawd ++++ ++++' },
   'alt.work_hours': {},
+  'alt.work_inbox': {},
   'auth.access_keys': { auth_service: 'raw +..! +..!' },
   'auth.accounts': { auth_service: 'rw +..! +..!', tenant_service: 'r ++.!' },
   'auth.archived_audit_lines': { tenant_service: 'ra ++.!' },

@@ -83,6 +83,7 @@ const MORE_ALT = `
   insert into statistics_switch (is_off) values (false);
   insert into work_hours (kind, name, hour, buckets) values ('stage', 'tag', now(), '{1}');
   insert into feed_days (feed_id, day) values (1, current_date);
+  insert into work_inbox (at, kind, name) values (now(), 'stage', 'tag');
   insert into people (reader_id, tenant_id, name, email, role) values (1, '${ann.tenantId}', 'Ann', 'ann@example.org', 'member');
   insert into projects (id, tenant_id, code, title, created_by) values ('${PROJECT}', '${ann.tenantId}', 'ONE', 'One', 1);
   insert into projects (id, tenant_id, code, title, visibility, created_by) values (uuidv7(), '${ann.tenantId}', 'TWO', 'Two', 'tenant', 1);

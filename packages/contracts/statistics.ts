@@ -182,6 +182,8 @@ export const tenantStatistics = z
       }),
     ),
     readersMinimum: z.int(),
+    /** False where so much was done at once that not all of it is counted yet. */
+    isComplete: z.boolean(),
   })
   .meta({ id: 'TenantStatistics' });
 export type TenantStatistics = z.infer<typeof tenantStatistics>;
@@ -244,6 +246,8 @@ export const platformStatistics = z
     }),
     /** `failed` are searches that found nothing. */
     searches: workSums,
+    /** False where so much was done at once that not all of it is counted yet. */
+    isComplete: z.boolean(),
   })
   .meta({ id: 'PlatformStatistics' });
 export type PlatformStatistics = z.infer<typeof platformStatistics>;
@@ -258,5 +262,5 @@ export const readPlatformStatistics = endpoint({
   query: z.object(span).refine(isOrdered, ORDER),
   response: platformStatistics,
   statuses: [200],
-  problems: ['forbidden', 'invalid-query'],
+  problems: ['forbidden', 'invalid-query', 'unavailable'],
 });

@@ -239,6 +239,7 @@ create table feed_days (
   articles integer not null default 0,
   bytes bigint not null default 0,
   milliseconds bigint not null default 0,
+  told bigint[],
   constraint feed_days_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id) ON DELETE CASCADE,
   constraint feed_days_pkey PRIMARY KEY (feed_id, day)
 );
@@ -1110,6 +1111,7 @@ create table shares (
 create table statistics_switch (
   is_only_row boolean not null default true,
   is_off boolean not null,
+  has_event_store boolean not null default false,
   constraint statistics_switch_is_only_row_check CHECK (is_only_row),
   constraint statistics_switch_pkey PRIMARY KEY (is_only_row)
 );
@@ -1255,6 +1257,25 @@ create table work_hours (
   tokens_out bigint not null default 0,
   constraint work_hours_kind_check CHECK ((kind = ANY (ARRAY['stage'::text, 'model'::text, 'search'::text]))),
   constraint work_hours_pkey PRIMARY KEY (kind, name, variant, hour)
+);
+create table work_inbox (
+  id bigint not null generated always as identity,
+  at timestamp(3) with time zone not null,
+  kind text not null,
+  name text not null default ''::text,
+  variant text not null default ''::text,
+  feed_id integer,
+  done bigint not null default 0,
+  failed bigint not null default 0,
+  milliseconds bigint not null default 0,
+  buckets bigint[] not null default '{}'::bigint[],
+  tokens_in bigint not null default 0,
+  tokens_out bigint not null default 0,
+  unchanged bigint not null default 0,
+  articles bigint not null default 0,
+  bytes bigint not null default 0,
+  constraint work_inbox_kind_check CHECK ((kind = ANY (ARRAY['stage'::text, 'model'::text, 'search'::text, 'poll'::text]))),
+  constraint work_inbox_pkey PRIMARY KEY (id)
 );
 
 -- indexes
@@ -1490,6 +1511,7 @@ alter table term_documents enable row level security, force row level security;
 alter table tombstones enable row level security, force row level security;
 alter table websub_subscriptions enable row level security, force row level security;
 alter table work_hours enable row level security, force row level security;
+alter table work_inbox enable row level security, force row level security;
 
 -- policies
 
@@ -2169,6 +2191,9 @@ create policy worker on websub_subscriptions as permissive for all to pre_proces
 create policy owner on work_hours as permissive for all to alt_owner
   using (true)
   with check (true);
+create policy owner on work_inbox as permissive for all to alt_owner
+  using (true)
+  with check (true);
 
 -- functions
 
@@ -2287,6 +2312,23 @@ AS $function$
   select array_agg(coalesce(a.n, 0) + coalesce(b.n, 0) order by a.i)
   from unnest(here) with ordinality a (n, i) full join unnest(there) with ordinality b (n, i) using (i)
 $function$
+;
+CREATE OR REPLACE FUNCTION public.add_work_hours(work work_inbox[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  e work_inbox;
+begin
+  for e in select u.* from unnest(work) u order by u.kind, u.name, u.variant, u.at loop
+    insert into work_hours as w (kind, name, variant, hour, done, failed, milliseconds, buckets, tokens_in, tokens_out)
+      values (e.kind, e.name, e.variant, date_trunc('hour', e.at, 'UTC'), e.done, e.failed, e.milliseconds, e.buckets, e.tokens_in,
+        e.tokens_out)
+    on conflict (kind, name, variant, hour) do update set done = w.done + excluded.done, failed = w.failed + excluded.failed,
+      milliseconds = w.milliseconds + excluded.milliseconds, buckets = add_buckets(w.buckets, excluded.buckets),
+      tokens_in = w.tokens_in + excluded.tokens_in, tokens_out = w.tokens_out + excluded.tokens_out;
+  end loop;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.address_hash(address text)
  RETURNS bytea
@@ -2838,6 +2880,33 @@ BEGIN ATOMIC
       JOIN readers r ON ((r.id = taken.reader_id)));
 END
 ;
+CREATE OR REPLACE FUNCTION public.collect_feed_day(of_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  collected integer;
+begin
+  with untold as (
+    select d.feed_id, array[d.polls::bigint, d.unchanged, d.failed, d.articles, d.bytes, d.milliseconds] as sums,
+      coalesce(d.told, '{0,0,0,0,0,0}') as told
+    from feed_days d
+    where d.day = of_day
+      and d.told is distinct from array[d.polls::bigint, d.unchanged, d.failed, d.articles, d.bytes, d.milliseconds]
+    order by d.feed_id for update
+  ), telling as (
+    update feed_days d set told = u.sums from untold u where d.feed_id = u.feed_id and d.day = of_day
+  )
+  insert into work_inbox (at, kind, feed_id, done, failed, milliseconds, unchanged, articles, bytes)
+    select of_day::timestamp at time zone 'UTC', 'poll', u.feed_id, u.sums[1] - u.sums[3] - u.told[1] + u.told[3],
+      u.sums[3] - u.told[3], u.sums[6] - u.told[6], u.sums[2] - u.told[2], u.sums[4] - u.told[4], u.sums[5] - u.told[5]
+    from untold u;
+  get diagnostics collected = row_count;
+  return collected;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.collect_garbage(after_id bigint, batch integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -2889,6 +2958,22 @@ begin
   return looked_at[cardinality(looked_at)];
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.collect_work_hours()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  collected integer;
+begin
+  with gone as (delete from work_hours returning *)
+  insert into work_inbox (at, kind, name, variant, done, failed, milliseconds, buckets, tokens_in, tokens_out)
+    select g.hour, g.kind, g.name, g.variant, g.done, g.failed, g.milliseconds, g.buckets, g.tokens_in, g.tokens_out from gone g;
+  get diagnostics collected = row_count;
+  return collected;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.confirm_recap_mail(token text)
  RETURNS void
@@ -3974,15 +4059,17 @@ end $function$
 ;
 CREATE OR REPLACE FUNCTION public.forget_old_work(keep_days integer)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
-BEGIN ATOMIC
- DELETE FROM work_hours
-   WHERE (work_hours.hour < (now() - make_interval(days => forget_old_work.keep_days)));
- DELETE FROM feed_days
-   WHERE (feed_days.day < (((now() AT TIME ZONE 'UTC'::text))::date - forget_old_work.keep_days));
-END
+AS $function$
+declare
+  oldest date := (now() at time zone 'UTC')::date - keep_days;
+begin
+  delete from work_hours where hour < oldest::timestamp at time zone 'UTC';
+  delete from work_inbox where at < oldest::timestamp at time zone 'UTC';
+  delete from feed_days where day < oldest;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.forget_projects()
  RETURNS trigger
@@ -4074,6 +4161,18 @@ BEGIN ATOMIC
            WHERE (a_1.id = e.article_id)
           OFFSET 0) a);
 END
+;
+CREATE OR REPLACE FUNCTION public.hold_event_store(is_changed boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if is_changed then
+    perform pg_advisory_xact_lock(94001);
+  else
+    perform pg_advisory_xact_lock_shared(94001);
+  end if;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.hold_feed_count(tenant uuid)
  RETURNS integer
@@ -5173,22 +5272,19 @@ CREATE OR REPLACE FUNCTION public.platform_work(from_day date, to_day date)
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select b.kind, b.name, b.variant, b.day, b.done, b.failed, b.milliseconds, x.buckets, b.tokens_in, b.tokens_out
-  from (
-    select w.kind, w.name, w.variant, (w.hour at time zone 'UTC')::date as day, sum(w.done)::bigint as done,
-      sum(w.failed)::bigint as failed, sum(w.milliseconds)::bigint as milliseconds, sum(w.tokens_in)::bigint as tokens_in,
-      sum(w.tokens_out)::bigint as tokens_out
-    from work_hours w
-    where w.hour >= from_day::timestamp at time zone 'UTC' and w.hour < (to_day + 1)::timestamp at time zone 'UTC'
-    group by 1, 2, 3, 4
-  ) b cross join lateral (
-    select array_agg(y.n order by y.i) as buckets from (
-      select u.i, sum(u.n)::bigint as n
-      from work_hours w cross join unnest(w.buckets) with ordinality u (n, i)
-      where w.kind = b.kind and w.name = b.name and w.variant = b.variant
-        and w.hour >= b.day::timestamp at time zone 'UTC' and w.hour < (b.day + 1)::timestamp at time zone 'UTC'
-      group by u.i) y
-  ) x order by 1, 2, 3, 4
+  select w.kind, w.name, w.variant, (w.hour at time zone 'UTC')::date, sum(w.done)::bigint, sum(w.failed)::bigint,
+    sum(w.milliseconds)::bigint,
+    array[
+      sum(w.buckets[1])::bigint, sum(w.buckets[2])::bigint, sum(w.buckets[3])::bigint, sum(w.buckets[4])::bigint,
+      sum(w.buckets[5])::bigint, sum(w.buckets[6])::bigint, sum(w.buckets[7])::bigint, sum(w.buckets[8])::bigint,
+      sum(w.buckets[9])::bigint, sum(w.buckets[10])::bigint, sum(w.buckets[11])::bigint, sum(w.buckets[12])::bigint,
+      sum(w.buckets[13])::bigint, sum(w.buckets[14])::bigint, sum(w.buckets[15])::bigint, sum(w.buckets[16])::bigint,
+      sum(w.buckets[17])::bigint, sum(w.buckets[18])::bigint, sum(w.buckets[19])::bigint
+    ],
+    sum(w.tokens_in)::bigint, sum(w.tokens_out)::bigint
+  from work_hours w
+  where w.hour >= from_day::timestamp at time zone 'UTC' and w.hour < (to_day + 1)::timestamp at time zone 'UTC'
+  group by 1, 2, 3, 4 order by 1, 2, 3, 4
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.prepare_reading_months()
@@ -5753,20 +5849,36 @@ $function$
 ;
 CREATE OR REPLACE FUNCTION public.record_polls(polls jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  insert into feed_days as d (feed_id, day, polls, unchanged, failed, articles, bytes, milliseconds)
-    select g.id, g.day, g.polls, g.unchanged, g.failed, g.articles, g.bytes, g.milliseconds
+declare
+  is_event boolean;
+begin
+  perform hold_event_store(false);
+  select exists (select from statistics_switch s where s.has_event_store) into is_event;
+  with reported as (
+    select g.*, case when is_event then array[g.polls, g.unchanged, g.failed, g.articles, g.bytes, g.milliseconds] end as told
     from jsonb_to_recordset(polls) as g (id integer, day date, polls integer, unchanged integer, failed integer, articles integer,
       bytes bigint, milliseconds bigint)
     where exists (select from feeds f where f.id = g.id)
-    order by g.id, g.day
+  ), events as (
+    insert into work_inbox (at, kind, feed_id, done, failed, milliseconds, unchanged, articles, bytes)
+      -- Now, as far as it is of that day.
+      select greatest(r.day::timestamp at time zone 'UTC',
+          least(now(), (r.day + 1)::timestamp at time zone 'UTC' - interval '1 millisecond')),
+        'poll', r.id, r.polls - r.failed, r.failed, r.milliseconds, r.unchanged, r.articles, r.bytes
+      from reported r where is_event
+  )
+  insert into feed_days as d (feed_id, day, polls, unchanged, failed, articles, bytes, milliseconds, told)
+    select r.id, r.day, r.polls, r.unchanged, r.failed, r.articles, r.bytes, r.milliseconds, r.told from reported r
+    order by r.id, r.day
   on conflict (feed_id, day) do update set polls = d.polls + excluded.polls, unchanged = d.unchanged + excluded.unchanged,
     failed = d.failed + excluded.failed, articles = d.articles + excluded.articles, bytes = d.bytes + excluded.bytes,
-    milliseconds = d.milliseconds + excluded.milliseconds
-$function$
+    milliseconds = d.milliseconds + excluded.milliseconds,
+    told = case when is_event then add_buckets(coalesce(d.told, '{}'), excluded.told) else d.told end;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.record_reading(events jsonb)
  RETURNS integer
@@ -5797,20 +5909,26 @@ end $function$
 ;
 CREATE OR REPLACE FUNCTION public.record_work(work jsonb)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  insert into work_hours as w (kind, name, variant, hour, done, failed, milliseconds, buckets, tokens_in, tokens_out)
-    select g.kind, g.name, coalesce(g.variant, ''), date_trunc('hour', g.at, 'UTC'), g.done, g.failed, g.milliseconds, g.buckets,
-      coalesce(g."tokensIn", 0), coalesce(g."tokensOut", 0)
+declare
+  told work_inbox[];
+begin
+  select array_agg(row(0, g.at, g.kind, g.name, coalesce(g.variant, ''), null, g.done, g.failed, g.milliseconds, g.buckets,
+      coalesce(g."tokensIn", 0), coalesce(g."tokensOut", 0), 0, 0, 0)::work_inbox) into told
     from jsonb_to_recordset(work) as g (kind text, name text, variant text, at timestamptz, done bigint, failed bigint,
-      milliseconds bigint, buckets bigint[], "tokensIn" bigint, "tokensOut" bigint)
-    order by 1, 2, 3, 4
-  on conflict (kind, name, variant, hour) do update set done = w.done + excluded.done, failed = w.failed + excluded.failed,
-    milliseconds = w.milliseconds + excluded.milliseconds, buckets = add_buckets(w.buckets, excluded.buckets),
-    tokens_in = w.tokens_in + excluded.tokens_in, tokens_out = w.tokens_out + excluded.tokens_out
-$function$
+      milliseconds bigint, buckets bigint[], "tokensIn" bigint, "tokensOut" bigint);
+  perform hold_event_store(false);
+  if exists (select from statistics_switch s where s.has_event_store) then
+    insert into work_inbox (at, kind, name, variant, done, failed, milliseconds, buckets, tokens_in, tokens_out)
+      select e.at, e.kind, e.name, e.variant, e.done, e.failed, e.milliseconds, e.buckets, e.tokens_in, e.tokens_out
+      from unnest(told) e;
+  else
+    perform add_work_hours(told);
+  end if;
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.refund_llm_request()
  RETURNS void
@@ -6199,6 +6317,33 @@ begin
   return removed;
 end
 $function$
+;
+CREATE OR REPLACE FUNCTION public.return_work(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  taken work_inbox[];
+begin
+  select array_agg(t) into taken from take_work(batch) t;
+  if taken is null then
+    return 0;
+  end if;
+  perform add_work_hours(array(select t from unnest(taken) t where t.kind <> 'poll'));
+  perform from feed_days d
+    where (d.feed_id, d.day) in (select t.feed_id, (t.at at time zone 'UTC')::date from unnest(taken) t where t.kind = 'poll')
+    order by d.feed_id, d.day for update;
+  update feed_days d set told = add_buckets(d.told, back.sums)
+    from (
+      select t.feed_id, (t.at at time zone 'UTC')::date as day, array[-sum(t.done + t.failed)::bigint, -sum(t.unchanged)::bigint,
+        -sum(t.failed)::bigint, -sum(t.articles)::bigint, -sum(t.bytes)::bigint, -sum(t.milliseconds)::bigint] as sums
+      from unnest(taken) t where t.kind = 'poll' group by 1, 2
+    ) back
+    where d.feed_id = back.feed_id and d.day = back.day and d.told is not null;
+  return cardinality(taken);
+end $function$
 ;
 CREATE OR REPLACE FUNCTION public.revisions_of(reader_ids integer[])
  RETURNS TABLE(reader_id integer, revision bigint)
@@ -7225,6 +7370,22 @@ BEGIN ATOMIC
    WHERE (a.id = ANY (summary_wishes.wanted_articles));
 END
 ;
+CREATE OR REPLACE FUNCTION public.switch_event_store(is_there boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if exists (select from statistics_switch s where s.has_event_store = is_there) then
+    return false;
+  end if;
+  perform hold_event_store(true);
+  insert into statistics_switch as s (is_off, has_event_store) values (false, is_there)
+    on conflict (is_only_row) do update set has_event_store = excluded.has_event_store;
+  return true;
+end $function$
+;
 CREATE OR REPLACE FUNCTION public.switch_instance_statistics(is_on boolean)
  RETURNS void
  LANGUAGE sql
@@ -7375,6 +7536,36 @@ begin
   end if;
   return rules_for_entries(article_ids, coalesce(reader_ids, '{}'), first.reader_id is not null);
 end $function$
+;
+CREATE OR REPLACE FUNCTION public.take_work(batch integer)
+ RETURNS SETOF work_inbox
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ DELETE FROM work_inbox i
+    USING ( SELECT x.id
+            FROM work_inbox x
+           ORDER BY x.id
+          LIMIT take_work.batch
+          FOR UPDATE OF x SKIP LOCKED) old
+   WHERE (i.id = old.id)
+   RETURNING i.id,
+     i.at,
+     i.kind,
+     i.name,
+     i.variant,
+     i.feed_id,
+     i.done,
+     i.failed,
+     i.milliseconds,
+     i.buckets,
+     i.tokens_in,
+     i.tokens_out,
+     i.unchanged,
+     i.articles,
+     i.bytes;
+END
 ;
 CREATE OR REPLACE FUNCTION public.tell_tags(of_tenant uuid)
  RETURNS void
@@ -7656,6 +7847,18 @@ begin
   return true;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.untold_days()
+ RETURNS TABLE(day date)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+BEGIN ATOMIC
+ SELECT DISTINCT d.day
+    FROM feed_days d
+   WHERE (d.told IS DISTINCT FROM ARRAY[(d.polls)::bigint, (d.unchanged)::bigint, (d.failed)::bigint, (d.articles)::bigint, d.bytes, d.milliseconds])
+   ORDER BY d.day;
+END
+;
 CREATE OR REPLACE FUNCTION public.usage_month()
  RETURNS date
  LANGUAGE sql
@@ -7790,7 +7993,9 @@ grant execute on function claim_project_jobs(text,integer,interval) to arch_repo
 grant execute on function claim_project_rules(integer,interval) to arch_repo_service;
 grant execute on function claim_reader_imports(text,integer,interval) to alt_backend;
 grant execute on function claim_recap_outlets(integer,interval) to alt_backend;
+grant execute on function collect_feed_day(date) to alt_backend;
 grant execute on function collect_garbage(bigint,integer) to alt_backend;
+grant execute on function collect_work_hours() to alt_backend;
 grant execute on function confirm_recap_mail(text) to alt_backend;
 grant execute on function continue_delivery(bigint,integer) to pre_processor;
 grant execute on function count_asking(text,integer) to alt_backend;
@@ -7899,6 +8104,7 @@ grant execute on function request_summary(bigint) to alt_backend;
 grant execute on function reset_tenant_readers() to alt_backend;
 grant execute on function resolve_references(bytea[],text[]) to arch_repo_service;
 grant execute on function retain(integer) to alt_backend;
+grant execute on function return_work(integer) to alt_backend;
 grant execute on function revisions_of(integer[]) to alt_backend;
 grant execute on function roll_reading(integer) to alt_backend;
 grant execute on function rule_candidates(uuid,bigint,bigint,integer) to arch_repo_service;
@@ -7925,6 +8131,7 @@ grant execute on function subscribe(integer[],text[]) to alt_backend;
 grant execute on function subscribe(integer[],text[]) to pre_processor_sidecar;
 grant execute on function subscribing_tenants(integer[]) to tag_generator;
 grant execute on function summary_wishes(bigint[]) to pre_processor;
+grant execute on function switch_event_store(boolean) to alt_backend;
 grant execute on function switch_instance_statistics(boolean) to alt_backend;
 grant execute on function switch_stage(text,boolean) to alt_backend;
 grant execute on function switch_statistics(boolean,integer) to alt_backend;
@@ -7932,6 +8139,7 @@ grant execute on function tag_progress(bigint) to alt_backend;
 grant execute on function take_delivery() to pre_processor;
 grant execute on function take_reading(integer) to alt_backend;
 grant execute on function take_rule_waits(integer,integer) to pre_processor;
+grant execute on function take_work(integer) to alt_backend;
 grant execute on function tell_tags(uuid) to tag_generator;
 grant execute on function tenant_project_count(uuid) to arch_repo_service;
 grant execute on function tenant_reading(timestamp with time zone,timestamp with time zone) to alt_backend;
@@ -7944,6 +8152,7 @@ grant execute on function uncount_asking(text) to alt_backend;
 grant execute on function unshare_feeds(integer,integer[]) to alt_backend;
 grant execute on function unsubscribe(integer) to alt_backend;
 grant execute on function unsubscribe(integer) to pre_processor_sidecar;
+grant execute on function untold_days() to alt_backend;
 grant execute on function who_may_look(uuid,uuid[]) to arch_repo_service;
 grant insert, maintain, select, update on feeds to pre_processor;
 grant insert, maintain, select, update on hosts to pre_processor;

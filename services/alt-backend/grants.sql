@@ -63,4 +63,5 @@ grant select on reading_events, reading_slots, reading_feed_days, reading_feed_m
 grant execute on function record_reading, roll_reading, take_reading, erase_reading, erase_leavers_reading, reading_to_erase,
   reading_erased, prepare_reading_months, forget_old_reading, switch_statistics,
   switch_instance_statistics, tenants_keeping_less, tenant_reading, record_work, forget_old_work,
-  platform_work, feed_behaviour, growth, sizes to alt_backend;
+  platform_work, feed_behaviour, growth, sizes, switch_event_store, collect_work_hours, untold_days, collect_feed_day,
+  take_work, return_work to alt_backend;

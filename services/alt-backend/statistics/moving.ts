@@ -10,6 +10,7 @@ import {
   prepareClickHouse,
 } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse-client.ts';
+import { createWorkMoving, type WorkMoving } from './work-moving.ts';
 
 const MOVE_EVERY_MS = 30_000;
 /** Whoever asks for statistics waits no longer for what is being moved. */
@@ -52,12 +53,16 @@ export interface MovingOptions {
 }
 
 export interface Moving {
-  /** Resolves when what was written before lies where statistics look: true; after seconds in any case: false. */
+  /** Resolves when what readers did before lies where statistics look: true; after seconds in any case: false. */
   untilMoved(): Promise<boolean>;
-  /** The same, however long it takes. */
+  /** The same of what the platform did. */
+  untilWorkMoved(): Promise<boolean>;
+  /** The same of both, however long it takes. */
   moveAll(): Promise<void>;
   /** Erases in ClickHouse what the database has noted; throws where that does not answer. */
   eraseNow(): Promise<void>;
+  /** Forgets what is kept for too long; done every few hours besides. */
+  forgetNow(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,6 +72,7 @@ export function startMoving(options: MovingOptions): Moving {
   const database = options.database.background;
   const each = (name: string, work: (signal: AbortSignal) => Promise<void>) =>
     oneAtATime(work, (error) => log.warn({ error: String(error) }, `${name} failed; it will be tried again`));
+  const work = createWorkMoving(database, options.clickHouse);
   let isPrepared = false;
   const prepare = async () => {
     if (isPrepared) return;
@@ -80,6 +86,10 @@ export function startMoving(options: MovingOptions): Moving {
     if (clickHouse) await takeAll(database, clickHouse, signal);
     else await rollAll(database, signal);
   });
+  const movingWork = each('moving statistics of the platform', work.move);
+  const moveAll = async () => {
+    await Promise.all([moving.ask(), movingWork.ask()]);
+  };
   const erase = async () => {
     await prepare();
     await eraseNoted(database, options.clickHouse);
@@ -91,23 +101,29 @@ export function startMoving(options: MovingOptions): Moving {
   const forgetting = each('forgetting old statistics', async () => {
     isPrepared = false; // the next month has to be made
     await prepare();
-    await forgetOld(database, options);
+    await forgetOld(database, options, work);
   });
   const beat = () => {
-    void moving.ask();
+    void moveAll();
     void erasing.ask();
   };
   const timers = [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)];
   for (const timer of timers) timer.unref();
   return {
-    untilMoved: () => Promise.race([moving.ask().then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]),
-    moveAll: () => moving.ask(),
+    untilMoved: () => inTime(moving.ask()),
+    untilWorkMoved: () => inTime(movingWork.ask()),
+    moveAll,
     eraseNow: erase,
+    forgetNow: () => forgetting.ask(),
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([moving.stop(), erasing.stop(), forgetting.stop()]);
+      await Promise.all([moving.stop(), movingWork.stop(), erasing.stop(), forgetting.stop()]);
     },
   };
+}
+
+function inTime(moved: Promise<void>): Promise<boolean> {
+  return Promise.race([moved.then(() => true), sleep(MOVE_WAIT_MS, false, { ref: false })]);
 }
 
 async function rollAll(database: Database, signal: AbortSignal): Promise<void> {
@@ -150,13 +166,17 @@ async function eraseNoted(database: Database, clickHouse: ClickHouse | null): Pr
 
 const DAY_MS = 86_400_000;
 
-async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions): Promise<void> {
+async function forgetOld(database: Database, { clickHouse, keepDays }: MovingOptions, work: WorkMoving): Promise<void> {
   await database.run(callForget, [keepDays]);
   if (!clickHouse) return;
-  await mergeParts(clickHouse);
   const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  await forgetBefore(clickHouse, new Date(today - keepDays * DAY_MS), null);
+  const oldest = new Date(today - keepDays * DAY_MS);
+  await work.forgetBefore(oldest);
+  await forgetBefore(clickHouse, oldest, null);
   for (const { id, days } of await database.all(selectShortTenants, [keepDays])) {
     await forgetBefore(clickHouse, new Date(today - days * DAY_MS), id);
   }
+  // Last, for of much it may take longer than is waited for.
+  await mergeParts(clickHouse);
+  await work.merge();
 }

@@ -3,6 +3,7 @@ import type { Queryable } from '@alt/database';
 import { bucketBounds } from '@alt/pipeline';
 import { READERS_MINIMUM, type ReadingStore, type WeekSums } from './reading-store.ts';
 import * as store from './store.ts';
+import type { WorkRow, WorkStore } from './work-store.ts';
 
 export interface Prices {
   perMillionIn: number | null;
@@ -18,9 +19,10 @@ export async function tenantStatistics(
   reading: ReadingStore,
   tenantId: string,
   { from, to }: Span,
-): Promise<TenantStatistics> {
-  const [{ troubles, growth, sizes }, weeks] = await Promise.all([
+): Promise<Omit<TenantStatistics, 'isComplete'>> {
+  const [{ troubles, sizes }, growth, weeks] = await Promise.all([
     store.overview(tx, false, from, to),
+    store.growth(tx, false, from, to),
     reading.byWeek(tx, tenantId, new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`)),
   ]);
   return {
@@ -35,14 +37,16 @@ export async function tenantStatistics(
 /** What the owner of the instance sees: how the platform does, and nobody's reading. */
 export async function platformStatistics(
   tx: Queryable,
+  work: WorkStore,
   { from, to }: Span,
   prices: Prices,
-): Promise<PlatformStatistics> {
-  const [{ troubles, growth, sizes }, work] = await Promise.all([
+): Promise<Omit<PlatformStatistics, 'isComplete'>> {
+  const [{ troubles, sizes }, growth, done] = await Promise.all([
     store.overview(tx, true, from, to),
-    store.workByDay(tx, from, to),
+    work.growth(tx, from, to),
+    work.byDay(tx, from, to),
   ]);
-  const of = (kind: store.WorkRow['kind']) => work.filter((row) => row.kind === kind);
+  const of = (kind: WorkRow['kind']) => done.filter((row) => row.kind === kind);
   return {
     ...{ from, to, growth, prices },
     sizes: { ...sizesOf(sizes), tenants: sizes.tenants ?? 0, articles: sizes.articles ?? 0, bytes: sizes.bytes ?? 0 },
@@ -97,7 +101,7 @@ function groupsOf<Row>(rows: Row[], keyOf: (row: Row) => string): [string, Row[]
   return [...Map.groupBy(rows, keyOf)];
 }
 
-function workSums(rows: store.WorkRow[]) {
+function workSums(rows: WorkRow[]) {
   const buckets = rows.reduce<number[]>((sum, row) => row.buckets.map((count, at) => count + (sum[at] ?? 0)), []);
   const total = (of: 'done' | 'failed') => rows.reduce((sum, row) => sum + row[of], 0);
   return {
@@ -120,7 +124,7 @@ function percentile(buckets: number[], share: number): number | null {
   return bucketBounds[at] ?? bucketBounds.at(-1) ?? null;
 }
 
-function modelUse(rows: store.WorkRow[], prices: Prices): PlatformStatistics['models'][number] {
+function modelUse(rows: WorkRow[], prices: Prices): PlatformStatistics['models'][number] {
   const tokensIn = rows.reduce((sum, row) => sum + row.tokensIn, 0);
   const tokensOut = rows.reduce((sum, row) => sum + row.tokensOut, 0);
   const { perMillionIn, perMillionOut } = prices;

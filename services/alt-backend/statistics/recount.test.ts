@@ -24,12 +24,14 @@ let feeds: number[];
 beforeAll(async () => {
   backend = await openBackend();
   engine = await startClickHouse();
-  clickHouse = createClickHouse(`${engine.url}/${engine.database}`, { user: engine.user, password: engine.password });
+  const { user, password } = engine;
+  clickHouse = createClickHouse({ url: `${engine.url}/${engine.database}`, user, password });
   stores.postgres = serveStatistics(backend);
   stores.clickhouse = serveStatistics(backend, clickHouse);
 }, 120_000);
 afterAll(async () => {
   for (const { moving } of Object.values(stores)) await moving.stop();
+  await clickHouse.close();
   await engine.stop();
   await backend.drop();
 });

@@ -13,16 +13,18 @@ import { type Prices, platformStatistics, tenantStatistics } from './owners.ts';
 import { type ReadingTools, readingStatistics, reportEntries } from './reading.ts';
 import { checkSpan } from './span.ts';
 import { eraseReading } from './store.ts';
+import type { WorkStore } from './work-store.ts';
 
 export interface StatisticsTools extends ReadingTools {
   asReader: AsReader;
-  moving: Pick<Moving, 'untilMoved' | 'eraseNow'>;
+  moving: Pick<Moving, 'untilMoved' | 'untilWorkMoved' | 'eraseNow'>;
+  work: WorkStore;
   prices: Prices;
 }
 
 /** Statistics: of one's reading for oneself, in sums for who is responsible for a tenant or the instance. */
 export function statisticsRoutes(tools: StatisticsTools): Route[] {
-  const { asReader, moving, prices, reading, isInstanceOff } = tools;
+  const { asReader, moving, prices, reading, work, isInstanceOff } = tools;
   const erase = async (reader: Parameters<AsReader>[0], ofAll: boolean) => {
     await asReader(reader, (tx) => eraseReading(tx, ofAll), { retry: true });
     await moving.eraseNow();
@@ -48,15 +50,21 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     route(deleteReadingStatistics, ({ reader }) => erase(reader, false)),
 
     route(readTenantStatistics, async ({ query, reader }) => {
-      await moving.untilMoved();
+      const isComplete = await moving.untilMoved();
       const span = checkSpan(query, 'UTC');
-      return asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), { isReadOnly: true });
+      const told = await asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), {
+        isReadOnly: true,
+      });
+      return { ...told, isComplete };
     }),
 
     route(deleteTenantStatistics, ({ reader }) => erase(reader, true)),
 
-    route(readPlatformStatistics, async ({ query, reader }) =>
-      asReader(reader, (tx) => platformStatistics(tx, checkSpan(query, 'UTC'), prices), { isReadOnly: true }),
-    ),
+    route(readPlatformStatistics, async ({ query, reader }) => {
+      const isComplete = !work.isMovedTo || (await moving.untilWorkMoved());
+      const span = checkSpan(query, 'UTC');
+      const told = await asReader(reader, (tx) => platformStatistics(tx, work, span, prices), { isReadOnly: true });
+      return { ...told, isComplete };
+    }),
   ];
 }

@@ -6,9 +6,11 @@ import type { Config } from '../config.ts';
 import type { Searched } from '../search/routes.ts';
 import type { AsReader } from '../store/readers.ts';
 import { clickHouseReading } from './clickhouse.ts';
-import { createClickHouse } from './clickhouse-client.ts';
+import type { ClickHouse } from './clickhouse-client.ts';
+import { clickHouseWork } from './clickhouse-work.ts';
 import { startMoving } from './moving.ts';
 import { postgresReading } from './postgres.ts';
+import { postgresWork } from './postgres-work.ts';
 import { recordReading, searchEvent } from './recording.ts';
 import { statisticsRoutes } from './routes.ts';
 
@@ -34,8 +36,9 @@ export async function startStatistics(
   const isInstanceOff = settings.ALT_STATISTICS === 'off';
   await database.run(callSwitch, [!isInstanceOff]);
   const keepDays = settings.ALT_STATISTICS_DAYS;
-  const clickHouse = openClickHouse(settings);
+  const clickHouse = await connect(settings);
   const reading = clickHouse ? clickHouseReading(clickHouse) : postgresReading;
+  const work = clickHouse ? clickHouseWork(clickHouse) : postgresWork;
   const moving = startMoving({ database, log, clickHouse, keepDays });
   const searches = createWorkRecord(database, 'search');
   const prices = {
@@ -48,7 +51,7 @@ export async function startStatistics(
     moving,
     routes(as: AsReader): Route[] {
       asReader = as;
-      return statisticsRoutes({ asReader: as, moving, reading, keepDays, isInstanceOff, prices });
+      return statisticsRoutes({ asReader: as, moving, reading, work, keepDays, isInstanceOff, prices });
     },
     /** Written when the answer is on its way: a search waits for nothing. */
     onSearched(reader: Reader, { query, root, results, tookMs }: Searched): void {
@@ -60,14 +63,15 @@ export async function startStatistics(
     async stop() {
       await searches.stop();
       await moving.stop();
+      await clickHouse?.close();
     },
   };
 }
 
-function openClickHouse({ CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD }: StatisticsSettings) {
-  if (!CLICKHOUSE_URL) return null;
-  return createClickHouse(CLICKHOUSE_URL, {
-    ...(CLICKHOUSE_USER === undefined ? {} : { user: CLICKHOUSE_USER }),
-    ...(CLICKHOUSE_PASSWORD === undefined ? {} : { password: CLICKHOUSE_PASSWORD }),
-  });
+/** The library is loaded only where a ClickHouse is configured: it costs memory and time at the start. */
+async function connect(settings: StatisticsSettings): Promise<ClickHouse | null> {
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password } = settings;
+  if (!url) return null;
+  const { createClickHouse } = await import('./clickhouse-client.ts');
+  return createClickHouse({ url, user, password });
 }

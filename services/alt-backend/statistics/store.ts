@@ -1,4 +1,5 @@
 import { type Queryable, statement } from '@alt/database';
+import type { GrowthRow } from './work-store.ts';
 
 export interface FollowedFeed {
   feedId: number;
@@ -113,7 +114,7 @@ const selectTroubles = statement<FeedBehaviour>(
   `select id, title, url, error_code as "errorCode", failing_since as "failingSince", last_changed_at as "lastChangedAt", polls,
      failed, articles, bytes, mean_milliseconds as "meanMilliseconds", trouble from feed_behaviour($1, $2, $3, 100)`,
 );
-const selectGrowth = statement<{ date: string; articles: number; bytes: number; polls: number; failed: number }>(
+const selectGrowth = statement<GrowthRow>(
   'statistics_growth',
   'select day::text as date, articles, bytes, polls, failed from growth($1, $2, $3)',
 );
@@ -129,36 +130,17 @@ const selectSizes = statement<{
   'statistics_sizes',
   `select feeds, failing, readers, tenants, articles, bytes, llm_requests::integer as "modelRequestsThisMonth" from sizes($1)`,
 );
-const selectWork = statement<WorkRow>(
-  'statistics_work',
-  `select kind, name, variant, day::text as date, done, failed, buckets, tokens_in as "tokensIn", tokens_out as "tokensOut"
-   from platform_work($1, $2)`,
-);
-
-/** What was done on a day. */
-export interface WorkRow {
-  kind: 'stage' | 'model' | 'search';
-  name: string;
-  variant: string;
-  date: string;
-  done: number;
-  failed: number;
-  buckets: number[];
-  tokensIn: number;
-  tokensOut: number;
-}
-
-/** Feeds in trouble, growth and sizes: of the instance, or of the tenant of the transaction's reader. Days in UTC. */
+/** Feeds in trouble and sizes: of the instance, or of the tenant of the transaction's reader. Days in UTC. */
 export async function overview(tx: Queryable, ofInstance: boolean, from: string, to: string) {
-  const [troubles, growth, sizes] = await Promise.all([
+  const [troubles, sizes] = await Promise.all([
     tx.all(selectTroubles, [ofInstance, from, to]),
-    tx.all(selectGrowth, [ofInstance, from, to]),
     tx.one(selectSizes, [ofInstance]),
   ]);
   if (!sizes) throw new Error('no sizes');
-  return { troubles, growth, sizes };
+  return { troubles, sizes };
 }
 
-export function workByDay(tx: Queryable, from: string, to: string): Promise<WorkRow[]> {
-  return tx.all(selectWork, [from, to]);
+/** What feeds brought by day (UTC): all of the instance's, or those that the tenant of the transaction's reader follows. */
+export function growth(tx: Queryable, ofInstance: boolean, from: string, to: string): Promise<GrowthRow[]> {
+  return tx.all(selectGrowth, [ofInstance, from, to]);
 }

@@ -7,8 +7,10 @@ import { summaryRoutes } from '../summaries.ts';
 import type { TestBackend, TestClient } from '../testing.ts';
 import { clickHouseReading } from './clickhouse.ts';
 import type { ClickHouse } from './clickhouse-client.ts';
+import { clickHouseWork } from './clickhouse-work.ts';
 import { type Moving, startMoving } from './moving.ts';
 import { postgresReading } from './postgres.ts';
+import { postgresWork } from './postgres-work.ts';
 import type { ReadingKind } from './recording.ts';
 import { statisticsRoutes } from './routes.ts';
 import { sumColumns } from './sums.ts';
@@ -23,9 +25,10 @@ export function serveStatistics(backend: TestBackend, clickHouse: ClickHouse | n
   const { asReader, database } = backend;
   const moving = startMoving({ database, log: createLogger('silent'), clickHouse, keepDays: 400 });
   const reading = clickHouse ? clickHouseReading(clickHouse) : postgresReading;
+  const work = clickHouse ? clickHouseWork(clickHouse) : postgresWork;
   const prices = { perMillionIn: 2, perMillionOut: 8, currency: 'USD' };
   const request = backend.serve([
-    ...statisticsRoutes({ asReader, moving, reading, keepDays: 400, isInstanceOff: false, prices }),
+    ...statisticsRoutes({ asReader, moving, reading, work, keepDays: 400, isInstanceOff: false, prices }),
     ...settingsRoutes(asReader),
     ...summaryRoutes(asReader),
     ...entryRoutes({

@@ -140,7 +140,7 @@ function tenant(from: string, to: string): contracts.TenantStatistics {
     savedSeconds: 9_000,
   };
   return {
-    ...{ from, to, troubles, growth: growthOf(from, to), readersMinimum: 5 },
+    ...{ from, to, troubles, growth: growthOf(from, to), readersMinimum: 5, isComplete: true },
     sizes: { feeds: 84, failing: 3, readers: 9, modelRequestsThisMonth: 512 },
     reading: [
       { week: '2026-11-02', readers: 7, sums },
@@ -153,7 +153,7 @@ function platform(from: string, to: string): contracts.PlatformStatistics {
   const work = { done: 12_000, failed: 14, p50Ms: 50, p95Ms: 500 };
   const names = ['extract', 'cluster', 'summarise', 'tag', 'index'];
   return {
-    ...{ from, to, troubles, growth: growthOf(from, to) },
+    ...{ from, to, troubles, growth: growthOf(from, to), isComplete: true },
     sizes: {
       feeds: 812,
       failing: 12,

@@ -156,8 +156,8 @@ test('the connection with Inoreader says how it stands, is asked to go on, and i
   const { page, site, complaints } = await browser.signedIn({ entryCount: 20 }, phone);
   await page.goto(`${site.url}/?panel=settings`);
   await page.getByText('Most subscriptions vanished from Inoreader at once.').waitFor();
-  expect(await page.getByRole('meter', { name: 'Questions today' }).getAttribute('value')).toBe('37');
-  await page.getByRole('button', { name: 'They were meant to go' }).click();
+  expect(await page.getByRole('meter', { name: 'Read requests today' }).getAttribute('value')).toBe('37');
+  await page.getByRole('button', { name: 'That was intended' }).click();
   await expect.poll(() => site.api.state.inoreader?.isWanted).toBe(true);
   await page.getByRole('button', { name: 'Asked for' }).waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);

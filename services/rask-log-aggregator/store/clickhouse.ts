@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
+import { type ClickHouseClient, openClickHouse } from '@alt/clickhouse';
 import type { LogLine } from '@alt/contracts';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { emptyCounts, LEVELS, type LogFilter, type LogSpan, type LogStore, RefusedLines } from './log-store.ts';
 
 export interface ClickHouseStoreOptions {
@@ -63,17 +63,8 @@ const SETTINGS = {
 
 /** Log lines in a table of ClickHouse, which the service makes in the database of its account. */
 export function createClickHouseStore(options: ClickHouseStoreOptions): LogStore {
-  const { url, user: username, password, database, daysKept } = options;
-  const client = createClient({
-    url,
-    username,
-    password,
-    database,
-    request_timeout: TIMEOUT_MS,
-    compression: { request: true, response: true },
-    // Errors are thrown, and told by who catches them.
-    log: { level: ClickHouseLogLevel.OFF },
-  });
+  const { daysKept, ...place } = options;
+  const client = openClickHouse({ ...place, timeoutMs: TIMEOUT_MS });
   let isMade: Promise<unknown> | null = null;
   const table = async () => {
     isMade ??= client.command({ query: tableOf(daysKept) });

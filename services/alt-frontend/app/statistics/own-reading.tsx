@@ -8,6 +8,7 @@ import { Collected } from './collected.tsx';
 import { Figures } from './figures.tsx';
 import { useMeasures } from './measures.ts';
 import { NeverOpened } from './never-opened.tsx';
+import { NotAllCounted } from './not-all-counted.tsx';
 import { Bars, Plot, Ranks, WeekMap } from './plots.tsx';
 import { type ReadingStatistics, type Span, useStatisticsApi } from './statistics-api.ts';
 import { statisticsTexts } from './statistics-texts.ts';
@@ -26,11 +27,7 @@ export function OwnReading({ span }: { span: Span }) {
   const hasAny = data.days.length > 0;
   return (
     <>
-      {!data.isComplete && (
-        <p role="status" className="mt-4 text-sm text-soft">
-          {t('incomplete')}
-        </p>
-      )}
+      <NotAllCounted isComplete={data.isComplete} />
       {hasAny ? <Told data={data} /> : <Notice icon="chart" title={t('none')} text={t('noneText')} />}
       {data.isOn && <NeverOpened ids={data.neverOpened} />}
       <Collected data={data} />

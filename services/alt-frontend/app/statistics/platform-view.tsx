@@ -4,6 +4,7 @@ import { useOwnTexts } from '../language/own-texts.ts';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Figures } from './figures.tsx';
 import { useMeasures } from './measures.ts';
+import { NotAllCounted } from './not-all-counted.tsx';
 import { Growth, Troubles } from './owner-parts.tsx';
 import { Bars, Plot, Table } from './plots.tsx';
 import { type PlatformStatistics, type Span, useStatisticsApi } from './statistics-api.ts';
@@ -22,6 +23,7 @@ export function PlatformView({ span }: { span: Span }) {
   const { sizes } = data;
   return (
     <>
+      <NotAllCounted isComplete={data.isComplete} />
       <Figures
         figures={[
           [t('readers'), number(sizes.readers)],

@@ -9,6 +9,7 @@ import { CheckField } from '../ui/field.tsx';
 import { LoadFailed } from '../ui/load-failed.tsx';
 import { Figures } from './figures.tsx';
 import { useMeasures } from './measures.ts';
+import { NotAllCounted } from './not-all-counted.tsx';
 import { Growth, Troubles } from './owner-parts.tsx';
 import { Table } from './plots.tsx';
 import { type Span, type TenantStatistics, useStatisticsApi } from './statistics-api.ts';
@@ -27,6 +28,7 @@ export function TeamView({ span, isOwner }: { span: Span; isOwner: boolean }) {
   const { sizes } = data;
   return (
     <>
+      <NotAllCounted isComplete={data.isComplete} />
       <Figures
         figures={[
           [t('readers'), number(sizes.readers)],
