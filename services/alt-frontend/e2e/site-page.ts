@@ -115,9 +115,8 @@ export async function accessibilityViolations(page: Page, lookedAt: LookedAt = '
 }
 
 /**
- * Runs in the page. axe-core copies the tree of the page first, and its rules have their turns one after the other: where the
- * page changes between these, what was exchanged looks empty, as a heading whose text is another node by then. So the page is
- * looked at when it has rested for two frames, and again where it changed all the same.
+ * Runs in the page. The rules have their turns one after the other: what was found while the page changed between these may
+ * be of no page that anybody saw, and is looked at again.
  */
 async function runAxe(options: object): Promise<AxeResult> {
   const { axe } = window as unknown as { axe: { run(context: Document, options: object): Promise<AxeResult> } };
@@ -126,20 +125,10 @@ async function runAxe(options: object): Promise<AxeResult> {
     hasChanged = true;
   });
   observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-  const frame = () => new Promise(requestAnimationFrame);
-  const rest = async () => {
-    // Two seconds where nothing is slow: what changes all the time is looked at all the same.
-    for (let frames = 0; hasChanged && frames < 60; frames += 1) {
-      hasChanged = false;
-      await frame().then(frame);
-    }
-  };
   for (let looked = 1; ; looked += 1) {
-    hasChanged = true;
-    await rest();
     hasChanged = false;
     const result = await axe.run(document, options);
-    if (result.violations.length === 0 || !hasChanged || looked === 20) {
+    if (result.violations.length === 0 || !hasChanged || looked === 5) {
       observer.disconnect();
       return result;
     }
