@@ -56,12 +56,20 @@ describe('three pre-processors and two backends, each a process, with one Postgr
   }, 1_200_000);
 
   it('share the work: each of the pre-processors polls some of the feeds', async () => {
-    web.publish(1);
     const before = await Promise.all(pollers().map(polled));
-    await makeAllDue(machine);
-    await untilStored(machine, (count) => count === (ITEMS + 5 * (ROUNDS - 1) + 1) * FEEDS, 'one more of each feed');
-    const after = await Promise.all(pollers().map(polled));
-    const shares = after.map((count, index) => count - (before[index] ?? 0));
+    let shares = before.map(() => 0);
+    // One may have taken all of a round before another has woken.
+    for (let more = 1; more <= 5 && shares.includes(0); more += 1) {
+      web.publish(1);
+      await makeAllDue(machine);
+      await untilStored(
+        machine,
+        (count) => count === (ITEMS + 5 * (ROUNDS - 1) + more) * FEEDS,
+        'one more of each feed',
+      );
+      const after = await Promise.all(pollers().map(polled));
+      shares = after.map((count, index) => count - (before[index] ?? 0));
+    }
     expect(shares.reduce((sum, share) => sum + share)).toBeGreaterThanOrEqual(FEEDS);
     for (const share of shares) expect(share).toBeGreaterThan(0);
   }, 300_000);
