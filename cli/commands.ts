@@ -201,16 +201,19 @@ passwords        those of all roles that services sign in to the databases as
     run: async (args, terminal) => (await import('./inoreader/sync.ts')).sync(args, terminal),
   },
   'tokens authorize': {
-    usage: 'tokens authorize PROVIDER [--account NAME] [--paste]',
+    usage: 'tokens authorize PROVIDER [--user EMAIL] [--account NAME] [--paste]',
     summary: 'let Alt use an account of another service, such as inoreader',
-    details: `--account NAME  where there are several; "default" unless given
+    details: `--user EMAIL    the reader of Alt whose account it is: it belongs to them afterwards, as by "inoreader connect"
+--account NAME  how it is called here, where there are several; "default" unless given, or as the reader's is called already
 --paste         type in the address that the browser came back to: on a machine without one, and in a pod`,
     run: async (args, terminal) => (await import('./tokens/authorize.ts')).authorizeAccount(args, terminal),
   },
   'tokens refresh': {
-    usage: 'tokens refresh [PROVIDER] [--account NAME] [--force]',
+    usage: 'tokens refresh [PROVIDER] [--account NAME | --user EMAIL] [--force]',
     summary: 'refresh the tokens that are due',
-    details: '--force  the named one, due or not',
+    details: `--force         the named one, due or not
+--account NAME  which one; "default" unless given
+--user EMAIL    the one of that reader`,
     run: async (args, terminal) => (await import('./tokens/commands.ts')).refreshTokens(args, terminal),
   },
   'tokens status': {
@@ -220,9 +223,11 @@ passwords        those of all roles that services sign in to the databases as
     run: async (args, terminal) => (await import('./tokens/commands.ts')).tellStatus(args, terminal),
   },
   'tokens revoke': {
-    usage: 'tokens revoke PROVIDER [--account NAME] [--force]',
+    usage: 'tokens revoke PROVIDER [--account NAME | --user EMAIL] [--force]',
     summary: 'withdraw what was allowed, and forget the tokens',
-    details: '--force  forget them even where the service cannot be told, or they cannot be opened any more',
+    details: `--force         forget them even where the service cannot be told, or they cannot be opened any more
+--account NAME  whose; "default" unless given
+--user EMAIL    those of that reader's account`,
     run: async (args, terminal) => (await import('./tokens/commands.ts')).revokeTokens(args, terminal),
   },
   'import google-reader': {

@@ -19,7 +19,7 @@ export interface CommandResult {
 export async function runInTest(
   words: string[],
   environment: Environment = {},
-  input: string | Buffer = '',
+  input: string | Buffer | AsyncIterable<Buffer> = '',
   onPrint: (text: string) => void = () => {},
 ): Promise<CommandResult> {
   const output: string[] = [];
@@ -33,7 +33,8 @@ export async function runInTest(
     write: (text) => void output.push(text),
     remark: (text) => void remarks.push(`${text}\n`),
     replaceRemark: null,
-    input: Readable.from([Buffer.from(input)]),
+    input:
+      typeof input === 'string' || Buffer.isBuffer(input) ? Readable.from([Buffer.from(input)]) : Readable.from(input),
     isInteractive: false,
   };
   const code = await runCommand(words, terminal);

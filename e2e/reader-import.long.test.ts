@@ -20,6 +20,7 @@ const MANY = process.env.ALT_TEST_LONG ? 5_000 : 1_100;
 const endLeases = `update reader_imports set claimed_until = now() where claimed_until is not null;
   notify ${IMPORTS_CHANNEL}`;
 const PASSWORD = 'a password that must not be found anywhere';
+const API_TOKEN = 'a-token-that-must-not-be-found-anywhere';
 
 describe.each(shapesAtLength('one process'))('an import from another reader service (%s)', (shape) => {
   let machine: Machine;
@@ -145,6 +146,29 @@ describe.each(shapesAtLength('one process'))('an import from another reader serv
     expect(phases.at(-1)).toBe('over');
     expect((await reader.get('/v1/imports')).json.items.map(({ id }: { id: string }) => id)).toEqual([begun.id]);
   }, 120_000);
+
+  test.each([
+    ['freshrss', 'GoogleLogin'],
+    ['bazqux', 'Bearer'],
+  ] as const)(
+    'brings an account of %s by a token of its own, sent after the word %s, without a login',
+    async (product, scheme) => {
+      const [server, reader] = [
+        await newAccount({ product, apiToken: { value: API_TOKEN, scheme } }),
+        await newReader(),
+      ];
+      fill(server, product);
+      const byToken = { url: typedUrl(server, product), password: undefined };
+      const refused = await bring(reader, server, { ...byToken, apiToken: `${API_TOKEN}x` });
+      expect(refused.error?.code).toBe('sign-in-refused');
+      const ended = await bring(reader, server, { ...byToken, apiToken: API_TOKEN });
+      expect(ended).toMatchObject({ state: 'done', error: null, result: { subscriptions: { created: 3 } } });
+      await expectSame(reader, server, product);
+      expect(server.requests.filter(({ path }) => path === 'accounts/ClientLogin')).toEqual([]);
+      expect(await keptOfImports()).not.toContain(API_TOKEN);
+    },
+    120_000,
+  );
 
   test('cleans hostile bodies as those of feeds', async () => {
     const [server, reader] = [await newAccount({ product: 'freshrss' }), await newReader()];

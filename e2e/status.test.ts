@@ -56,6 +56,10 @@ describe('alt status', () => {
     expect(lines).toContain('✓ No article waits for work.');
     expect(lines).toContain('✓ Search finds every article.');
     expect(lines.some((line) => line.startsWith('✓ Periodic work goes on'))).toBe(true);
+    expect(lines).toContain('✓ The log keeps up: its store answers.');
+    expect(lines).toContain('✓ Statistics are up to date.');
+    // What nobody configured is not spoken of.
+    expect(lines.join('\n')).not.toMatch(/token|Inoreader/);
   });
 
   test('tells what is late, what was given up, and whose work fails, with the reason', async () => {

@@ -31,7 +31,6 @@ const WITHOUT = [
   'project_rules.next_check_at',
   // What readers had elsewhere and how it comes here: the account stays where it is.
   'inbound_items',
-  'inbound_keys',
   'inoreader_connections',
   'reader_imports',
   // Statistics of reading: nobody takes those along (docs/statistics.md).
@@ -238,6 +237,7 @@ const unasked = (tenantId: string) => `
   insert into article_variants select article, '${tenantId}', '<p>Own</p>', 'Own' from who;
   insert into article_summaries (article_id, tenant_id, language, engine, content_hash, summary)
     select article, '${tenantId}', 'en', 'ollama/x', '\\x02', 'A summary of the team.' from who;
+  insert into inbound_keys (key, article_id, tenant_id, is_text) select sha256('brought'), article, '${tenantId}', true from who;
   insert into llm_usage values ('${tenantId}', '2026-01-01', 7) on conflict do nothing;
   drop table who`;
 

@@ -1,34 +1,19 @@
-import { type Database, type Queryable, statement } from '@alt/database';
+import { type Database, statement } from '@alt/database';
 import { assertNames, DEFAULT_ACCOUNT } from '@alt/external-tokens';
-import type { Reader } from '@alt/service-kit';
-import { connectInoreader, disconnectInoreader } from '../../services/alt-backend/store/connections.ts';
-import { createAsReader } from '../../services/alt-backend/store/readers.ts';
+import { disconnectInoreader } from '../../services/alt-backend/store/connections.ts';
 import { findReader } from '../accounts.ts';
 import { readArguments } from '../arguments.ts';
-import type { DatabaseServer } from '../database.ts';
 import { withAlt } from '../feed/polls.ts';
 import { withDatabases } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { asReader, giveAccount } from './accounts.ts';
 
 /** `alt inoreader connect`: an account, for which a token is kept, belongs to a reader from now on. */
 export async function connect(args: string[], terminal: Terminal): Promise<number> {
   const { options } = readArguments(args, { least: 0, options: { account: 'string', user: 'string' } });
   const account = options.account ?? DEFAULT_ACCOUNT;
   assertNames('inoreader', account);
-  return withDatabases(terminal, async (databases) => {
-    const reader = await findReader(databases, options.user);
-    const isDone = await asReader(databases, reader, (tx, id) => connectInoreader(tx, id, account));
-    if (!isDone) {
-      terminal.remark(
-        `${reader.email} has an Inoreader account already, or "${account}" has another reader. See: alt inoreader status`,
-      );
-      return 1;
-    }
-    terminal.print(
-      `The Inoreader account "${account}" belongs to ${reader.email} now. Alt synchronises it when pre-processor-sidecar runs next.`,
-    );
-    return 0;
-  });
+  return giveAccount(terminal, account, options.user);
 }
 
 /** `alt inoreader disconnect`: both sides keep what they have. */
@@ -89,18 +74,4 @@ export async function showStatus(args: string[], terminal: Terminal): Promise<nu
     if (row.message) terminal.print(`  ${row.message}`);
   }
   return rows.some(({ state }) => state === 'unauthorised' || state === 'failing') ? 1 : 0;
-}
-
-async function asReader<T>(
-  databases: DatabaseServer,
-  reader: Reader,
-  work: (tx: Queryable, readerId: number) => Promise<T>,
-): Promise<T> {
-  const database = databases.connectAs('alt-backend');
-  if (!database) throw new Error('alt-backend has no database');
-  try {
-    return await createAsReader(database)(reader, work);
-  } finally {
-    await database.end();
-  }
 }

@@ -23,9 +23,20 @@ const selectJobs = statement<JobRow>(
 /** A job may miss two turns, and successes are written down every five minutes at the most. */
 const graceSeconds = (everySeconds: number) => 3 * everySeconds + 900;
 
-/** Whether periodic work goes on, and what stands in its way. */
-export async function checkJobs({ alt, auth }: OpenedDatabases): Promise<Finding[]> {
-  const jobs = [...(await alt.all(selectJobs)), ...(await auth.all(selectJobs))];
+/**
+ * Whether periodic work goes on, and what stands in its way. `told`: what was found, by service, of those whose work is told
+ * account by account; where that is nothing nobody uses it any more, and a failure that it told is not told again.
+ */
+export async function checkJobs(
+  { alt, auth }: OpenedDatabases,
+  told: Readonly<Record<string, readonly Finding[]>> = {},
+): Promise<Finding[]> {
+  const jobs = [...(await alt.all(selectJobs)), ...(await auth.all(selectJobs))].flatMap((job) => {
+    const own = told[job.service];
+    if (!own) return [job];
+    const isTold = own.some(({ level }) => level !== 'well');
+    return own.length === 0 ? [] : [isTold ? { ...job, error: null } : job];
+  });
   const findings = jobs.flatMap(findingOf);
   return findings.length > 0 ? findings : [well(`Periodic work goes on (${jobs.length} kinds).`)];
 }

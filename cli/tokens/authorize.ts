@@ -1,22 +1,26 @@
 import { createInterface } from 'node:readline/promises';
-import { DEFAULT_ACCOUNT } from '@alt/external-tokens';
 import { type Authorisation, beginAuthorisation } from '../../services/auth-token-manager/authorizing.ts';
 import { clientOf, leaseFor } from '../../services/auth-token-manager/manager.ts';
 import { providers } from '../../services/auth-token-manager/providers.ts';
 import { readArguments } from '../arguments.ts';
+import { giveAccount, readAccount } from '../inoreader/accounts.ts';
 import type { Terminal } from '../terminal.ts';
 import { stamp } from '../wording.ts';
 import { receiveAnswer } from './callback.ts';
 import { providerOf, withTokens } from './manager.ts';
+import { accountToAuthorize } from './readers.ts';
 
 /** Where a browser on this machine comes back to, unless INOREADER_REDIRECT_URI says otherwise. */
 const OWN_REDIRECT_URI = 'http://127.0.0.1:8412/callback';
 
-/** `alt tokens authorize`. */
+/** `alt tokens authorize`; with `--user` the account then belongs to that reader, as `alt inoreader connect` gives it. */
 export async function authorizeAccount(args: string[], terminal: Terminal): Promise<number> {
-  const { given, options } = readArguments(args, { least: 1, options: { account: 'string', paste: 'boolean' } });
+  const { given, options } = readArguments(args, {
+    least: 1,
+    options: { account: 'string', user: 'string', paste: 'boolean' },
+  });
   const provider = providerOf(given[0] ?? '');
-  const account = options.account ?? DEFAULT_ACCOUNT;
+  const account = await accountToAuthorize(terminal, provider, options);
   const state = await withTokens(terminal, async (manager, settings) => {
     const redirectUri = clientOf(settings, provider).redirectUri ?? OWN_REDIRECT_URI;
     const authorisation = await beginAuthorisation(manager, () => leaseFor(manager), {
@@ -35,6 +39,12 @@ export async function authorizeAccount(args: string[], terminal: Terminal): Prom
     ? ` The token is valid until ${stamp(new Date(state.pair.expiresAt))} and is renewed by itself.`
     : '';
   terminal.print(`Authorised: ${provider}, account "${account}".${until}`);
+  if (options.user !== undefined && (await readAccount(terminal, options.user)) === null) {
+    return giveAccount(terminal, account, options.user);
+  }
+  if (options.user === undefined && providers[provider].isOfReaders && state.generation === 1) {
+    terminal.print(`Give it to its reader: npm run alt -- inoreader connect --account ${account} --user EMAIL`);
+  }
   return 0;
 }
 

@@ -1,4 +1,3 @@
-import { DEFAULT_ACCOUNT } from '@alt/external-tokens';
 import { leaseFor, look, refreshNow, reportAll } from '../../services/auth-token-manager/manager.ts';
 import { providers } from '../../services/auth-token-manager/providers.ts';
 import { revokeAccount } from '../../services/auth-token-manager/revoking.ts';
@@ -7,6 +6,7 @@ import { readArguments, UsageError } from '../arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { stamp, table } from '../wording.ts';
 import { providerOf, withTokens } from './manager.ts';
+import { accountOf } from './readers.ts';
 
 /** What ends a command that tells how tokens are; monitoring knows these three. */
 const EXIT_CODES = { ok: 0, warning: 1, critical: 2 } as const;
@@ -40,12 +40,15 @@ export async function refreshTokens(args: string[], terminal: Terminal): Promise
   const { given, options } = readArguments(args, {
     least: 0,
     most: 1,
-    options: { account: 'string', force: 'boolean' },
+    options: { account: 'string', user: 'string', force: 'boolean' },
   });
-  if ((options.force || options.account) && !given[0]) throw new UsageError('Name the provider whose token it is.');
+  if ((options.force || options.account || options.user) && !given[0])
+    throw new UsageError('Name the provider whose token it is.');
   const [name] = given;
+  const provider = name ? providerOf(name) : null;
+  const account = provider && (await accountOf(terminal, provider, options));
   return withTokens(terminal, async (manager, settings) => {
-    if (!name || !options.force) {
+    if (!provider || !account || !options.force) {
       const waitMs = settings.leaseSeconds * 1_500;
       const { tier } = await look(manager, {
         nextLookMs: settings.nextRunMs,
@@ -55,8 +58,6 @@ export async function refreshTokens(args: string[], terminal: Terminal): Promise
       terminal.print('What was due is refreshed. How they are: npm run alt -- tokens status');
       return EXIT_CODES[tier];
     }
-    const provider = providerOf(name);
-    const account = options.account ?? DEFAULT_ACCOUNT;
     const lease = await leaseFor(manager);
     try {
       const { outcome, kept } = await refreshNow(manager, lease, provider, account);
@@ -77,9 +78,12 @@ export async function refreshTokens(args: string[], terminal: Terminal): Promise
 
 /** `alt tokens revoke`. */
 export async function revokeTokens(args: string[], terminal: Terminal): Promise<number> {
-  const { given, options } = readArguments(args, { least: 1, options: { account: 'string', force: 'boolean' } });
+  const { given, options } = readArguments(args, {
+    least: 1,
+    options: { account: 'string', user: 'string', force: 'boolean' },
+  });
   const provider = providerOf(given[0] ?? '');
-  const account = options.account ?? DEFAULT_ACCOUNT;
+  const account = await accountOf(terminal, provider, options);
   const { title, permissionsPage } = providers[provider];
   const isTold = await withTokens(terminal, async (manager) => {
     const lease = await leaseFor(manager);

@@ -3565,6 +3565,18 @@ begin
   return removed + inboxed;
 end $function$
 ;
+CREATE OR REPLACE FUNCTION public.export_inbound_keys(tenant uuid, kind text)
+ RETURNS SETOF jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select to_jsonb(k) - 'tenant_id' from inbound_keys k
+  where k.tenant_id = tenant and kind = 'inbound_key'
+    and exists (select from entries e where e.article_id = k.article_id and e.reader_id = any (tenant_reader_ids(tenant)))
+  order by k.article_id, k.key
+$function$
+;
 CREATE OR REPLACE FUNCTION public.export_project_rows(tenant uuid, kind text)
  RETURNS SETOF jsonb
  LANGUAGE plpgsql
@@ -4190,6 +4202,21 @@ CREATE OR REPLACE FUNCTION public.hold_reading()
  LANGUAGE sql
 RETURN pg_advisory_xact_lock((85001)::bigint)
 ;
+CREATE OR REPLACE FUNCTION public.import_inbound_keys(tenant uuid, kind text, rows jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  insert into inbound_keys (key, article_id, tenant_id, is_text)
+    select x.key, i.new_id::bigint, tenant, x.is_text
+    from jsonb_populate_recordset(null::inbound_keys, rows) x
+    join import_ids i on i.tenant_id = tenant and i.kind = 'article' and i.old_id = x.article_id::text
+    where not exists (select from entries e join readers r on r.id = e.reader_id
+      where e.article_id = i.new_id::bigint and r.tenant_id <> tenant)
+    on conflict do nothing
+$function$
+;
 CREATE OR REPLACE FUNCTION public.import_project_rows(tenant uuid, kind text, rows jsonb)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4672,6 +4699,20 @@ CREATE OR REPLACE FUNCTION public.imported_reader(tenant uuid, account jsonb)
  SET search_path TO 'public', 'pg_temp'
 RETURN (imported_id(tenant, 'account'::text, (account #>> '{}'::text[])))::integer
 ;
+CREATE OR REPLACE FUNCTION public.inbound_arrivals(worker text, verdicts jsonb)
+ RETURNS TABLE(article_id bigint, reader_id integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select distinct a.id, i.reader_id
+  from jsonb_to_recordset(verdicts) as v (id bigint, "articleId" bigint)
+  join inbound_items i on i.id = v.id and i.claimed_by = worker and i.state = 'waiting'
+  join articles a on a.id = v."articleId" and a.feed_id = i.feed_id
+  where not exists (select from entries e where e.article_id = a.id and e.reader_id = i.reader_id)
+    and exists (select from subscriptions s where s.reader_id = i.reader_id and s.feed_id = i.feed_id)
+$function$
+;
 CREATE OR REPLACE FUNCTION public.index_moved_article()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4684,23 +4725,41 @@ begin
 end
 $function$
 ;
-CREATE OR REPLACE FUNCTION public.inoreader_standing()
- RETURNS TABLE(connections integer, unauthorised integer, failing integer, backlog bigint, writes bigint, last_success_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.inoreader_watch()
+ RETURNS TABLE(connections integer, needing_person integer, failing integer, spent integer, backlog bigint, writes bigint, oldest_success_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 BEGIN ATOMIC
  SELECT (count(*))::integer AS count,
-     (count(*) FILTER (WHERE (c.state = 'unauthorised'::text)))::integer AS count,
+     (count(*) FILTER (WHERE c.needs_person))::integer AS count,
      (count(*) FILTER (WHERE (c.state = 'failing'::text)))::integer AS count,
-     ( SELECT count(*) AS count
-            FROM inoreader_items i
-           WHERE (i.content = 'wanted'::text)) AS count,
-     ( SELECT count(*) AS count
-            FROM inoreader_items i
-           WHERE i.needs_write) AS count,
-     max(c.last_success_at) AS max
-    FROM inoreader_connections c;
+     (count(*) FILTER (WHERE c.is_spent))::integer AS count,
+     (COALESCE(sum(c.missing), (0)::numeric))::bigint AS "coalesce",
+     (COALESCE(sum(c.changes), (0)::numeric))::bigint AS "coalesce",
+     min(COALESCE(c.last_success_at, c.created_at)) FILTER (WHERE (NOT c.needs_person)) AS min
+    FROM ( SELECT x.state,
+             x.last_success_at,
+             x.created_at,
+             n.missing,
+             n.changes,
+             ((x.state = 'unauthorised'::text) OR ((x.state = 'waiting'::text) AND (x.problem_code ~~ 'mass-deletion-%'::text))) AS needs_person,
+             (EXISTS ( SELECT
+                    FROM inoreader_budgets b
+                   WHERE ((b.connection_id = x.id) AND (
+                         CASE b.zone
+                             WHEN 1 THEN n.missing
+                             ELSE n.changes
+                         END > 0) AND ((b.blocked_until > now()) OR ((b.day_ends_at > now()) AND ((b.used)::numeric >= ((b.allowed)::numeric - ceil(((b.allowed)::numeric * 0.1))))))))) AS is_spent
+            FROM (((inoreader_connections x
+              JOIN readers r ON (((r.id = x.reader_id) AND (r.purge_after IS NULL))))
+              JOIN tenants t ON (((t.id = r.tenant_id) AND (t.suspended_at IS NULL))))
+              CROSS JOIN LATERAL ( SELECT ( SELECT count(*) AS count
+                            FROM inoreader_items i
+                           WHERE ((i.connection_id = x.id) AND (i.content = 'wanted'::text))) AS missing,
+                     ( SELECT count(*) AS count
+                            FROM inoreader_items i
+                           WHERE ((i.connection_id = x.id) AND i.needs_write)) AS changes) n)) c;
 END
 ;
 CREATE OR REPLACE FUNCTION public.is_covered(revision bigint, received_at timestamp with time zone, read_through bigint, read_before timestamp with time zone)
@@ -8026,6 +8085,7 @@ grant execute on function entry_cards(bigint[]) to alt_backend;
 grant execute on function entry_summaries(bigint[]) to alt_backend;
 grant execute on function erase_leavers_reading() to alt_backend;
 grant execute on function erase_reading(boolean) to alt_backend;
+grant execute on function export_inbound_keys(uuid,text) to alt_backend;
 grant execute on function export_project_rows(uuid,text) to arch_repo_service;
 grant execute on function export_rule_rows(uuid,text) to alt_backend;
 grant execute on function export_tenant_rows(uuid,text) to alt_backend;
@@ -8039,10 +8099,12 @@ grant execute on function forget_tombstones(integer,bytea,integer) to alt_backen
 grant execute on function growth(boolean,date,date) to alt_backend;
 grant execute on function has_arrival_rules() to pre_processor;
 grant execute on function held_languages(bigint[]) to alt_backend;
+grant execute on function import_inbound_keys(uuid,text,jsonb) to alt_backend;
 grant execute on function import_project_rows(uuid,text,jsonb) to arch_repo_service;
 grant execute on function import_rule_rows(uuid,text,jsonb) to alt_backend;
 grant execute on function import_tenant_rows(uuid,text,jsonb) to alt_backend;
-grant execute on function inoreader_standing() to pre_processor_sidecar;
+grant execute on function inbound_arrivals(text,jsonb) to pre_processor;
+grant execute on function inoreader_watch() to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to alt_backend;
 grant execute on function is_covered(bigint,timestamp with time zone,bigint,timestamp with time zone) to pre_processor_sidecar;
 grant execute on function know_people(jsonb) to arch_repo_service;

@@ -42,6 +42,16 @@ describe('what is sealed', () => {
     expect(() => createSealer({ accessKey }, 'vault')).toThrow('There is no key');
   });
 
+  test.each([
+    ['access', 'AZa/+u1aslZHmL3L6UQMBNHxqJhx28z32dZw7YOgV1EjPflAneaDTcSee+P/lq4y7jmx7g=='],
+    ['vault', 'AV2gvkDc/Cc3CS4RjxLKkXkDQy4qR2JiCU246bdcf3ChN7eTeQOV33FnI/0X6b66FEoPmg=='],
+  ] as const)('by an earlier release opens (%s)', (purpose, earlier) => {
+    const tokensKey = 'a secret of the tests that is long enough';
+    expect(createSealer({ tokensKey }, purpose).open(Buffer.from(earlier, 'base64'), context)).toBe(
+      '{"accessToken":"x"}',
+    );
+  });
+
   test('under a key that is no longer the first is read and known to be old', () => {
     const both = createSealer({ tokensKey: `the-next-key-of-the-tests-long-enough, ${ROOT}` }, 'access');
     expect(both.open(sealed, context)).toBe('秘密');

@@ -1,11 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { openWith, SEAL_BYTES, sealingKey, sealWith } from '@alt/service-kit/sealing.ts';
 import { TokenStoreError } from './token.ts';
 
 const VERSION = 1;
 const ID_BYTES = 4;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const HEAD_BYTES = 1 + ID_BYTES + NONCE_BYTES;
+const HEAD_BYTES = 1 + ID_BYTES;
 const MINIMUM_CHARACTERS = 32;
 
 /** What is sealed: access tokens, which readers open, or all that renews them, which only the manager opens. */
@@ -39,9 +38,8 @@ export interface KeySources {
 }
 
 /**
- * A sealer by AES-256-GCM (NIST SP 800-38D) under keys that HKDF (RFC 5869) derives for this one purpose, so that the key of
- * readers opens no refresh token. Sealed: a byte of version, four that name the key, a random nonce of 96 bits, the text, the
- * tag. Throws TokenStoreError where no key is given or one is too short.
+ * A sealer under keys that are derived for this one purpose, so that the key of readers opens no refresh token. Sealed: a byte
+ * of version, four that name the key, and what `sealWith` makes. Throws TokenStoreError where no key is given or one is too short.
  */
 export function createSealer(sources: KeySources, purpose: SealPurpose): Sealer {
   const keys = keysFor(sources, purpose).map((key) => ({
@@ -51,15 +49,13 @@ export function createSealer(sources: KeySources, purpose: SealPurpose): Sealer 
   const [current] = keys;
   if (!current) throw new TokenStoreError(missingKey(purpose));
   return {
-    overheadBytes: HEAD_BYTES + TAG_BYTES,
+    overheadBytes: HEAD_BYTES + SEAL_BYTES,
     seal(text, context) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(associated(purpose, context));
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([Buffer.of(VERSION), current.id, nonce, body, cipher.getAuthTag()]);
+      const body = sealWith(current.key, text, associated(purpose, context));
+      return Buffer.concat([Buffer.of(VERSION), current.id, body]);
     },
     open(sealed, context) {
-      if (sealed.length < HEAD_BYTES + TAG_BYTES || sealed[0] !== VERSION) {
+      if (sealed.length < HEAD_BYTES + SEAL_BYTES || sealed[0] !== VERSION) {
         throw new TokenStoreError('What the store of tokens holds is empty, torn or of another release.');
       }
       const named = keys.find(({ id }) => id.equals(sealed.subarray(1, 1 + ID_BYTES)));
@@ -69,7 +65,13 @@ export function createSealer(sources: KeySources, purpose: SealPurpose): Sealer 
             'if it is lost, forget the account (alt tokens revoke PROVIDER --force) and authorise it anew.',
         );
       }
-      return decipher(named.key, sealed, associated(purpose, context));
+      const text = openWith(named.key, sealed.subarray(HEAD_BYTES), associated(purpose, context));
+      if (text === null) {
+        throw new TokenStoreError(
+          'What the store of tokens holds was changed by somebody else, or belongs to another account.',
+        );
+      }
+      return text;
     },
     isCurrent: (sealed) => current.id.equals(sealed.subarray(1, 1 + ID_BYTES)),
   };
@@ -80,19 +82,6 @@ export function accessKeyOf(tokensKey: string): string {
   return split(tokensKey, 'ALT_TOKENS_KEY')
     .map((root) => derive(root, 'access').toString('base64url'))
     .join(',');
-}
-
-function decipher(key: Buffer, sealed: Buffer, context: Buffer): string {
-  const nonce = sealed.subarray(1 + ID_BYTES, HEAD_BYTES);
-  const opening = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  opening.setAAD(context).setAuthTag(sealed.subarray(-TAG_BYTES));
-  try {
-    return Buffer.concat([opening.update(sealed.subarray(HEAD_BYTES, -TAG_BYTES)), opening.final()]).toString('utf8');
-  } catch {
-    throw new TokenStoreError(
-      'What the store of tokens holds was changed by somebody else, or belongs to another account.',
-    );
-  }
 }
 
 function keysFor({ tokensKey, accessKey, secretKey }: KeySources, purpose: SealPurpose): Buffer[] {
@@ -118,11 +107,11 @@ function split(value: string, name: string): string[] {
 }
 
 function derive(root: string, purpose: SealPurpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', root, '', `alt external tokens ${purpose}`, 32));
+  return sealingKey(root, `alt external tokens ${purpose}`);
 }
 
-function associated(purpose: SealPurpose, { provider, account, generation }: SealContext): Buffer {
-  return Buffer.from([purpose, provider, account, generation].join('\n'));
+function associated(purpose: SealPurpose, { provider, account, generation }: SealContext): string {
+  return [purpose, provider, account, generation].join('\n');
 }
 
 function missingKey(purpose: SealPurpose): string {

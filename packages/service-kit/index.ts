@@ -11,6 +11,7 @@ export { createLogger, type Logger } from './log.ts';
 export { type OneAtATime, oneAtATime } from './one-at-a-time.ts';
 export { createPeer, type Dispatch } from './peers.ts';
 export { type Reader, Reply, type Route, type RouteContext, reply, route } from './route.ts';
+export { openWith, SEAL_BYTES, sealingKey, sealWith } from './sealing.ts';
 export { type ListeningServer, listen, socketAddressOf } from './server.ts';
 export type { Host, PeerFetch, PeerInit, RunningService, Service } from './service.ts';
 export { createShipping, type Shipping, UNSHIPPED } from './shipping.ts';

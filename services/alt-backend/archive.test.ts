@@ -87,6 +87,7 @@ async function fill({ asReader, makeFeed, makeArticle, superuser }: TestBackend)
     insert into recaps (reader_id, period, local_date, time_zone, starts_at, ends_at, is_final, article_count, story_count, content)
       values (${reader(ada)}, 'daily', '2026-11-20', 'UTC', now(), now(), true, 1, 1, '{"topics": [{"articleId": "${first}"}]}');
     insert into recap_outlets (reader_id, is_daily_mailed, mail_to) values (${reader(ada)}, true, 'ada@example.org');
+    insert into inbound_keys (key, article_id, tenant_id, is_text) values ('\\x0a', ${third}, '${TENANT}', false), ('\\x0b', ${third}, '${TENANT}', true);
     insert into llm_usage values ('${TENANT}', '2026-11-01', 7);
     update tenants set disabled_stages = array['summarise'] where id = '${TENANT}';
   `);
@@ -164,7 +165,7 @@ const miscounted = statement('test_miscounted', 'select * from miscounted()');
 
 test('an archive has every kind, and nothing of another tenant', async () => {
   const lines = await archiveOf(backend, TENANT);
-  expect(new Set(lines.map(({ kind }) => kind)).size).toBe(31);
+  expect(new Set(lines.map(({ kind }) => kind)).size).toBe(32);
   expect(lines.filter(({ kind }) => kind === 'reader')).toHaveLength(2);
   expect(await archiveOf(backend, OTHER_TENANT)).toEqual([]);
 });
@@ -181,9 +182,14 @@ test('taken by another instance it is the same tenant, row by row, and counted',
 
 test('taken beside the original it is a tenant of its own with the same in it', async () => {
   const lines = await archiveOf(backend, TENANT);
-  const copied = lines.filter(({ kind }) => kind !== 'share' && kind !== 'recap_outlet');
+  // Its articles are the original's: keys of one tenant say nothing of what another holds.
+  const copied = lines.filter(({ kind }) => !['share', 'recap_outlet', 'inbound_key'].includes(kind));
   for (const times of [1, 2]) {
-    await importTenant(backend.database, OTHER_TENANT, bodyOf(copied));
+    await importTenant(
+      backend.database,
+      OTHER_TENANT,
+      bodyOf(lines.filter((line) => copied.includes(line) || line.kind === 'inbound_key')),
+    );
     const there = await archiveOf(backend, OTHER_TENANT);
     expect(withoutIds(there), `time ${times}`).toEqual(withoutIds(copied));
   }

@@ -1,12 +1,17 @@
 import { type Database, exportRows, RowLinesError, readRows, statement } from '@alt/database';
 import { z } from 'zod';
 
-/** What is kept of a tenant, in the order in which it can be taken: what others name comes before them. */
+/**
+ * What is kept of a tenant, in the order in which it can be taken: what others name comes before them. Not taken along, because
+ * the account elsewhere stays with the installation that may use it: imports that run (`reader_imports`), their inbox
+ * (`inbound_items`: what waits there is fetched again, what was settled is an article), accounts at Inoreader (`inoreader_*`).
+ */
 const KINDS = [
   'tenant',
   'reader',
   'feed',
   'article',
+  'inbound_key',
   'subscription',
   'folder',
   'subscription_folder',
@@ -44,9 +49,13 @@ const accountsSchema = z.strictObject({ accounts: z.record(z.uuid(), z.uuid().nu
 export function exportTenant(database: Database, tenantId: string): ReadableStream<Uint8Array> {
   if (!UUID.test(tenantId)) throw new TypeError('A tenant’s id must be a UUID.');
   return exportRows(database, KINDS, (kind) => {
-    const source = isOfRules(kind) ? 'export_rule_rows' : 'export_tenant_rows';
-    return `select r from ${source}('${tenantId}', '${kind}') r`;
+    return `select r from ${exportOf(kind)}('${tenantId}', '${kind}') r`;
   });
+}
+
+function exportOf(kind: string): string {
+  if (kind === 'inbound_key') return 'export_inbound_keys';
+  return isOfRules(kind) ? 'export_rule_rows' : 'export_tenant_rows';
 }
 
 /** Rules name labels by their ids, and others name rules: a function of its own takes them. */
@@ -60,6 +69,7 @@ const callRows = statement<{ moved: [string, string][] | null }>(
   'select import_tenant_rows($1, $2, $3) as moved',
 );
 const callRuleRows = statement('import_rule_rows', 'select import_rule_rows($1, $2, $3)');
+const callInboundKeys = statement('import_inbound_keys', 'select import_inbound_keys($1, $2, $3)');
 const callEnd = statement('import_end', 'select end_tenant_import($1)');
 
 /**
@@ -83,6 +93,7 @@ export async function importTenant(
       async take(kind, rows) {
         const taken = kind === 'recap' && moved.size > 0 ? rows.map((row) => renumber(row, moved)) : rows;
         const values = [tenantId, kind, JSON.stringify(taken)];
+        if (kind === 'inbound_key') return void (await tx.run(callInboundKeys, values));
         if (isOfRules(kind)) return void (await tx.run(callRuleRows, values));
         const answer = await tx.one(callRows, values);
         for (const [there, here] of answer?.moved ?? []) moved.set(there, here);

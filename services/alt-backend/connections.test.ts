@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addConnectionMetrics } from './connection-metrics.ts';
 import { connectionRoutes } from './connections.ts';
 import { connectInoreader } from './store/connections.ts';
 import { makeReader, openBackend, type TestBackend, type TestClient } from './testing.ts';
@@ -60,4 +62,45 @@ test('a run is asked for, a doubt is lifted, and the end forgets what was agreed
   expect(row?.isConfirmed).toBe(true);
   expect((await call('DELETE', '/v1/connections/inoreader', { as: ann })).status).toBe(204);
   expect(await read()).toBeNull();
+});
+
+test('numbers say how many accounts there are, need a person, and have used up requests that they need', async () => {
+  const metrics = new Registry();
+  addConnectionMetrics({ metrics, database: backend.database });
+  const numbers = async () => {
+    const found = await metrics.getMetricsAsJSON();
+    return Object.fromEntries(
+      found.map(({ name, values }) => [name.replace('alt_inoreader_', ''), Math.round(values[0]?.value ?? -1)]),
+    );
+  };
+  expect(new Set(Object.values(await numbers()))).toEqual(new Set([0]));
+  await backend.asReader(ann, (tx, id) => connectInoreader(tx, id, 'default'));
+  await backend.asReader(bob, (tx, id) => connectInoreader(tx, id, 'other'));
+  await backend.superuser.script(`
+    update inoreader_connections set state = 'unauthorised', created_at = to_timestamp(1000000000) where account = 'default';
+    update inoreader_connections set last_success_at = to_timestamp(1500000000) where account = 'other';
+    insert into inoreader_budgets (connection_id, zone, day_ends_at, allowed, used)
+      select id, zone, now() + interval '1 hour', 100, 90 from inoreader_connections, (values (1), (2)) z (zone)`);
+  // Requests that nothing waits for may be used up.
+  expect(await numbers()).toEqual({
+    connections: 2,
+    connections_needing_person: 1,
+    connections_failing: 0,
+    connections_spent: 0,
+    backlog: 0,
+    writes_waiting: 0,
+    oldest_success_timestamp_seconds: 1_500_000_000,
+  });
+  await backend.superuser.script(`
+    update inoreader_connections set state = 'failing' where account = 'other';
+    insert into inoreader_items (connection_id, item, stamp, remote_read, content, needs_write)
+      select id, '0000000000000001', 1, false, 'wanted', true from inoreader_connections where account = 'other'`);
+  expect(await numbers()).toMatchObject({
+    connections_failing: 1,
+    connections_spent: 1,
+    backlog: 1,
+    writes_waiting: 1,
+  });
+  await backend.superuser.script('update inoreader_budgets set used = 89');
+  expect(await numbers()).toMatchObject({ connections_spent: 0 });
 });

@@ -39,7 +39,8 @@ grant execute on function share_feeds, unshare_feeds, share_folders, remove_shar
 grant execute on function seen_highlights, seen_notes to alt_backend;
 -- Limits of tenants.
 grant execute on function spend_llm_request, refund_llm_request, tenant_usage to alt_backend;
-grant execute on function export_tenant_rows, begin_tenant_import, import_tenant_rows, end_tenant_import to alt_backend;
+grant execute on function export_tenant_rows, begin_tenant_import, import_tenant_rows, end_tenant_import, export_inbound_keys,
+  import_inbound_keys to alt_backend;
 -- Rules: what they did is the platform's to write.
 grant select, insert, delete on rule_switches to alt_backend;
 grant select on rule_hits to alt_backend;
@@ -49,7 +50,7 @@ grant execute on function run_rule, export_rule_rows, import_rule_rows to alt_ba
 grant select, insert, delete on inoreader_connections to alt_backend;
 grant update (wanted_at, confirmed_at) on inoreader_connections to alt_backend;
 grant select on inoreader_budgets, inoreader_subscriptions, inoreader_items to alt_backend;
-grant execute on function current_inoreader_connection to alt_backend;
+grant execute on function current_inoreader_connection, inoreader_watch to alt_backend;
 -- What readers had elsewhere.
 grant select, delete on inbound_items to alt_backend;
 grant execute on function receive_inbound to alt_backend;

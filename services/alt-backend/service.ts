@@ -7,6 +7,7 @@ import { annotationRoutes } from './annotations.ts';
 import { createAskReading } from './ask/reading.ts';
 import { askRoutes } from './ask/routes.ts';
 import { type Config, config } from './config.ts';
+import { addConnectionMetrics } from './connection-metrics.ts';
 import { connectionRoutes } from './connections.ts';
 import { entryRoutes, presentEntries } from './entries.ts';
 import { createEventHub } from './events.ts';
@@ -46,6 +47,7 @@ export const service: Service<Config, 'alt-backend'> = { name: 'alt-backend', co
 
 async function start(settings: Config, host: Host<PeerOf<'alt-backend'>>) {
   const { database } = host;
+  addConnectionMetrics(host);
   const tools = createTools(settings, host);
   const work = await startWork(settings, host, tools);
   // Also what another process has applied.

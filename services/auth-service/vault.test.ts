@@ -23,3 +23,9 @@ test('it opens in no other context, with no other key, and not when a bit was ch
   }
   expect(() => vault.open(sealed.subarray(0, 20), 'totp 1')).toThrow();
 });
+
+test('what an earlier release sealed opens', () => {
+  const earlier = createVault('a secret of the tests that is long enough');
+  const sealed = 'AW/1wcccMaH/b4AqeSaeRwn6x7JPpDBOKJF9walTV71nENp/WKGH/GWAPf0W';
+  expect(earlier.open(Buffer.from(sealed, 'base64'), 'totp 1')).toBe('JBSWY3DPEHPK3PXP');
+});

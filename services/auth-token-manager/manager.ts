@@ -32,6 +32,10 @@ export interface AccountReport {
   account: string;
   tier: Tier;
   sentence: string;
+  /** It is time to renew it; who runs by the clock does so at the next look. */
+  isDue: boolean;
+  /** Nothing but a person can mend it: authorise anew, or give back a lost key. */
+  needsPerson: boolean;
   /** Times in ISO 8601; null where there is no pair. */
   expiresAt: string | null;
   obtainedAt: string | null;
@@ -245,16 +249,26 @@ async function tell(
 }
 
 function unopened(provider: string, account: string, { message }: TokenStoreError): AccountReport {
-  const nothing = { expiresAt: null, obtainedAt: null, scope: null, generation: 0, clockOffsetMs: null };
+  const nothing = {
+    isDue: false,
+    needsPerson: true,
+    expiresAt: null,
+    obtainedAt: null,
+    scope: null,
+    generation: 0,
+    clockOffsetMs: null,
+  };
   return { provider, account, tier: 'critical', sentence: message, ...nothing };
 }
 
-function report({ now }: Manager, state: AccountState): AccountReport {
-  const { provider, account, pair, generation } = state;
+function report({ now, settings }: Manager, state: AccountState): AccountReport {
+  const { provider, account, pair, generation, standing } = state;
   return {
     provider,
     account,
     ...judge(state, now()),
+    isDue: isDue(state, now(), settings.nextRunMs),
+    needsPerson: !pair || standing === 'reauthorise',
     expiresAt: pair?.expiresAt ?? null,
     obtainedAt: pair?.obtainedAt ?? null,
     scope: pair?.scope ?? null,

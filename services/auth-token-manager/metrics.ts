@@ -11,7 +11,7 @@ export function createMetrics(registry: Registry): Metrics {
   const names = ['provider', 'account'] as const;
   const registers = [registry];
   const expiries = new Gauge({
-    name: 'alt_external_token_expires_at_seconds',
+    name: 'alt_external_token_expiry_timestamp_seconds',
     help: 'When the access token of an account expires, as Unix time.',
     labelNames: names,
     registers,

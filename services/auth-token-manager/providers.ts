@@ -12,6 +12,8 @@ export interface Provider {
   scope: string;
   /** Where its users see and withdraw what they allowed. */
   permissionsPage: string;
+  /** Whether an account belongs to a reader of Alt, and not to the installation. */
+  isOfReaders: boolean;
   /** How long a token lives where an answer does not say. */
   lifeSeconds: number;
 }
@@ -25,6 +27,7 @@ export const providers = {
     paths: { authorize: '/oauth2/auth', token: '/oauth2/token', revoke: null },
     scope: 'read write',
     permissionsPage: 'https://www.inoreader.com/preferences/api',
+    isOfReaders: true,
     lifeSeconds: 3_600,
   },
 } as const satisfies Record<string, Provider>;

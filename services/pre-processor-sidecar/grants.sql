@@ -13,7 +13,7 @@ grant select, insert, update on inoreader_budgets to pre_processor_sidecar;
 grant select, insert, update, delete on inoreader_subscriptions, inoreader_items to pre_processor_sidecar;
 grant select (provider, account, generation, access) on external_tokens to pre_processor_sidecar;
 grant execute on function current_user_id, current_tenant_id, current_reader_id, current_inoreader_connection, is_covered,
-  begin_change, begin_structure_change, ensure_feed, subscribe, unsubscribe, claim_inoreader, inoreader_standing,
+  begin_change, begin_structure_change, ensure_feed, subscribe, unsubscribe, claim_inoreader,
   absorb_inoreader, receive_inbound to pre_processor_sidecar;
 
 -- When its periodic work last succeeded, for `alt status`.

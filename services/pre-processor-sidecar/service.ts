@@ -7,7 +7,6 @@ import type { PeerOf } from '@alt/topology';
 import { WAKE_MS } from './budget.ts';
 import { type Config, config } from './config.ts';
 import { createMetrics } from './metrics.ts';
-import { standing } from './store/connections.ts';
 import { runDue, type SyncTools } from './synchronising.ts';
 
 type SidecarHost = Host<PeerOf<'pre-processor-sidecar'>>;
@@ -84,7 +83,7 @@ export function createTools(settings: Config, host: SidecarHost): SyncTools {
     now: () => new Date(),
     signal: host.signal,
     log: host.log,
-    metrics: createMetrics(host.metrics, () => standing(host.database)),
+    metrics: createMetrics(host.metrics),
     isOpenedByOperator: (address) => host.egress.isOpenedByOperator(address),
   };
 }

@@ -26,7 +26,7 @@ grant execute on function has_arrival_rules, rules_for_feeds, take_rule_waits, a
 -- What readers had elsewhere.
 grant select, update on inbound_items to pre_processor;
 grant select, insert, delete on inbound_keys to pre_processor;
-grant execute on function adopt_inbound, settle_inbound, purge_inbound to pre_processor;
+grant execute on function adopt_inbound, settle_inbound, inbound_arrivals, purge_inbound to pre_processor;
 -- How long its stages take, and how feeds behave.
 grant execute on function record_work, record_polls to pre_processor;
 

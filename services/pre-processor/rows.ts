@@ -17,6 +17,7 @@ const SURE = 0.99;
 /** An item as a row; what else it has is only passed on to the database. */
 export interface Row {
   url: string | null;
+  title: string;
   content_hash: string;
   text_hash: string;
   comment_count: number | undefined;

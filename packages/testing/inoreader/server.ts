@@ -13,6 +13,8 @@ export interface ReaderServerOptions {
   email?: string;
   /** For products with a login. */
   password?: string;
+  /** A token that was made on the server's own page, as products take it in place of a login: after which word. */
+  apiToken?: { value: string; scheme: 'GoogleLogin' | 'Bearer' };
   /** Whether a bearer is good now; default: what `control.acceptToken` was given. */
   isValidToken?: (token: string) => boolean | Promise<boolean>;
   /** Requests a day and zone; Infinity for products without quotas. Default: 100 at Inoreader. */
@@ -213,6 +215,10 @@ async function isSignedIn({ options, tokens }: State, { headers }: ReaderRequest
     if (token === undefined) return false;
     return options.isValidToken ? options.isValidToken(token) : tokens.has(token);
   }
+  const { apiToken } = options;
+  const made =
+    apiToken && (apiToken.scheme === 'Bearer' ? `Bearer ${apiToken.value}` : `GoogleLogin auth=${apiToken.value}`);
+  if (made && authorization === made) return true;
   return tokens.has(/^GoogleLogin auth=(.+)$/i.exec(authorization)?.[1] ?? '');
 }
 

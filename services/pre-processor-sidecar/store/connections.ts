@@ -237,20 +237,3 @@ export async function rememberConfirmation(tx: Queryable, connectionId: number, 
 export async function forgetConfirmation(tx: Queryable, connectionId: number): Promise<void> {
   await tx.run(clearConfirmed, [connectionId]);
 }
-
-const selectStanding = statement<{
-  connections: number;
-  unauthorised: number;
-  failing: number;
-  backlog: number;
-  writes: number;
-  lastSuccessAt: Date | null;
-}>(
-  'inoreader_standing',
-  `select connections, unauthorised, failing, backlog, writes, last_success_at as "lastSuccessAt" from inoreader_standing()`,
-);
-
-/** How all connections stand, for metrics. */
-export function standing(database: Queryable) {
-  return database.one(selectStanding);
-}

@@ -29,6 +29,10 @@ export interface InboundRow {
   /** A JSON record, as rowOf makes it; its identity is the tenant's own. */
   row: string;
   identity: string;
+  /** The same with its title, for an item that shares its address with another one. */
+  apartIdentity: string;
+  /** Empty where it has none of its own. */
+  title: string;
   /** Under which a poll knows the same item. */
   polledIdentity: string;
   /** Hash of its address as other feeds may write it too. */
@@ -36,9 +40,11 @@ export interface InboundRow {
   /** Hash of title and text, where there is enough of it to tell texts apart. */
   textKey: string | null;
   publishedAt: number | null;
+  /** Of the last days. */
+  isNews: boolean;
 }
 
-/** Whose full text is fetched if the item is cut short: news, and not an archive that comes at once. */
+/** Whose full text is fetched if the item is cut short, and what rules judge: news, and not an archive that comes at once. */
 const NEWS_MS = 3 * 86_400_000;
 
 /** Reads and cleans inbound items, in their order; null for what has nothing to show. */
@@ -92,9 +98,12 @@ function inboundRow(item: ParsedItem, tenantId: string): InboundRow | null {
   return {
     row: JSON.stringify(row),
     identity,
+    apartIdentity: identityOf(`inbound\n${tenantId}\n${polled}\n${row.title}`),
+    title: (item.title ?? '') === '' ? '' : row.title,
     polledIdentity: identityOf(polled),
     linkKey: linkKeyOf(item.url),
     textKey: textKeyOf(item.text, row.text_hash),
     publishedAt,
+    isNews,
   };
 }

@@ -154,6 +154,40 @@ describe('an item from elsewhere and the same item of a poll are one article wit
     expect(await alt.articles(feedId)).toHaveLength(3);
   });
 
+  test.each([
+    ['together', 3],
+    ['one by one', 1],
+  ])('two items of one address that are called differently are two articles, brought %s', async (_how, batch) => {
+    const url = 'https://hostile.example/changelog';
+    const long = (word: string) =>
+      `<p>${`A text about ${word} that is long enough to tell it from others. `.repeat(3)}</p>`;
+    const items = [
+      item(1, { url, title: 'Release 1', contentHtml: long('one'), isRead: true }),
+      item(2, { url, title: 'Release 2', contentHtml: long('two'), isStarred: true }),
+      item(3, { url, title: 'Release 3', contentHtml: long('three') }),
+    ];
+    const expected = [
+      { title: 'Release 3', is_read: false, is_starred: false },
+      { title: 'Release 2', is_read: false, is_starred: true },
+      { title: 'Release 1', is_read: true, is_starred: false },
+    ];
+    for (let from = 0; from < items.length; from += batch) await bring(items.slice(from, from + batch));
+    expect(await entries()).toMatchObject(expected);
+    // The same again, also under ids that say when they were asked for, and by somebody else.
+    await bring(items.map((one) => ({ ...one, itemId: `${one.itemId}/7` })));
+    await bring(items, READER, 'again');
+    expect(await entries()).toMatchObject(expected);
+    // Polls know them by their texts.
+    await store([
+      post(1, { link: url, title: 'Release 1', description: long('one') }),
+      post(2, { link: url, title: 'Release 2', description: long('two') }),
+      post(3, { link: url, title: 'Release 3', description: long('three') }),
+    ]);
+    expect(await entries()).toMatchObject(expected);
+    expect(await alt.articles(feedId)).toHaveLength(3);
+    expect(await miscounted()).toEqual([]);
+  });
+
   test('what two tenants brought is apart until the feed shows it, and one from then on', async () => {
     await alt.follow([FEED], COLLEAGUE);
     await alt.follow([FEED], STRANGER);
@@ -196,6 +230,28 @@ test('what the reader did here since is not undone, and what polls and rules did
     { title: 'Post number 1', is_read: true, is_starred: true },
   ]);
 });
+
+test('rules judge news when it comes, once, and for those who get it; an archive they leave alone', async () => {
+  const recent = { publishedAt: new Date(Date.now() - 3_600_000).toISOString() };
+  await alt.follow([FEED], COLLEAGUE);
+  await alt.rows.script(`
+    insert into rules (tenant_id, owner_id, name, query, actions)
+    select tenant_id, id, 'Star', 'post', '{"star": true}' from readers`);
+  await bring([item(1, recent), item(2), item(3, { ...recent, title: 'Another', contentHtml: '<p>Words.</p>' })]);
+  expect(await starred()).toEqual(['Post number 1']);
+  expect(await entries(COLLEAGUE)).toEqual([]);
+  // What the reader changes back stays so, also when the poll shows the article; the colleague gets it then, and is judged then.
+  await alt.rows.script('update readers set revision = revision + 1; update entries set is_starred = false');
+  await bring([item(1, recent)], READER, 'again');
+  await store(posts(1));
+  expect(await starred()).toEqual([]);
+  expect(await starred(COLLEAGUE)).toEqual(['Post number 1']);
+  expect(await miscounted()).toEqual([]);
+});
+
+async function starred(reader = READER): Promise<string[]> {
+  return (await entries(reader)).filter(({ is_starred }) => is_starred).map(({ title }) => title);
+}
 
 test('a feed that becomes another one takes its waiting items along', async () => {
   const [other = 0] = await alt.follow(['http://192.0.2.9/feed']);

@@ -4,8 +4,12 @@ import type { InboundText } from './document.ts';
 export interface ClaimedItem extends InboundText {
   id: string;
   feedId: number;
-  /** Of the reader who had it. */
+  /** Who had it, and their tenant. */
+  readerId: number;
   tenantId: string;
+  /** Who wrote it, and what they call it. */
+  source: string;
+  itemId: string;
   /** Kept by its reader: it comes in whatever its age, and again if it was removed. */
   isKept: boolean;
   attempts: number;
@@ -32,7 +36,7 @@ const claimStatement = statement<ClaimedItem>(
    )
    update inbound_items i set claimed_by = $1, claimed_until = now() + make_interval(secs => ${INBOUND_LEASE_SECONDS}), attempts = i.attempts + 1
    from locked l where i.id = l.id
-   returning i.id, i.feed_id as "feedId", i.tenant_id as "tenantId", i.guid, i.url, i.title, i.author,
+   returning i.id, i.feed_id as "feedId", i.reader_id as "readerId", i.tenant_id as "tenantId", i.source, i.item_id as "itemId", i.guid, i.url, i.title, i.author,
      i.published_at as "publishedAt", i.content_html as "contentHtml", i.enclosures,
      i.is_starred or i.labels <> '{}' as "isKept", i.attempts`,
 );
@@ -79,6 +83,7 @@ export interface SoughtItem {
   feedId: number;
   tenantId: string;
   identity: string;
+  apartIdentity: string;
   polledIdentity: string;
   linkKey: string | null;
   textKey: string | null;
@@ -88,22 +93,28 @@ const findStatement = statement<{ place: number; articleId: number | null }>(
   'inbound-find',
   `with given as materialized (
      select x.*, (ordinality - 1)::integer as place
-     from rows from (json_to_recordset($1::json) as ("feedId" integer, "tenantId" uuid, identity bytea, "polledIdentity" bytea,
-       "linkKey" bytea, "textKey" bytea)) with ordinality as x ("feedId", "tenantId", identity, "polledIdentity", "linkKey",
-       "textKey", ordinality)
+     from rows from (json_to_recordset($1::json) as ("feedId" integer, "tenantId" uuid, identity bytea, "apartIdentity" bytea,
+       "polledIdentity" bytea, "linkKey" bytea, "textKey" bytea)) with ordinality as x ("feedId", "tenantId", identity,
+       "apartIdentity", "polledIdentity", "linkKey", "textKey", ordinality)
+   ), own as (
+     select g.place, a.id from given g join articles a on a.feed_id = g."feedId" and a.identity = g."apartIdentity"
    ), known as (
      select g.place, a.id from given g
      join articles a on a.feed_id = g."feedId" and a.identity = any (array[g.identity, g."polledIdentity"])
+     where g.place not in (select place from own)
    ), brought as (
      select g.place, a.id, b.is_text
      from given g
      join inbound_keys b on b.key = any (array[g."polledIdentity", g."linkKey", g."textKey"]) and b.tenant_id = g."tenantId"
      join articles a on a.id = b.article_id and a.feed_id = g."feedId"
+     where g.place not in (select place from own)
    ), buried as (
      select distinct g.place from given g
      join tombstones t on t.feed_id = g."feedId" and t.identity = any (array[g.identity, g."polledIdentity"])
    )
-   select place, min(id) as "articleId" from (
+   select place, id as "articleId" from own
+   union all
+   select place, min(id) from (
      select place, id from known union all select place, id from brought where not is_text
    ) same group by place
    union all
@@ -111,12 +122,39 @@ const findStatement = statement<{ place: number; articleId: number | null }>(
      where place not in (select place from known union all select place from brought where not is_text)
      group by place having count(distinct id) = 1
    union all
-   select place, null::bigint from buried where place not in (select place from known union all select place from brought)`,
+   select place, null::bigint from buried
+     where place not in (select place from own union all select place from known union all select place from brought)`,
 );
 
 /** What is here of items already: their article, or null for what was here and is gone; nothing for what is new. */
 export function findInbound(tx: Queryable, items: readonly SoughtItem[]) {
   return tx.all(findStatement, [JSON.stringify(items)]);
+}
+
+const titlesStatement = statement<{ id: string; title: string; identity: string; hasSibling: boolean }>(
+  'inbound-titles',
+  `select m.id, a.title, '\\x' || encode(a.identity, 'hex') as identity, exists (
+     select from inbound_items o
+     where o.reader_id = m.reader_id and o.source = m.source and o.article_id = a.id and o.state = 'done'
+       and split_part(o.item_id, '/', 1) <> split_part(m.item_id, '/', 1)) as "hasSibling"
+   from json_to_recordset($1::json) as g (id bigint, "articleId" bigint)
+   join inbound_items m on m.id = g.id join articles a on a.id = g."articleId"`,
+);
+
+/** What the articles that were found are called, and whether another item of the same list is that article already. */
+export function foundTitles(tx: Queryable, found: readonly { id: string; articleId: number }[]) {
+  return tx.all(titlesStatement, [JSON.stringify(found)]);
+}
+
+const dropAddressesStatement = statement(
+  'inbound-drop-addresses',
+  `delete from inbound_keys k using articles a, json_to_recordset($1::json) as g ("feedId" integer, identity bytea)
+   where a.feed_id = g."feedId" and a.identity = g.identity and k.article_id = a.id and not k.is_text`,
+);
+
+/** An address that several articles have tells none of them: their texts do. */
+export function dropAddresses(tx: Queryable, articles: readonly { feedId: number; identity: string }[]) {
+  return tx.run(dropAddressesStatement, [JSON.stringify(articles)]);
 }
 
 const addressesStatement = statement<{ id: number; url: string }>(
@@ -183,6 +221,16 @@ const settleStatement = statement<{ count: number }>('inbound-settle', 'select s
 /** Says what became of claimed items, and gives their readers the entries and their states. */
 export async function settleInbound(tx: Queryable, worker: string, verdicts: readonly Verdict[]): Promise<number> {
   return (await tx.one(settleStatement, [worker, JSON.stringify(verdicts)]))?.count ?? 0;
+}
+
+const arrivalsStatement = statement<{ articleId: number; readerId: number }>(
+  'inbound-arrivals',
+  'select article_id as "articleId", reader_id as "readerId" from inbound_arrivals($1, $2)',
+);
+
+/** To whom these verdicts will bring an entry that they do not have yet; to be asked before they are settled. */
+export function inboundArrivals(tx: Queryable, worker: string, verdicts: readonly Verdict[]) {
+  return tx.all(arrivalsStatement, [worker, JSON.stringify(verdicts)]);
 }
 
 const purgeStatement = statement<{ count: number }>('inbound-purge', 'select purge_inbound($1) as count');

@@ -1,9 +1,12 @@
 import type { Database, Queryable } from '@alt/database';
+import { judgeArrivals } from '../rules/arriving.ts';
+import { actByRules, type RuleDeed } from '../rules/store.ts';
 import { insertArticles } from '../store/articles.ts';
 import { lockFeeds } from '../store/polls.ts';
 import type { InboundRow } from './document.ts';
 import { linkKeyOf } from './keys.ts';
 import * as store from './store.ts';
+import { type Shown, tellApart } from './telling-apart.ts';
 
 export interface ReadItem {
   item: store.ClaimedItem;
@@ -25,24 +28,62 @@ async function storeIn(tx: Queryable, worker: string, read: readonly ReadItem[])
   const now = locked?.now ?? new Date();
   const shown = read.flatMap(({ item, row }) => (row ? [{ item, row }] : []));
   const articles = await findArticles(tx, shown);
-  const fresh = freshOf(shown, articles);
-  await insertFresh(tx, fresh, now);
+  const { apart, shared } = await tellApart(tx, shown, articles);
+  const named = shown.map((one) => (apart.has(one.item.id) ? asApart(one) : one));
+  const fresh = freshOf(named, articles);
+  await insertFresh(tx, fresh, { now, isWithoutAddress: (one) => apart.has(one.item.id) || shared.has(one.identity) });
+  if (shared.size > 0) await store.dropAddresses(tx, addressesOf(shown, shared));
   const made = new Map(fresh.map(({ identity, articleId }) => [identity, articleId]));
+  const identities = new Map(named.map(({ item, row }) => [item.id, row.identity]));
   const verdicts = read.map(({ item, row }): store.Verdict => {
     if (!row) return { id: item.id, articleId: null, reason: 'empty' };
-    const articleId = articles.get(item.id) ?? made.get(`${item.feedId} ${row.identity}`) ?? null;
+    const articleId = articles.get(item.id) ?? made.get(`${item.feedId} ${identities.get(item.id)}`) ?? null;
     return { id: item.id, articleId, reason: articleId === null ? 'removed' : null };
   });
-  return store.settleInbound(tx, worker, verdicts);
+  const deeds = locked?.hasRules ? await judgeNews(tx, worker, shown, verdicts) : [];
+  const settled = await store.settleInbound(tx, worker, verdicts);
+  await actByRules(tx, deeds);
+  return settled;
 }
 
-type Shown = { item: store.ClaimedItem; row: InboundRow };
+/** What the rules of those who get news by these items do to it. An archive is no news: no rule judges it. */
+async function judgeNews(
+  tx: Queryable,
+  worker: string,
+  shown: readonly Shown[],
+  verdicts: readonly store.Verdict[],
+): Promise<RuleDeed[]> {
+  const news = new Map(shown.flatMap(({ item, row }) => (row.isNews ? [[item.id, item.feedId]] : [])));
+  const candidates = verdicts.filter(({ id, articleId }) => articleId !== null && news.has(id));
+  if (candidates.length === 0) return [];
+  const feedIds = [...new Set(candidates.flatMap(({ id }) => news.get(id) ?? []))];
+  const arrivals = await store.inboundArrivals(tx, worker, candidates);
+  const deeds: RuleDeed[] = [];
+  for (const [readerId, ofReader] of Map.groupBy(arrivals, (arrival) => arrival.readerId)) {
+    const articleIds = ofReader.map(({ articleId }) => articleId);
+    // Rules are asked for by the place among subscribers: this reader, and nobody after them.
+    const found = await judgeArrivals(tx, { feedIds, articleIds }, { afterReaderId: readerId - 1, limit: 1 });
+    deeds.push(...found.filter((deed) => deed.readerId === readerId));
+  }
+  return deeds;
+}
+
+/** As what it is where it shares its address: under an identity of its own. */
+function asApart({ item, row }: Shown): Shown {
+  const record = { ...JSON.parse(row.row), identity: row.apartIdentity };
+  return { item, row: { ...row, identity: row.apartIdentity, row: JSON.stringify(record) } };
+}
+
+function addressesOf(shown: readonly Shown[], shared: ReadonlySet<string>) {
+  const rows = shown.filter(({ item, row }) => shared.has(`${item.feedId} ${row.identity}`));
+  return rows.map(({ item, row }) => ({ feedId: item.feedId, identity: row.identity }));
+}
 
 /** The articles of items by their ids; null for what was here and is gone. */
 async function findArticles(tx: Queryable, shown: readonly Shown[]): Promise<Map<string, number | null>> {
   const sought = shown.map(({ item: { feedId, tenantId }, row }) => {
-    const { identity, polledIdentity, linkKey, textKey } = row;
-    return { feedId, tenantId, identity, polledIdentity, linkKey, textKey };
+    const { identity, apartIdentity, polledIdentity, linkKey, textKey } = row;
+    return { feedId, tenantId, identity, apartIdentity, polledIdentity, linkKey, textKey };
   });
   const found = new Map<string, number | null>();
   for (const { place, articleId } of await store.findInbound(tx, sought)) {
@@ -98,7 +139,17 @@ function freshOf(shown: readonly Shown[], articles: ReadonlyMap<string, number |
   return [...fresh.values()];
 }
 
-async function insertFresh(tx: Queryable, fresh: readonly FreshItem[], now: Date): Promise<void> {
+interface Inserting {
+  now: Date;
+  /** Whether its address says nothing of it: only its text finds it. */
+  isWithoutAddress(one: FreshItem): boolean;
+}
+
+async function insertFresh(
+  tx: Queryable,
+  fresh: readonly FreshItem[],
+  { now, isWithoutAddress }: Inserting,
+): Promise<void> {
   if (fresh.length === 0) return;
   const inserted = await insertArticles(tx, {
     rows: Buffer.from(`[${fresh.map(({ row }) => row.row).join(',')}]`),
@@ -112,11 +163,14 @@ async function insertFresh(tx: Queryable, fresh: readonly FreshItem[], now: Date
     const target = fresh[place];
     if (target) target.articleId = id;
   }
-  const keys = fresh.flatMap(({ item: { tenantId }, row, articleId }) => {
+  const keys = fresh.flatMap((one) => {
+    const { item, row, articleId } = one;
+    const { tenantId } = item;
     if (articleId === null) return [];
     const key = (value: string | null, isText: boolean) =>
       value === null ? [] : [{ key: value, articleId, tenantId, isText }];
-    return [...key(row.polledIdentity, false), ...key(row.linkKey, false), ...key(row.textKey, true)];
+    const addresses = isWithoutAddress(one) ? [] : [...key(row.polledIdentity, false), ...key(row.linkKey, false)];
+    return [...addresses, ...key(row.textKey, true)];
   });
   await store.addInboundKeys(tx, keys);
 }
