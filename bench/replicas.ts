@@ -57,7 +57,7 @@ async function refresh({ feeds, latencyMs, concurrency, replicas }: Refresh): Pr
     ALT_REGISTRATION: 'open',
     LOG_LEVEL: 'error',
   };
-  const machine = await startMany(dataDir, environment, { 'pre-processor': replicas });
+  const machine = await startMany(dataDir, environment, { replicas: { 'pre-processor': replicas } });
   const database = createDatabase({ ...machine.admin, database: 'alt', applicationName: 'bench' });
   try {
     const reader = await makeReader(machine.origin);

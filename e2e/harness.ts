@@ -6,15 +6,18 @@ export type { Machine, Shape } from './processes.ts';
 export const shapes: Shape[] = ['one process', 'a process per service'];
 
 /**
- * The shapes that a file runs in where both take long: one of them in `npm test`, both in `npm run test:long`, and what
- * `npm test` left out with `--rest`.
+ * The shapes that a file runs in where both take long and each proves what the other does not: one of them in `npm test`, both
+ * with `--all` and in `npm run test:long`, and what `npm test` left out with `--rest`.
  */
 export function shapesInTime(first: Shape): Shape[] {
   if (process.env.ALT_TEST_REST) return shapes.filter((shape) => shape !== first);
-  return process.env.ALT_TEST_LONG ? shapes : [first];
+  return process.env.ALT_TEST_LONG || process.env.ALT_TEST_ALL ? shapes : [first];
 }
 
-/** The shapes of a file that runs in one of them, in both only in `npm run test:long`. */
+/**
+ * The shapes of a file whose promises do not depend on the shape, which the journeys show to be alike: one of them, and both in
+ * `npm run test:long`.
+ */
 export function shapesAtLength(first: Shape): Shape[] {
   return process.env.ALT_TEST_LONG ? shapes : [first];
 }
@@ -31,7 +34,7 @@ export async function startMachine(shape: Shape, options: MachineOptions = {}): 
   };
   return shape === 'one process'
     ? startOne(dataDir, environment, options.args)
-    : startMany(dataDir, environment, options.replicas);
+    : startMany(dataDir, environment, options);
 }
 
 /** Waits until `look` gives something other than null or false; fails with what it saw last. */

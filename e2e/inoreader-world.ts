@@ -11,7 +11,9 @@ import { READER, startTestPreProcessor, type TestPreProcessor, until } from '../
 import { runDue, type SyncTools } from '../services/pre-processor-sidecar/synchronising.ts';
 
 const DAY_MS = 86_400_000;
+/** As the schedule wakes it; where only a day has to pass, fewer wakes do unless counts are full. */
 export const WAKE_MS = 30 * 60_000;
+const WAKES_A_DAY = process.env.ALT_TEST_LONG ? 48 : 12;
 
 /** A reader in Alt whose account at a local Inoreader is connected, pre-processor at work, and a clock of the test's own. */
 export interface InoreaderWorld {
@@ -26,7 +28,9 @@ export interface InoreaderWorld {
   advance(ms: number): void;
   /** One wake of the schedule: a run, and the inbox is emptied. */
   wake(): Promise<Awaited<ReturnType<typeof runDue>>>;
-  /** Wakes, half an hour apart, until both sides agree; fails where they do not after so many days. */
+  /** A day of wakes; `after` looks after each. */
+  wakeForADay(after?: () => Promise<void>): Promise<void>;
+  /** Wakes for a day, and on until both sides agree; fails where they do not after so many days. */
   untilAgreed(days?: number): Promise<void>;
   /** What both sides have, or what differs. */
   differences(): Promise<string[]>;
@@ -108,16 +112,23 @@ export async function startWorld(options: { limits?: { 1: number; 2: number } } 
       await world.arrived();
       return results;
     },
+    async wakeForADay(after) {
+      for (let wakes = 0; wakes < WAKES_A_DAY; wakes += 1) {
+        world.advance(DAY_MS / WAKES_A_DAY);
+        await world.wake();
+        await after?.();
+      }
+    },
     async untilAgreed(most = 3) {
-      let differences: string[] = [];
-      for (let wakes = 0; wakes < most * 48; wakes += 1) {
-        world.advance(WAKE_MS);
+      // At least a day, so that everything that is asked daily has been.
+      await world.wakeForADay();
+      let differences = await world.differences();
+      for (let wakes = WAKES_A_DAY; differences.length > 0 && wakes < most * WAKES_A_DAY; wakes += 1) {
+        world.advance(DAY_MS / WAKES_A_DAY);
         await world.wake();
         differences = await world.differences();
-        // At least a day, so that everything that is asked daily has been.
-        if (wakes >= 48 && differences.length === 0) return;
       }
-      throw new Error(`The sides do not agree:\n${differences.slice(0, 20).join('\n')}`);
+      if (differences.length > 0) throw new Error(`The sides do not agree:\n${differences.slice(0, 20).join('\n')}`);
     },
     differences: () => findDifferences(world),
     arrived: () => until(async () => (await rows.one(selectWaiting))?.count === 0),

@@ -1,14 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { runDue } from '../services/pre-processor-sidecar/synchronising.ts';
-import {
-  fillAccount,
-  type InoreaderWorld,
-  itemAt,
-  setLabel,
-  setLocal,
-  startWorld,
-  WAKE_MS,
-} from './inoreader-world.ts';
+import { fillAccount, type InoreaderWorld, itemAt, setLabel, setLocal, startWorld } from './inoreader-world.ts';
 
 const worlds: InoreaderWorld[] = [];
 
@@ -98,10 +90,7 @@ test('a quiet day asks for no contents that are known and writes nothing', async
   fillAccount(world, { feeds: 2, items: 10 });
   await world.untilAgreed();
   const before = world.inoreader.requests.length;
-  for (let wakes = 0; wakes < 48; wakes += 1) {
-    world.advance(WAKE_MS);
-    await world.wake();
-  }
+  await world.wakeForADay();
   const paths = new Set(world.inoreader.requests.slice(before).map(({ path }) => path));
   expect([...paths].toSorted()).toEqual(['stream/items/ids', 'subscription/list', 'tag/list']);
   expectBudgetKept(world);

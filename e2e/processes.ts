@@ -9,6 +9,8 @@ import { projectRoot } from '../cli/settings.ts';
 
 /** Guards against what hangs: machines of tests are busy. */
 const START_TIMEOUT_MS = 90_000;
+/** A dozen processes that start are asked at once, and to be asked costs the time that they need. */
+const READY_LOOK_MS = 150;
 
 export type Shape = 'one process' | 'a process per service';
 
@@ -32,6 +34,8 @@ export interface Machine {
 export interface MachineOptions {
   /** How many processes a service has where each has its own; one unless said. Others call the first. */
   replicas?: Partial<Record<BuiltService, number>>;
+  /** Left out where each service has a process: what neither the test nor the gateway needs. A process costs a second to start. */
+  without?: BuiltService[];
   environment?: Record<string, string>;
   /** Hosts that may be reached although they are on this machine. */
   allow?: string[];
@@ -79,13 +83,13 @@ export async function startOne(dataDir: string, environment: NodeJS.ProcessEnv, 
 export async function startMany(
   dataDir: string,
   environment: NodeJS.ProcessEnv,
-  replicas: MachineOptions['replicas'] = {},
+  { replicas = {}, without = [] }: Pick<MachineOptions, 'replicas' | 'without'> = {},
 ): Promise<Machine> {
   const server = await startEmbedded({ dataDir });
   const passwords = loadRolePasswords(dataDir);
-  const all = builtServices.flatMap((name) =>
-    Array.from({ length: replicas[name] ?? 1 }, (_, replica) => ({ name, replica })),
-  );
+  const all = builtServices
+    .filter((name) => !without.includes(name))
+    .flatMap((name) => Array.from({ length: replicas[name] ?? 1 }, (_, replica) => ({ name, replica })));
   const ports = new Map(
     await Promise.all(all.map(async ({ name, replica }) => [keyOf(name, replica), await freePort()] as const)),
   );
@@ -173,7 +177,7 @@ export async function untilReady(child: ChildProcess | null, url: string): Promi
     if (response?.ok) return;
     if (Date.now() > deadline)
       throw new Error(`not ready: ${url} ${await response?.text()} ${child ? logOf(child) : ''}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
   }
 }
 

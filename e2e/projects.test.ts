@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, createClient, register } from './client.ts';
-import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 
 type DemoWeb = Awaited<ReturnType<typeof startDemoWeb>>;
 
-describe.each(shapesInTime('a process per service'))('a project in Alt as %s', (shape) => {
+describe.each(shapesAtLength('a process per service'))('a project in Alt as %s', (shape) => {
   let web: DemoWeb;
   let machine: Machine;
   let reader: Client;

@@ -4,7 +4,7 @@ import { type Client, readEvents, register } from './client.ts';
 import { type Machine, startMachine } from './harness.ts';
 import { counts, findMiscounted, makeAllDue, opmlOf, untilStored } from './stored.ts';
 
-const FEEDS = process.env.ALT_TEST_LONG ? 2_000 : 200;
+const FEEDS = process.env.ALT_TEST_LONG ? 2_000 : 100;
 const ITEMS = 10;
 const ROUNDS = process.env.ALT_TEST_LONG ? 4 : 2;
 const POLLERS = 3;
@@ -19,6 +19,7 @@ describe('three pre-processors and two backends, each a process, with one Postgr
     machine = await startMachine('a process per service', {
       allow: [new URL(web.origin).host],
       replicas: { 'pre-processor': POLLERS, 'alt-backend': 2 },
+      without: ['tag-generator', 'search-indexer', 'news-creator'],
     });
     reader = await register(machine.origin, 'ada@example.org');
   }, 180_000);
@@ -55,12 +56,20 @@ describe('three pre-processors and two backends, each a process, with one Postgr
   }, 1_200_000);
 
   it('share the work: each of the pre-processors polls some of the feeds', async () => {
-    web.publish(1);
     const before = await Promise.all(pollers().map(polled));
-    await makeAllDue(machine);
-    await untilStored(machine, (count) => count === (ITEMS + 5 * (ROUNDS - 1) + 1) * FEEDS, 'one more of each feed');
-    const after = await Promise.all(pollers().map(polled));
-    const shares = after.map((count, index) => count - (before[index] ?? 0));
+    let shares = before.map(() => 0);
+    // One may have taken all of a round before another has woken.
+    for (let more = 1; more <= 5 && shares.includes(0); more += 1) {
+      web.publish(1);
+      await makeAllDue(machine);
+      await untilStored(
+        machine,
+        (count) => count === (ITEMS + 5 * (ROUNDS - 1) + more) * FEEDS,
+        'one more of each feed',
+      );
+      const after = await Promise.all(pollers().map(polled));
+      shares = after.map((count, index) => count - (before[index] ?? 0));
+    }
     expect(shares.reduce((sum, share) => sum + share)).toBeGreaterThanOrEqual(FEEDS);
     for (const share of shares) expect(share).toBeGreaterThan(0);
   }, 300_000);

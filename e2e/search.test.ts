@@ -6,7 +6,7 @@ import { type StaticFeeds, startStaticFeeds } from '@alt/testing/hostile/index.t
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, register } from './client.ts';
-import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 import { withDatabase } from './stored.ts';
 
 const ARTICLES = [
@@ -74,7 +74,7 @@ const { query: anyQuery } = fc.letrec<{ query: string }>((tie) => ({
 /** What rules ask that stand before the articles come. */
 const RULES = [...new Set(fc.sample(anyQuery, { numRuns: 60, seed: 20261121 }))];
 
-describe.each(shapesInTime('one process'))('Alt as %s', (shape) => {
+describe.each(shapesAtLength('one process'))('Alt as %s', (shape) => {
   let folder: string;
   let web: StaticFeeds;
   let machine: Machine;

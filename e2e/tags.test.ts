@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { type Client, readEvents, register, type ServerEvent } from './client.ts';
-import { eventually, type Machine, shapesInTime, startMachine } from './harness.ts';
+import { eventually, type Machine, shapesAtLength, startMachine } from './harness.ts';
 import { findMiscounted } from './stored.ts';
 
 const TAGGED_MS = 120_000;
 const HANG_GUARD_MS = 180_000;
 type Entry = { id: string; title: string; tags: string[]; read: boolean; starred: boolean };
 
-describe.each(shapesInTime('one process'))('tags in Alt as %s', (shape) => {
+describe.each(shapesAtLength('one process'))('tags in Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let ada: Client;

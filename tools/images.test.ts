@@ -68,15 +68,17 @@ test('modules are followed as Node runs them: types are not, and what cannot be 
      export type { C } from './more-types.ts';
      export * from './again.ts';
      const later = () => import('./later.ts');
+     const whenCalled = () => createRequire(import.meta.url)('a-package');
      const thread = new URL('./thread.ts', import.meta.url);`,
   );
   expect(needs).toEqual({
-    imports: ['./runs.ts', './again.ts'],
+    imports: ['./runs.ts', './again.ts', 'a-package'],
     laterImports: ['./later.ts'],
     files: ['./thread.ts'],
     looksAround: false,
   });
   expect(needsOf('x.ts', 'await import(name)').looksAround).toBe(true);
+  expect(needsOf('x.ts', 'createRequire(import.meta.url)(name)').looksAround).toBe(true);
   expect(needsOf('x.ts', 'readFileSync(join(import.meta.dirname, name))').looksAround).toBe(true);
 });
 

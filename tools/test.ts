@@ -8,20 +8,22 @@ const root = path.dirname(import.meta.dirname);
 /**
  * `npm test`: builds the page, runs the tests, ends with one plain line of counts. `--long` runs all of them at full
  * counts, `--rest` what is left out without either, at the counts of `npm test`: `*.long.test.ts` and the other shape.
+ * `--all` is `npm test` and `--rest` in one run, so that no processor waits for the last of the one before the other begins.
  * With `--again`, which is CI's, files that failed are run once more, alone.
  */
 const args = process.argv.slice(2);
 const isRest = args.includes('--rest');
 const isLong = args.includes('--long');
+const isAll = args.includes('--all');
 const isAgain = args.includes('--again');
 const FILES_AGAIN_MAXIMUM = 5;
 const LONG_FILES_TOLD = 15;
 const LONG_FILE_SECONDS = 20;
 const { buildFrontend } = await import('../services/alt-frontend/build.ts');
 await buildFrontend({});
-const given = args.filter((argument) => !['--long', '--rest', '--again'].includes(argument));
+const given = args.filter((argument) => !['--long', '--rest', '--all', '--again'].includes(argument));
 // What one waits for leaves these out, unless they are named.
-if (!isLong && !isRest && given.length === 0) given.push('--exclude=**/*.long.test.ts');
+if (!isLong && !isRest && !isAll && given.length === 0) given.push('--exclude=**/*.long.test.ts');
 // These need a Kratos, which `npm run test:kratos` builds.
 if (!given.some((argument) => argument.includes('.kratos.test'))) given.push('--exclude=**/*.kratos.test.ts');
 // And these Envoy and nginx, which `npm run check:deploy` fetches and `npm run test:edge` uses.
@@ -114,6 +116,7 @@ async function runVitest(given: string[]): Promise<Run> {
         ...process.env,
         ...(isLong ? { ALT_TEST_LONG: '1' } : {}),
         ...(isRest ? { ALT_TEST_REST: '1' } : {}),
+        ...(isAll ? { ALT_TEST_ALL: '1' } : {}),
         ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       },
     });

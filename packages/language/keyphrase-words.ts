@@ -1,3 +1,4 @@
+import { lazilyBy } from './lazily.ts';
 import { splitSentences } from './sentences.ts';
 import { stemWord } from './stemming.ts';
 import { isStopword } from './stopwords.ts';
@@ -50,33 +51,32 @@ const NUMERALS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   }).map(([language, words]) => [language, new Set(words.split(' '))] as const),
 );
 
-/** Days and months, which say when and not what. */
-const CALENDAR: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  [
-    'en',
-    'de',
-    'fr',
-    'es',
-    'pt',
-    'it',
-    'nl',
-    'ru',
-    'uk',
-    'pl',
-    'cs',
-    'sv',
-    'da',
-    'no',
-    'fi',
-    'ro',
-    'hu',
-    'tr',
-    'ca',
-    'id',
-  ].map((language) => [language, calendarWords(language)] as const),
-);
+/** Languages whose days and months are known. */
+const CALENDAR_LANGUAGES: ReadonlySet<string> = new Set([
+  'en',
+  'de',
+  'fr',
+  'es',
+  'pt',
+  'it',
+  'nl',
+  'ru',
+  'uk',
+  'pl',
+  'cs',
+  'sv',
+  'da',
+  'no',
+  'fi',
+  'ro',
+  'hu',
+  'tr',
+  'ca',
+  'id',
+]);
 
-function calendarWords(language: string): ReadonlySet<string> {
+/** Days and months, which say when and not what. */
+const calendarWords = lazilyBy((language: string): ReadonlySet<string> => {
   const forms = [{ weekday: 'long' }, { month: 'long' }, { day: 'numeric', month: 'long' }] as const;
   const days = Array.from({ length: 12 }, (_, index) => [
     Date.UTC(2024, index, 1),
@@ -88,6 +88,10 @@ function calendarWords(language: string): ReadonlySet<string> {
   });
   const words = texts.flatMap((text) => text.match(/\p{L}{3,}/gu) ?? []);
   return new Set(words.map(foldWord));
+});
+
+function isCalendarWord(folded: string, language: string | null): boolean {
+  return language !== null && CALENDAR_LANGUAGES.has(language) && calendarWords(language).has(folded);
 }
 
 const HAS_ELISION = new Set(['fr', 'it', 'ca']);
@@ -169,7 +173,7 @@ function readTraits(text: string, language: string | null): WordTraits {
     stem: stemParts(folded, language),
     isStop: isStop(cut.text, folded, language),
     isConnector: CONNECTORS.get(language ?? '')?.has(folded) ?? false,
-    isNumber: NUMBER.test(folded) || (CALENDAR.get(language ?? '')?.has(folded) ?? false),
+    isNumber: NUMBER.test(folded) || isCalendarWord(folded, language),
     isCapital: /^\p{Lu}/u.test(cut.text),
     isAcronym: /^\p{Lu}[\p{Lu}\p{N}]+$/u.test(cut.text),
   };

@@ -1,4 +1,5 @@
 import { languageKey } from './languages.ts';
+import { lazilyBy } from './lazily.ts';
 import { asianAndAfrican } from './stopwords/asian-and-african.ts';
 import { germanic } from './stopwords/germanic.ts';
 import { otherEuropean } from './stopwords/other-european.ts';
@@ -13,8 +14,8 @@ export const functionWords: ReadonlyMap<string, readonly string[]> = new Map(
   ),
 );
 
-const foldedFunctionWords: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  [...functionWords].map(([language, words]) => [language, new Set(words.map(foldWord))] as const),
+const foldedFunctionWords = lazilyBy(
+  (language: string): ReadonlySet<string> => new Set(functionWords.get(language)?.map(foldWord)),
 );
 
 /**
@@ -24,5 +25,5 @@ const foldedFunctionWords: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 export function isStopword(word: string, language: string | null): boolean {
   const key = languageKey(language);
   if (key === null) return false;
-  return (foldedFunctionWords.get(key)?.has(word) ?? false) || /^[a-zа-яα-ω]$/u.test(word);
+  return (functionWords.has(key) && foldedFunctionWords(key).has(word)) || /^[a-zа-яα-ω]$/u.test(word);
 }

@@ -1,4 +1,5 @@
 import { languageKey } from './languages.ts';
+import { lazily } from './lazily.ts';
 
 /** A piece of a text: `text.slice(start, end)` of the text it was cut from. Offsets count UTF-16 units. */
 export interface TextSpan {
@@ -18,7 +19,8 @@ export function segmentWords(text: string, language: string | null): TextSpan[] 
   const segmenter = languageKey(language) === 'ja' ? japaneseWords : unspacedWords;
   for (const match of text.matchAll(wordOrRun)) {
     const [run] = match;
-    if (match.groups?.unspaced !== undefined && !/^\p{L}$/u.test(run)) pushUnspaced(words, run, match.index, segmenter);
+    if (match.groups?.unspaced !== undefined && !/^\p{L}$/u.test(run))
+      pushUnspaced(words, run, match.index, segmenter());
     else pushSpaced(words, run, match.index);
   }
   return words;
@@ -58,8 +60,8 @@ function pushSpaced(words: TextSpan[], run: string, offset: number): void {
 }
 
 // One for all languages but Japanese: the rules of words do not depend on the locale, the dictionaries on the script.
-const unspacedWords = new Intl.Segmenter('en', { granularity: 'word' });
-const japaneseWords = new Intl.Segmenter('ja', { granularity: 'word' });
+const unspacedWords = lazily(() => new Intl.Segmenter('en', { granularity: 'word' }));
+const japaneseWords = lazily(() => new Intl.Segmenter('ja', { granularity: 'word' }));
 
 const unspaced =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー々〆〇ｰ゛゜\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}';

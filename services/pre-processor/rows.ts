@@ -1,5 +1,5 @@
 import type { ParsedItem } from '@alt/feeds';
-import { detectLanguage } from '@alt/language';
+import { detectLanguage } from '@alt/language/detection/detect.ts';
 import { isPartial } from './extraction/partial.ts';
 import type { IdentifiedItem } from './identities.ts';
 import { clean, cleanOrNull, isoTime, shortHash } from './storable.ts';

@@ -4,7 +4,7 @@ import { type ESTree, parseSync, Visitor } from 'rolldown/utils';
 
 /** What a module needs when it runs: nothing of it is only about types. */
 export interface Needs {
-  /** Specifiers as written: `./x.ts`, `@alt/database`, `pg`. */
+  /** Specifiers as written: `./x.ts`, `@alt/database`, `pg`; those of `createRequire(import.meta.url)('pg')` among them. */
   imports: string[];
   /** Specifiers of `import()`, which a target may leave out. */
   laterImports: string[];
@@ -116,6 +116,13 @@ export function needsOf(file: string, text: string): Needs {
       const specifier = literal(source);
       if (specifier === null) needs.looksAround = true;
       else needs.laterImports.push(specifier);
+    },
+    CallExpression({ callee, arguments: [what] }) {
+      const specifier = what ? literal(what) : null;
+      if (specifier === null || callee.type !== 'CallExpression' || !isMeta(callee.arguments[0])) return;
+      if (callee.callee.type !== 'Identifier' || callee.callee.name !== 'createRequire') return;
+      understood.add(callee.arguments[0]);
+      needs.imports.push(specifier);
     },
     NewExpression({ callee, arguments: [what, base] }) {
       const specifier = what ? literal(what) : null;

@@ -1,3 +1,4 @@
+import { lazily } from '../lazily.ts';
 import { functionWords } from '../stopwords.ts';
 
 /**
@@ -7,7 +8,7 @@ import { functionWords } from '../stopwords.ts';
 export function scoreFunctionWords(words: readonly string[]): Map<string, number> {
   const scores = new Map<string, number>();
   for (const word of words) {
-    const languages = languagesOf.get(word);
+    const languages = languagesOf().get(word);
     if (!languages) continue;
     const weight = 1 / (languages.length * words.length);
     for (const language of languages) scores.set(language, (scores.get(language) ?? 0) + weight);
@@ -15,7 +16,7 @@ export function scoreFunctionWords(words: readonly string[]): Map<string, number
   return scores;
 }
 
-const languagesOf: ReadonlyMap<string, readonly string[]> = invert(functionWords);
+const languagesOf = lazily((): ReadonlyMap<string, readonly string[]> => invert(functionWords));
 
 function invert(lists: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const inverted = new Map<string, string[]>();

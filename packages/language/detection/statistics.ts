@@ -1,3 +1,4 @@
+import { lazily } from '../lazily.ts';
 import { extraLetters, frequentLetters } from './alphabets.ts';
 import { scoreFunctionWords } from './function-words.ts';
 import table from './ngrams.json' with { type: 'json' };
@@ -11,7 +12,7 @@ import type { Script } from './scripts.ts';
 export function likeliestLanguage(text: string, script: Script): { language: string; confidence: number } | null {
   const lower = text.toLowerCase().replaceAll('\u0307', '');
   const words = (lower.match(wordPatterns[script] ?? /[\p{L}\p{M}]+/gu) ?? []).map((word) => word.replaceAll('’', "'"));
-  const ngrams = scoreNgrams(model, words);
+  const ngrams = scoreNgrams(readModel(), words);
   const functionWords = scoreFunctionWords(words);
   const ranked = scoreLanguages(words, script, ngrams, functionWords);
   const best = ranked[0];
@@ -48,7 +49,8 @@ function scoreLanguages(
   ngrams: NgramScores,
   functionWords: ReadonlyMap<string, number>,
 ): { language: string; score: number }[] {
-  const ngramScore = (language: string) => ngrams.scores[model.languages.indexOf(language)] ?? 0;
+  const { languages } = readModel();
+  const ngramScore = (language: string) => ngrams.scores[languages.indexOf(language)] ?? 0;
   const strangeness = strangenessOf(words);
   const share = (language: string) => functionWords.get(language) ?? 0;
   return (languagesOf[script] ?? [])
@@ -75,7 +77,7 @@ function strangenessOf(words: readonly string[]): (language: string) => number {
   };
 }
 
-const model = readNgramModel(table);
+const readModel = lazily(() => readNgramModel(table));
 const countedLetters: ReadonlySet<string> = new Set(Object.values(extraLetters).flatMap((letters) => [...letters]));
 
 const wordPatterns: Partial<Record<Script, RegExp>> = {

@@ -150,6 +150,27 @@ test('the keyboard goes through the list, opens, stars, marks and comes back', a
   expect(await accessibilityViolations(page)).toEqual([]);
 });
 
+test('who wants less motion sees a pane as a whole at once, not a level of it a frame', async () => {
+  const { page } = await browser.reader({ entryCount: 60 }, { ...phone, reducedMotion: 'reduce' });
+  await page.getByRole('link', { name: 'All articles' }).waitFor();
+  await page.locator('.pane-list h1 span').first().waitFor({ state: 'attached' });
+  expect(await page.evaluate(hiddenOfListWhenShown)).toEqual([]);
+});
+
+/** Runs in the page: goes to the list, and answers what of its heading is hidden at the moment when the list is shown. */
+function hiddenOfListWhenShown(): Promise<string[]> {
+  const frame = document.querySelector<HTMLElement>('.frame');
+  const heading = [...document.querySelectorAll('.pane-list h1, .pane-list h1 *')];
+  const hidden = () => heading.filter((element) => getComputedStyle(element).visibility === 'hidden');
+  if (!frame || hidden().length === 0) throw new Error('the list is not hidden before');
+  const { promise, resolve } = Promise.withResolvers<string[]>();
+  new MutationObserver(() => resolve(hidden().map(({ outerHTML }) => outerHTML))).observe(frame, {
+    attributeFilter: ['data-pane'],
+  });
+  document.querySelector<HTMLElement>('.pane-sidebar a[href="/all"]')?.click();
+  return promise;
+}
+
 test('a phone shows one pane at a time, and its back button leads the same way back', async () => {
   const { page, site } = await browser.reader({ entryCount: 300 }, phone);
   const link = page.getByRole('link', { name: 'All articles' });

@@ -90,18 +90,24 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Those of `cat.color` that axe-core runs unless told otherwise. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
+const RULES: Readonly<Record<LookedAt, object>> = {
+  everything: {},
+  colours: { runOnly: COLOUR_RULES },
+  'all but colours': { rules: Object.fromEntries(COLOUR_RULES.map((rule) => [rule, { enabled: false }])) },
+};
+
 interface AxeResult {
   violations: Array<{ id: string; nodes: Array<{ html: string; failureSummary?: string }> }>;
 }
 
-/**
- * What axe-core finds wrong with the page as it is now, one line each. `ofColours` leaves out what a page looked at before
- * has in every theme alike.
- */
-export async function accessibilityViolations(page: Page, { ofColours = false } = {}): Promise<string[]> {
+/** Which of axe-core's rules; those of colours take most of its time. */
+export type LookedAt = 'everything' | 'colours' | 'all but colours';
+
+/** What axe-core finds wrong with the page as it is now, one line each. */
+export async function accessibilityViolations(page: Page, lookedAt: LookedAt = 'everything'): Promise<string[]> {
   // The page's own policy refuses injected script elements; the debugger's evaluation is not asked.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(await readFile(axePath, 'utf8'));
-  const options = { resultTypes: ['violations'], ...(ofColours ? { runOnly: COLOUR_RULES } : {}) };
+  const options = { resultTypes: ['violations'], ...RULES[lookedAt] };
   const result = await page.evaluate(runAxe, options);
   return result.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 300) ?? ''}`),

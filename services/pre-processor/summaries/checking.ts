@@ -31,17 +31,22 @@ function missingNumbers(
   source: string,
   { sourceLanguage, isSame }: { sourceLanguage: string | null; isSame: boolean },
 ): string[] {
-  const digits = new Set(numbersIn(source).flatMap(({ readings }) => readings.flat()));
-  const isKnown = ({ readings, bare, isMonth }: WrittenNumber, known: ReadonlySet<string>) =>
-    readings.some((reading) => reading.every((value) => known.has(value))) ||
-    (!isSame && (isMonth || (bare !== null && known.has(bare))));
-  const open = numbersIn(summary).filter((number) => !isKnown(number, digits));
+  const written = numbersIn(source);
+  const digits = new Set(written.flatMap(({ readings }) => readings.flat()));
+  // The groups of `1 999 100` are no numbers that others beside each other (`1 999 999`) could rest on.
+  const apart = new Set(written.flatMap(({ readings: [first = [], ...others] }) => [...first, ...singles(others)]));
+  const isKnown = (number: WrittenNumber, known: ReadonlySet<string>, knownApart = known) =>
+    number.readings.some((reading) => reading.every((value) => (reading.length > 1 ? knownApart : known).has(value))) ||
+    (!isSame && (number.isMonth || (number.bare !== null && known.has(number.bare))));
+  const open = numbersIn(summary).filter((number) => !isKnown(number, digits, apart));
   if (open.length === 0) return [];
   const words = wordNumbersIn(source, sourceLanguage);
   return open
     .filter((number) => (words ? !isKnown(number, words) : !/^\d$/.test(number.readings[0]?.[0] ?? '')))
     .map(({ readings }) => readings[0]?.join(' ') ?? '');
 }
+
+const singles = (readings: readonly string[][]) => readings.filter(({ length }) => length === 1).flat();
 
 function missingNames(summary: string, source: string, language: string): string[] {
   const known = new Set(segmentWords(source, language).map(({ text }) => stemWord(foldWord(text), language)));

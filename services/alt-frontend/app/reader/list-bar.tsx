@@ -37,7 +37,12 @@ export function ListBar(props: ListBarProps) {
           <SearchBox place={place} />
         ) : (
           <h1 className="flex min-w-0 flex-1 items-baseline gap-2 ps-1">
-            <span className="truncate font-serif text-xl">{title}</span>
+            {/* The name of a feed or folder is not there before the subscriptions are: no heading is without a text. */}
+            {title ? (
+              <span className="truncate font-serif text-xl">{title}</span>
+            ) : (
+              <span className="sr-only">{t('list.label')}</span>
+            )}
             {unread !== undefined && unread > 0 && (
               <span className="shrink-0 text-sm text-soft tabular-nums">
                 <span aria-hidden="true">{number(unread)}</span>

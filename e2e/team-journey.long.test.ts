@@ -4,12 +4,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoWeb } from '../demo/server.ts';
 import { PASSWORD } from './client.ts';
-import { type Machine, shapesInTime, startMachine } from './harness.ts';
+import { type Machine, shapesAtLength, startMachine } from './harness.ts';
 
 const WAIT_MS = 30_000;
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-describe.each(shapesInTime('one process'))('a team, in browsers, with Alt as %s', (shape) => {
+describe.each(shapesAtLength('one process'))('a team, in browsers, with Alt as %s', (shape) => {
   let web: Awaited<ReturnType<typeof startDemoWeb>>;
   let machine: Machine;
   let browser: Browser;

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { fillAccount, type InoreaderWorld, itemAt, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
 
+/** More than one page of ids, of a thousand each. */
+const ITEMS_OF_PAGES = process.env.ALT_TEST_LONG ? 2_500 : 1_200;
+
 const worlds: InoreaderWorld[] = [];
 
 afterEach(async () => {
@@ -55,7 +58,7 @@ describe('a continuation that is good no more', () => {
     { timeout: 600_000 },
     async (answer) => {
       const world = await start();
-      fillAccount(world, { feeds: 1, items: 2_500, isUnread: true });
+      fillAccount(world, { feeds: 1, items: ITEMS_OF_PAGES, isUnread: true });
       let isChanged = false;
       world.inoreader.control.beforeRequest(({ params }) => {
         if (params.get('c') && !isChanged) {
@@ -101,12 +104,10 @@ test('a list that is empty by mistake takes no star, no label and no subscriptio
   for (const path of ['subscription/list', 'tag/list', 'stream/items/ids']) {
     world.inoreader.control.order('empty-list', { path, times: path === 'stream/items/ids' ? 4 : 1 });
   }
-  for (let wakes = 0; wakes < 48; wakes += 1) {
-    world.advance(WAKE_MS);
-    await world.wake();
+  await world.wakeForADay(async () => {
     expect((await world.localFeeds()).size).toBe(3);
     expect([...(await world.local()).values()].filter(({ isStarred }) => isStarred)).toHaveLength(stars);
-  }
+  });
   await world.untilAgreed();
 });
 
@@ -138,11 +139,12 @@ describe('a deleted subscription', () => {
     await world.untilAgreed();
     const { account } = world.inoreader;
     for (const feed of account.feeds.slice(0, 6)) account.removeFeed(feed);
-    let last: { state: string; code: string | null } | undefined;
-    for (let wakes = 0; wakes < 96; wakes += 1) {
-      world.advance(WAKE_MS);
-      last = (await world.wake())[0] ?? last;
-    }
+    await world.wakeForADay();
+    await world.wakeForADay();
+    const [last] = await world.rows.all<{ state: string; code: string | null }>({
+      name: 'c',
+      text: 'select state, problem_code as code from inoreader_connections',
+    });
     expect(last).toMatchObject({ state: 'waiting', code: 'mass-deletion-there' });
     expect((await world.localFeeds()).size).toBe(8);
     await world.act(
