@@ -3,12 +3,11 @@ import { type Authorisation, beginAuthorisation } from '../../services/auth-toke
 import { clientOf, leaseFor } from '../../services/auth-token-manager/manager.ts';
 import { providers } from '../../services/auth-token-manager/providers.ts';
 import { readArguments } from '../arguments.ts';
-import { giveAccount, readAccount } from '../inoreader/accounts.ts';
 import type { Terminal } from '../terminal.ts';
 import { stamp } from '../wording.ts';
 import { receiveAnswer } from './callback.ts';
 import { providerOf, withTokens } from './manager.ts';
-import { accountToAuthorize } from './readers.ts';
+import { accountToAuthorize, giveToReader } from './readers.ts';
 
 /** Where a browser on this machine comes back to, unless INOREADER_REDIRECT_URI says otherwise. */
 const OWN_REDIRECT_URI = 'http://127.0.0.1:8412/callback';
@@ -39,10 +38,8 @@ export async function authorizeAccount(args: string[], terminal: Terminal): Prom
     ? ` The token is valid until ${stamp(new Date(state.pair.expiresAt))} and is renewed by itself.`
     : '';
   terminal.print(`Authorised: ${provider}, account "${account}".${until}`);
-  if (options.user !== undefined && (await readAccount(terminal, options.user)) === null) {
-    return giveAccount(terminal, account, options.user);
-  }
-  if (options.user === undefined && providers[provider].isOfReaders && state.generation === 1) {
+  if (options.user !== undefined) return giveToReader(terminal, account, options.user);
+  if (providers[provider].isOfReaders && state.generation === 1) {
     terminal.print(`Give it to its reader: npm run alt -- inoreader connect --account ${account} --user EMAIL`);
   }
   return 0;

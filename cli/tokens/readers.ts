@@ -1,7 +1,6 @@
 import { assertNames, DEFAULT_ACCOUNT } from '@alt/external-tokens';
 import { type ProviderName, providers } from '../../services/auth-token-manager/providers.ts';
 import { UsageError } from '../arguments.ts';
-import { readAccount, takenBy } from '../inoreader/accounts.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface Whose {
@@ -28,7 +27,7 @@ export async function accountToAuthorize(terminal: Terminal, provider: ProviderN
   const account = (await namedOr(terminal, provider, whose)) ?? whose.account ?? DEFAULT_ACCOUNT;
   assertNames(provider, account);
   const { user } = whose;
-  if (user !== undefined && (await takenBy(terminal, account, user))) {
+  if (user !== undefined && (await (await readersAccounts()).takenBy(terminal, account, user))) {
     throw new Error(
       `The account "${account}" belongs to another reader. Choose another name for that of ${user}: --account NAME`,
     );
@@ -41,9 +40,27 @@ async function namedOr(terminal: Terminal, provider: ProviderName, { account, us
   if (!providers[provider].isOfReaders) {
     throw new UsageError(`Accounts of ${providers[provider].title} belong to no reader. Leave out --user.`);
   }
-  const own = await readAccount(terminal, user);
+  const own = await (await readersAccounts()).readAccount(terminal, user);
   if (own !== null && account !== undefined && own !== account) {
     throw new Error(`${user} has the account "${own}", not "${account}". Leave out one of --user and --account.`);
   }
   return own;
+}
+
+/** After an authorisation: the reader who has no account gets this one. Answers the exit code. */
+export async function giveToReader(terminal: Terminal, account: string, user: string): Promise<number> {
+  const { giveAccount, readAccount } = await readersAccounts();
+  return (await readAccount(terminal, user)) === null ? giveAccount(terminal, account, user) : 0;
+}
+
+/** Who has which account is alt-backend's to know: the image of auth-token-manager holds nothing of it. */
+async function readersAccounts(): Promise<typeof import('../inoreader/accounts.ts')> {
+  try {
+    return await import('../inoreader/accounts.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError(
+      'Readers are not known in this container. Use --account NAME here; "alt inoreader connect", where the databases can be reached, gives it to its reader.',
+    );
+  }
 }

@@ -71,6 +71,8 @@ function filesOf(target: string, { root, platform, parsed, listed }: Sources): I
   const isMigrations = target === 'migrations';
   const laterImports: Record<string, readonly string[]> = {
     'cli/commands.ts': [...COMMANDS[isMigrations ? 'migrations' : 'service'], ...(OWN_COMMANDS[target] ?? [])],
+    // Readers' accounts are alt-backend's.
+    'cli/tokens/readers.ts': [],
     'cli/registry.ts': isMigrations ? [] : [`../services/${target}/service.ts`],
   };
   const { files, packages } = trace({
