@@ -144,6 +144,14 @@ describe.skipIf(reason !== null)(
       remove();
     });
 
+    test('in the pod of auth-token-manager a command about a reader says where it can be given', async () => {
+      const { run, environment, remove } = image(filesOf('auth-token-manager'), secretName('auth-token-manager'));
+      const command = run(['tokens', 'authorize', 'inoreader', '--user', 'ada@example.org'], environment);
+      expect(await command.ended, command.output()).toBe(2);
+      expect(command.output()).toMatch(/Use --account NAME here/);
+      remove();
+    });
+
     test.each(taken)('without %s it does not start', async (file) => {
       const all = filesOf('alt-frontend');
       expect(all.files).toContain(file);
