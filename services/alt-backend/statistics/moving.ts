@@ -50,6 +50,8 @@ export interface MovingOptions {
   /** Null: events stay in Postgres. */
   clickHouse: ClickHouse | null;
   keepDays: number;
+  /** Without, nothing is done but what is asked for: two that keep events in different stores share one inbox. */
+  isPeriodic?: boolean;
 }
 
 export interface Moving {
@@ -107,7 +109,8 @@ export function startMoving(options: MovingOptions): Moving {
     void moveAll();
     void erasing.ask();
   };
-  const timers = [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)];
+  const isPeriodic = options.isPeriodic ?? true;
+  const timers = isPeriodic ? [setInterval(beat, MOVE_EVERY_MS), setInterval(forgetting.ask, FORGET_EVERY_MS)] : [];
   for (const timer of timers) timer.unref();
   return {
     untilMoved: () => inTime(moving.ask()),

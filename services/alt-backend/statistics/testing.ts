@@ -23,7 +23,7 @@ export interface TestStatistics {
 /** Statistics and what they are about over HTTP, with events in Postgres or in a ClickHouse. */
 export function serveStatistics(backend: TestBackend, clickHouse: ClickHouse | null = null): TestStatistics {
   const { asReader, database } = backend;
-  const moving = startMoving({ database, log: createLogger('silent'), clickHouse, keepDays: 400 });
+  const moving = startMoving({ database, log: createLogger('silent'), clickHouse, keepDays: 400, isPeriodic: false });
   const reading = clickHouse ? clickHouseReading(clickHouse) : postgresReading;
   const work = clickHouse ? clickHouseWork(clickHouse) : postgresWork;
   const prices = { perMillionIn: 2, perMillionOut: 8, currency: 'USD' };
