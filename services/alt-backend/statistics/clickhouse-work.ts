@@ -66,21 +66,24 @@ export async function forgetWorkBefore(server: ClickHouse, before: Date): Promis
 export function clickHouseWork(server: ClickHouse): WorkStore {
   return {
     isMovedTo: true,
-    byDay: (_tx, from, to) =>
-      server.rows<WorkRow>(
-        `select kind, name, variant, toString(toDate(at, 'UTC')) as date, sum(done) as done, sum(failed) as failed,
-           sumForEach(buckets) as buckets, sum(tokens_in) as tokensIn, sum(tokens_out) as tokensOut
-         from (select * from work_events final where kind in ('stage', 'model', 'search') and ${IN_SPAN})
-         group by kind, name, variant, date order by kind, name, variant, date ${SETTINGS}`,
-        { from, to },
-      ),
-    growth: (_tx, from, to) =>
-      server.rows<GrowthRow>(
-        `select toString(toDate(at, 'UTC')) as date, sum(articles) as articles, sum(bytes) as bytes,
-           sum(done) + sum(failed) as polls, sum(failed) as failed
-         from (select * from work_events final where kind = 'poll' and ${IN_SPAN})
-         group by date order by date ${SETTINGS}`,
-        { from, to },
-      ),
+    async between(_within, from, to) {
+      const [work, growth] = await Promise.all([
+        server.rows<WorkRow>(
+          `select kind, name, variant, toString(toDate(at, 'UTC')) as date, sum(done) as done, sum(failed) as failed,
+             sumForEach(buckets) as buckets, sum(tokens_in) as tokensIn, sum(tokens_out) as tokensOut
+           from (select * from work_events final where kind in ('stage', 'model', 'search') and ${IN_SPAN})
+           group by kind, name, variant, date order by kind, name, variant, date ${SETTINGS}`,
+          { from, to },
+        ),
+        server.rows<GrowthRow>(
+          `select toString(toDate(at, 'UTC')) as date, sum(articles) as articles, sum(bytes) as bytes,
+             sum(done) + sum(failed) as polls, sum(failed) as failed
+           from (select * from work_events final where kind = 'poll' and ${IN_SPAN})
+           group by date order by date ${SETTINGS}`,
+          { from, to },
+        ),
+      ]);
+      return { work, growth };
+    },
   };
 }

@@ -85,24 +85,27 @@ export async function mergeParts(server: ClickHouse): Promise<void> {
 export function clickHouseReading(server: ClickHouse): ReadingStore {
   return {
     kind: 'clickhouse',
-    async byTime(_tx, { readerId, tenantId, timeZone, from, to }) {
-      const rows = await server.rows<ReadingSums & { day: string; hour: number; isOfHour: number }>(
-        `select toString(toDate(at, {zone:String})) as day, toDayOfWeek(at, 0, {zone:String}) * 24 - 24 + toHour(at, {zone:String}) as hour,
-           grouping(day) as isOfHour, ${SUMS}
-         from (select at, kind, amount, seconds from reading_events final where ${OF_READER})
-         group by grouping sets ((day), (hour)) ${BY_MONTH}`,
-        { tenant: tenantId, reader: readerId, zone: timeZone, from: from.getTime(), to: to.getTime() },
-      );
-      return { days: rows.filter(({ isOfHour }) => !isOfHour), hours: rows.filter(({ isOfHour }) => isOfHour) };
+    async ofReader(_within, { readerId, tenantId, timeZone, from, to }) {
+      const span = { tenant: tenantId, reader: readerId, from: from.getTime(), to: to.getTime() };
+      const [rows, feeds] = await Promise.all([
+        server.rows<ReadingSums & { day: string; hour: number; isOfHour: number }>(
+          `select toString(toDate(at, {zone:String})) as day, toDayOfWeek(at, 0, {zone:String}) * 24 - 24 + toHour(at, {zone:String}) as hour,
+             grouping(day) as isOfHour, ${SUMS}
+           from (select at, kind, amount, seconds from reading_events final where ${OF_READER})
+           group by grouping sets ((day), (hour)) ${BY_MONTH}`,
+          { ...span, zone: timeZone },
+        ),
+        server.rows<FeedSums>(
+          `select feed_id as feedId, ${SUMS}
+           from (select feed_id, kind, amount, seconds from reading_events final where ${OF_READER} and feed_id > 0)
+           group by feedId ${BY_MONTH}`,
+          span,
+        ),
+      ]);
+      const [days, hours] = [rows.filter(({ isOfHour }) => !isOfHour), rows.filter(({ isOfHour }) => isOfHour)];
+      return { days, hours, feeds };
     },
-    byFeed: (_tx, { readerId, tenantId, from, to }) =>
-      server.rows<FeedSums>(
-        `select feed_id as feedId, ${SUMS}
-         from (select feed_id, kind, amount, seconds from reading_events final where ${OF_READER} and feed_id > 0)
-         group by feedId ${BY_MONTH}`,
-        { tenant: tenantId, reader: readerId, from: from.getTime(), to: to.getTime() },
-      ),
-    byWeek: (_tx, tenantId, from, to) => weeks(server, tenantId, from, to),
+    byWeek: (_within, tenantId, from, to) => weeks(server, tenantId, from, to),
   };
 }
 

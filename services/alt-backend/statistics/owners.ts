@@ -1,7 +1,6 @@
 import type { PlatformStatistics, TenantStatistics } from '@alt/contracts';
-import type { Queryable } from '@alt/database';
 import { bucketBounds } from '@alt/pipeline';
-import { READERS_MINIMUM, type ReadingStore, type WeekSums } from './reading-store.ts';
+import { READERS_MINIMUM, type ReadingStore, type WeekSums, type Within } from './reading-store.ts';
 import * as store from './store.ts';
 import type { WorkRow, WorkStore } from './work-store.ts';
 
@@ -15,16 +14,15 @@ type Span = { from: string; to: string };
 
 /** What the owner of a tenant sees: sums, and of its feeds those that are no single reader's. */
 export async function tenantStatistics(
-  tx: Queryable,
+  within: Within,
   reading: ReadingStore,
   tenantId: string,
   { from, to }: Span,
 ): Promise<Omit<TenantStatistics, 'isComplete'>> {
-  const [{ troubles, sizes }, growth, weeks] = await Promise.all([
-    store.overview(tx, false, from, to),
-    store.growth(tx, false, from, to),
-    reading.byWeek(tx, tenantId, new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`)),
-  ]);
+  const weeks = await reading.byWeek(within, tenantId, new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`));
+  const [{ troubles, sizes }, growth] = await within((tx) =>
+    Promise.all([store.overview(tx, false, from, to), store.growth(tx, false, from, to)]),
+  );
   return {
     ...{ from, to, growth },
     sizes: sizesOf(sizes),
@@ -36,17 +34,14 @@ export async function tenantStatistics(
 
 /** What the owner of the instance sees: how the platform does, and nobody's reading. */
 export async function platformStatistics(
-  tx: Queryable,
-  work: WorkStore,
+  within: Within,
+  kept: WorkStore,
   { from, to }: Span,
   prices: Prices,
 ): Promise<Omit<PlatformStatistics, 'isComplete'>> {
-  const [{ troubles, sizes }, growth, done] = await Promise.all([
-    store.overview(tx, true, from, to),
-    work.growth(tx, from, to),
-    work.byDay(tx, from, to),
-  ]);
-  const of = (kind: WorkRow['kind']) => done.filter((row) => row.kind === kind);
+  const { work, growth } = await kept.between(within, from, to);
+  const { troubles, sizes } = await within((tx) => store.overview(tx, true, from, to));
+  const of = (kind: WorkRow['kind']) => work.filter((row) => row.kind === kind);
   return {
     ...{ from, to, growth, prices },
     sizes: { ...sizesOf(sizes), tenants: sizes.tenants ?? 0, articles: sizes.articles ?? 0, bytes: sizes.bytes ?? 0 },

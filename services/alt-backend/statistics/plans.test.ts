@@ -52,8 +52,7 @@ async function look(mode: PlanMode, days: number): Promise<Seen[]> {
   };
   await backend.asReader(ada, async (tx) => {
     const explained = explaining(tx, mode, seen);
-    await postgresReading.byTime(explained, span);
-    await postgresReading.byFeed(explained, span);
+    await postgresReading.ofReader((work) => work(explained, readerId), span);
   });
   return seen;
 }

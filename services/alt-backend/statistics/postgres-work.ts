@@ -11,6 +11,6 @@ const selectWork = statement<WorkRow>(
 /** From the sums by hour, and by feed and day. */
 export const postgresWork: WorkStore = {
   isMovedTo: false,
-  byDay: (tx, from, to) => tx.all(selectWork, [from, to]),
-  growth: (tx, from, to) => growth(tx, true, from, to),
+  between: (within, from, to) =>
+    within(async (tx) => ({ work: await tx.all(selectWork, [from, to]), growth: await growth(tx, true, from, to) })),
 };

@@ -53,16 +53,21 @@ const selectWeeks = statement<WeekSums>(
 /** Statistics from the roll-ups in Postgres, as row-level security shows them. */
 export const postgresReading: ReadingStore = {
   kind: 'postgres',
-  async byTime(tx, { readerId, from, to, timeZone }) {
-    const rows = await tx.all(selectTimes, [readerId, ...slotsOf(stretchesOf(from, to, timeZone))]);
+  async ofReader(within, { readerId, from, to, timeZone }) {
+    const [rows, feeds] = await within((tx) =>
+      Promise.all([
+        tx.all(selectTimes, [readerId, ...slotsOf(stretchesOf(from, to, timeZone))]),
+        tx.all(selectFeeds, [readerId, from, to, ...wholeDays(from, to)]),
+      ]),
+    );
     const dateOf = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10);
     return {
       days: rows.flatMap(({ day, hour, ...sums }) => (day === null ? [] : [{ ...sums, day: dateOf(day) }])),
       hours: rows.flatMap(({ day, hour, ...sums }) => (hour === null ? [] : [{ ...sums, hour }])),
+      feeds,
     };
   },
-  byFeed: (tx, { readerId, from, to }) => tx.all(selectFeeds, [readerId, from, to, ...wholeDays(from, to)]),
-  byWeek: (tx, _tenantId, from, to) => tx.all(selectWeeks, [from, to]),
+  byWeek: (within, _tenantId, from, to) => within((tx) => tx.all(selectWeeks, [from, to])),
 };
 
 /** First and last quarter of each stretch, and by how many quarters its local time is ahead. */

@@ -27,10 +27,22 @@ export type WeekSums = { week: string; readers: number | null } & {
 /** Fewer readers of a tenant than this are no sum: each of them could tell what the others did. */
 export const READERS_MINIMUM = 5;
 
-/** Where events are kept and summed. `tx` is a transaction of the reader's. */
+/**
+ * Opens a transaction of the present reader for some work. Whoever asks elsewhere opens none: with one open, requests that wait for
+ * a ClickHouse that does not answer would keep all others from the database.
+ */
+export type Within = <T>(work: (tx: Queryable, readerId: number) => Promise<T>) => Promise<T>;
+
+/** The sums of a reader's span. */
+export interface ReaderSums {
+  days: DaySums[];
+  hours: HourSums[];
+  feeds: FeedSums[];
+}
+
+/** Where events are kept and summed. */
 export interface ReadingStore {
   kind: 'postgres' | 'clickhouse';
-  byTime(tx: Queryable, span: ReadingSpan): Promise<{ days: DaySums[]; hours: HourSums[] }>;
-  byFeed(tx: Queryable, span: ReadingSpan): Promise<FeedSums[]>;
-  byWeek(tx: Queryable, tenantId: string, from: Date, to: Date): Promise<WeekSums[]>;
+  ofReader(within: Within, span: ReadingSpan): Promise<ReaderSums>;
+  byWeek(within: Within, tenantId: string, from: Date, to: Date): Promise<WeekSums[]>;
 }

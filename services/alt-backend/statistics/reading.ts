@@ -2,7 +2,7 @@ import type { BodyOf, QueryOf, ReadingStatistics, readReadingStatistics, reportR
 import type { Queryable } from '@alt/database';
 import { allFolders } from '../store/folders.ts';
 import { readSettings, readStats } from '../store/readers.ts';
-import type { DaySums, FeedSums, HourSums, ReadingSpan, ReadingStore } from './reading-store.ts';
+import type { DaySums, FeedSums, HourSums, ReadingSpan, ReadingStore, Within } from './reading-store.ts';
 import { type ReadingEvent, recordReading } from './recording.ts';
 import { checkSpan } from './span.ts';
 import * as store from './store.ts';
@@ -44,36 +44,32 @@ export interface ReadingTools {
   isInstanceOff: boolean;
 }
 
-/** A reader's own statistics, from the transaction in their name. */
+/** A reader's own statistics. */
 export async function readingStatistics(
-  tx: Queryable,
-  reader: { readerId: number; tenantId: string },
+  within: Within,
+  tenantId: string,
   query: QueryOf<typeof readReadingStatistics>,
   { reading, keepDays, isInstanceOff }: ReadingTools,
 ): Promise<Omit<ReadingStatistics, 'isComplete'>> {
-  const { readerId } = reader;
-  const timeZone = query.zone ?? (await readSettings(tx, readerId)).timeZone;
+  const { readerId, timeZone } = await within(async (tx, id) => ({
+    readerId: id,
+    timeZone: query.zone ?? (await readSettings(tx, id)).timeZone,
+  }));
   const { from, to } = checkSpan(query, timeZone);
-  const span: ReadingSpan = { ...reader, timeZone, ...momentsOf(from, to, timeZone) };
-  const [times, sums, followed, folders, switches, now] = await Promise.all([
-    reading.byTime(tx, span),
-    reading.byFeed(tx, span),
-    store.followedFeeds(tx, readerId, from, to),
-    allFolders(tx, readerId),
-    store.statisticsSwitches(tx, readerId),
-    readStats(tx, readerId),
-  ]);
-  const gone = sums.map(({ feedId }) => feedId).filter((id) => !followed.some(({ feedId }) => feedId === id));
-  const names = new Map((await store.feedNames(tx, gone)).map(({ id, title }) => [id, title]));
-  const feeds = feedsOf(sums, followed, names);
-  const days = times.days.map((row) => ({ date: row.day, ...sumsOf(row) })).sort((a, b) => (a.date < b.date ? -1 : 1));
+  const span: ReadingSpan = { readerId, tenantId, timeZone, ...momentsOf(from, to, timeZone) };
+  const sums = await reading.ofReader(within, span);
+  const { followed, folders, switches, now, names } = await within((tx) =>
+    presentOf(tx, span, { from, to }, sums.feeds),
+  );
+  const feeds = feedsOf(sums.feeds, followed, names);
+  const days = sums.days.map((row) => ({ date: row.day, ...sumsOf(row) })).sort((a, b) => (a.date < b.date ? -1 : 1));
   return {
     ...{ from, to, timeZone, store: reading.kind },
     ...standing(switches, isInstanceOff),
     keptDays: Math.min(keepDays, switches.tenantDays ?? keepDays),
-    totals: totalOf(times.days),
+    totals: totalOf(sums.days),
     days,
-    week: weekOf(times.hours),
+    week: weekOf(sums.hours),
     feeds,
     folders: foldersOf(feeds, folders),
     streaks: streaksOf(
@@ -85,6 +81,25 @@ export async function readingStatistics(
     entriesNow: now.entries,
     charactersPerMinute: CHARACTERS_PER_MINUTE,
   };
+}
+
+/** What the reader follows and has now, and the names of feeds that they read and left. */
+async function presentOf(
+  tx: Queryable,
+  { readerId }: ReadingSpan,
+  { from, to }: { from: string; to: string },
+  sums: readonly FeedSums[],
+) {
+  const [followed, folders, switches, now] = await Promise.all([
+    store.followedFeeds(tx, readerId, from, to),
+    allFolders(tx, readerId),
+    store.statisticsSwitches(tx, readerId),
+    readStats(tx, readerId),
+  ]);
+  const present = new Set(followed.map(({ feedId }) => feedId));
+  const gone = sums.map(({ feedId }) => feedId).filter((id) => !present.has(id));
+  const names = new Map((await store.feedNames(tx, gone)).map(({ id, title }) => [id, title]));
+  return { followed, folders, switches, now, names };
 }
 
 /** The first moment of the first day, and that after the last. */

@@ -1,4 +1,4 @@
-import type { ReadingStatistics, ReadingSums } from '@alt/contracts';
+import { Problem, type ReadingStatistics, type ReadingSums } from '@alt/contracts';
 import { statement } from '@alt/database';
 import { startClickHouse, type TestClickHouse } from '@alt/testing/clickhouse/clickhouse.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -154,6 +154,23 @@ test('what ClickHouse took is counted once, though its taking was never committe
     events.length,
   );
 }, 120_000);
+
+test('requests that wait for a ClickHouse that does not answer hold no connection to the database', async () => {
+  let asked = 0;
+  const { promise: answer, reject } = Promise.withResolvers<never>();
+  const rows: ClickHouse['rows'] = () => {
+    asked += 1;
+    return answer;
+  };
+  const silent = serveStatistics(backend, { ...clickHouse, rows });
+  // More than there are connections.
+  const waiting = Array.from({ length: 12 }, () => silent.request('GET', '/v1/stats/reading', { as: ada }));
+  await expect.poll(() => asked).toBe(2 * waiting.length);
+  expect(await backend.asReader(ada, async () => 'served')).toBe('served');
+  reject(new Problem('unavailable', 'It does not answer.'));
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 503));
+  await silent.moving.stop();
+});
 
 test('what Postgres kept follows when ClickHouse is configured', async () => {
   const events = seededYear(2_000, feeds, END);

@@ -11,6 +11,7 @@ import type { AsReader } from '../store/readers.ts';
 import type { Moving } from './moving.ts';
 import { type Prices, platformStatistics, tenantStatistics } from './owners.ts';
 import { type ReadingTools, readingStatistics, reportEntries } from './reading.ts';
+import type { Within } from './reading-store.ts';
 import { checkSpan } from './span.ts';
 import { eraseReading } from './store.ts';
 import type { WorkStore } from './work-store.ts';
@@ -30,6 +31,10 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     await moving.eraseNow();
     return reply(204, undefined);
   };
+  const withinOf =
+    (reader: Parameters<AsReader>[0]): Within =>
+    (inside) =>
+      asReader(reader, inside, { isReadOnly: true });
   return [
     route(reportReading, async ({ body, reader }) => {
       if (isInstanceOff) return { recorded: 0 };
@@ -38,13 +43,7 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
 
     route(readReadingStatistics, async ({ query, reader }) => {
       const isComplete = await moving.untilMoved();
-      const { tenantId } = reader;
-      const read = await asReader(
-        reader,
-        (tx, readerId) => readingStatistics(tx, { readerId, tenantId }, query, tools),
-        { isReadOnly: true },
-      );
-      return { ...read, isComplete };
+      return { ...(await readingStatistics(withinOf(reader), reader.tenantId, query, tools)), isComplete };
     }),
 
     route(deleteReadingStatistics, ({ reader }) => erase(reader, false)),
@@ -52,10 +51,7 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     route(readTenantStatistics, async ({ query, reader }) => {
       const isComplete = await moving.untilMoved();
       const span = checkSpan(query, 'UTC');
-      const told = await asReader(reader, (tx) => tenantStatistics(tx, reading, reader.tenantId, span), {
-        isReadOnly: true,
-      });
-      return { ...told, isComplete };
+      return { ...(await tenantStatistics(withinOf(reader), reading, reader.tenantId, span)), isComplete };
     }),
 
     route(deleteTenantStatistics, ({ reader }) => erase(reader, true)),
@@ -63,8 +59,7 @@ export function statisticsRoutes(tools: StatisticsTools): Route[] {
     route(readPlatformStatistics, async ({ query, reader }) => {
       const isComplete = !work.isMovedTo || (await moving.untilWorkMoved());
       const span = checkSpan(query, 'UTC');
-      const told = await asReader(reader, (tx) => platformStatistics(tx, work, span, prices), { isReadOnly: true });
-      return { ...told, isComplete };
+      return { ...(await platformStatistics(withinOf(reader), work, span, prices)), isComplete };
     }),
   ];
 }

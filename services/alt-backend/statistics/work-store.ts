@@ -1,4 +1,4 @@
-import type { Queryable } from '@alt/database';
+import type { Within } from './reading-store.ts';
 
 /** What was done on a day (UTC). */
 export interface WorkRow {
@@ -23,14 +23,16 @@ export interface GrowthRow {
   failed: number;
 }
 
-/**
- * Where it is kept what the platform did. `tx` is a transaction of the instance's owner; days are in UTC, both inclusive. Rows
- * come by kind, name, variant and day, in the order of their letters' numbers.
- */
+/** What the platform did in a span: rows by kind, name, variant and day in the order of their letters' numbers, and growth by day. */
+export interface WorkSums {
+  work: WorkRow[];
+  growth: GrowthRow[];
+}
+
+/** Where it is kept what the platform did. Who asks is the instance's owner. */
 export interface WorkStore {
   /** Whether reports are moved there before they count. */
   isMovedTo: boolean;
-  byDay(tx: Queryable, from: string, to: string): Promise<WorkRow[]>;
-  /** Of the whole instance. */
-  growth(tx: Queryable, from: string, to: string): Promise<GrowthRow[]>;
+  /** Of the whole instance; days in UTC, both inclusive. */
+  between(within: Within, from: string, to: string): Promise<WorkSums>;
 }
