@@ -1,30 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
-import { fillAccount, type InoreaderWorld, itemAt, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
-
-const worlds: InoreaderWorld[] = [];
-
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.stop()));
-});
-
-async function start(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
-  const world = await startWorld(options);
-  worlds.push(world);
-  return world;
-}
-
-function expectBudgetKept(world: InoreaderWorld, most: number): void {
-  const spent = world.spent();
-  expect(Math.max(...spent.map((day) => day[1]))).toBeLessThanOrEqual(most);
-  expect(Math.max(...spent.map((day) => day[2]))).toBeLessThanOrEqual(most);
-}
+import { expect, test } from 'vitest';
+import { expectBudgetKept, fillAccount, itemAt, setLocal, startInTest, WAKE_MS } from './inoreader-world.ts';
 
 const isLong = process.env.ALT_TEST_LONG === '1';
 /** Of each of five feeds, and what may be asked in a day: a backlog of more than two days. */
 const [BACKLOG, REQUESTS] = isLong ? [1_000, 30] : [400, 20];
 
 test('thousands of unread come over several days, newest and starred first, and no day’s requests pass the limit less its reserve', async () => {
-  const world = await start({ limits: { 1: REQUESTS, 2: REQUESTS } });
+  const world = await startInTest({ limits: { 1: REQUESTS, 2: REQUESTS } });
   fillAccount(world, { feeds: 5, items: BACKLOG, isUnread: true });
   const newest = `https://blog0.test/${BACKLOG - 1}`;
   const oldStar = itemAt(world, 'https://blog3.test/5');
@@ -47,7 +29,7 @@ test('thousands of unread come over several days, newest and starred first, and 
 }, 600_000);
 
 test('a quota that ends in the middle of a list goes on the next day where it stood', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 1, items: 4_000, isUnread: true });
   // Five requests are left of what may be spent: two for subscriptions and labels, three of the first list's four pages.
   world.inoreader.control.setUsage(1, 85);

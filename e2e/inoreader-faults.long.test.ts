@@ -1,29 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { fillAccount, type InoreaderWorld, itemAt, setLocal, startWorld, WAKE_MS } from './inoreader-world.ts';
+import { describe, expect, test } from 'vitest';
+import { expectBudgetKept, fillAccount, itemAt, setLocal, startInTest, WAKE_MS } from './inoreader-world.ts';
 
 /** More than one page of ids, of a thousand each. */
 const ITEMS_OF_PAGES = process.env.ALT_TEST_LONG ? 2_500 : 1_200;
 
-const worlds: InoreaderWorld[] = [];
-
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.stop()));
-});
-
-async function start(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
-  const world = await startWorld(options);
-  worlds.push(world);
-  return world;
-}
-
-function expectBudgetKept(world: InoreaderWorld): void {
-  const spent = world.spent();
-  expect(Math.max(...spent.map((day) => day[1]))).toBeLessThanOrEqual(90);
-  expect(Math.max(...spent.map((day) => day[2]))).toBeLessThanOrEqual(90);
-}
-
 test.for(['too-many', 'too-many-bare'] as const)('after %s nothing is asked until the day is over', async (fault) => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 1, items: 5 });
   world.inoreader.control.order(fault, { path: 'stream/items/ids', after: 1 });
   const [first] = await world.wake();
@@ -38,7 +20,7 @@ test.for(['too-many', 'too-many-bare'] as const)('after %s nothing is asked unti
 });
 
 test('a refused token is tried once more only if it was renewed, and a new one lets the work go on', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 1, items: 5 });
   world.inoreader.control.expireTokens();
   const [refused] = await world.wake();
@@ -57,7 +39,7 @@ describe('a continuation that is good no more', () => {
     'answered with %s, the list begins anew',
     { timeout: 600_000 },
     async (answer) => {
-      const world = await start();
+      const world = await startInTest();
       fillAccount(world, { feeds: 1, items: ITEMS_OF_PAGES, isUnread: true });
       let isChanged = false;
       world.inoreader.control.beforeRequest(({ params }) => {
@@ -80,7 +62,7 @@ describe('a continuation that is good no more', () => {
 test.for(['lost', 'error', 'cut', 'html', 'doubled', 'slow'] as const)(
   'answers that are %s, of questions and of changes, leave nothing undone and nothing done twice',
   async (fault) => {
-    const world = await start();
+    const world = await startInTest();
     fillAccount(world, { feeds: 2, items: 10 });
     for (const path of ['subscription/list', 'tag/list', 'stream/items/ids', 'stream/items/contents']) {
       world.inoreader.control.order(fault, { path });
@@ -97,7 +79,7 @@ test.for(['lost', 'error', 'cut', 'html', 'doubled', 'slow'] as const)(
 );
 
 test('a list that is empty by mistake takes no star, no label and no subscription', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 3, items: 10 });
   await world.untilAgreed();
   const stars = [...(await world.local()).values()].filter(({ isStarred }) => isStarred).length;
@@ -113,7 +95,7 @@ test('a list that is empty by mistake takes no star, no label and no subscriptio
 
 describe('a deleted subscription', () => {
   test('goes on the other side too, whichever side it went from; what is starred stays', async () => {
-    const world = await start();
+    const world = await startInTest();
     fillAccount(world, { feeds: 4, items: 10 });
     await world.untilAgreed();
     const { account } = world.inoreader;
@@ -134,7 +116,7 @@ describe('a deleted subscription', () => {
   });
 
   test('most of them at once are not believed until the reader says that it was meant', async () => {
-    const world = await start();
+    const world = await startInTest();
     fillAccount(world, { feeds: 8, items: 3 });
     await world.untilAgreed();
     const { account } = world.inoreader;

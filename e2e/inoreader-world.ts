@@ -6,6 +6,7 @@ import { createEgress } from '@alt/egress';
 import { accessKeyName, createTokenReader } from '@alt/external-tokens';
 import { createLogger } from '@alt/service-kit';
 import { type ReaderItem, type ReaderServer, startInoreader } from '@alt/testing/inoreader/index.ts';
+import { expect, onTestFinished } from 'vitest';
 import { connectInoreader } from '../services/alt-backend/store/connections.ts';
 import { READER, startTestPreProcessor, type TestPreProcessor, until } from '../services/pre-processor/testing.ts';
 import { runDue, type SyncTools } from '../services/pre-processor-sidecar/synchronising.ts';
@@ -314,4 +315,18 @@ export async function setLabel(world: InoreaderWorld, url: string, name: string,
     );
   }
   await setLocal(world, url, {});
+}
+
+/** A world that ends with the present test. */
+export async function startInTest(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
+  const world = await startWorld(options);
+  onTestFinished(() => world.stop());
+  return world;
+}
+
+/** On no day more requests were sent than the limit less its reserve, in either zone. */
+export function expectBudgetKept(world: InoreaderWorld, most = 90): void {
+  const spent = world.spent();
+  expect(Math.max(...spent.map((day) => day[1]))).toBeLessThanOrEqual(most);
+  expect(Math.max(...spent.map((day) => day[2]))).toBeLessThanOrEqual(most);
 }

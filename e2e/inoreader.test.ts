@@ -1,28 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runDue } from '../services/pre-processor-sidecar/synchronising.ts';
-import { fillAccount, type InoreaderWorld, itemAt, setLabel, setLocal, startWorld } from './inoreader-world.ts';
-
-const worlds: InoreaderWorld[] = [];
-
-afterEach(async () => {
-  await Promise.all(worlds.splice(0).map((world) => world.stop()));
-});
-
-async function start(options?: Parameters<typeof startWorld>[0]): Promise<InoreaderWorld> {
-  const world = await startWorld(options);
-  worlds.push(world);
-  return world;
-}
-
-function expectBudgetKept(world: InoreaderWorld): void {
-  for (const day of world.spent()) {
-    expect(day[1]).toBeLessThanOrEqual(90);
-    expect(day[2]).toBeLessThanOrEqual(90);
-  }
-}
+import { expectBudgetKept, fillAccount, itemAt, setLabel, setLocal, startInTest } from './inoreader-world.ts';
 
 test('first contact brings feeds, folders, bodies and states, and tells Inoreader what Alt alone had', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 3, items: 20 });
   await world.pre.follow(['https://mine.test/feed']);
   await world.untilAgreed();
@@ -38,7 +19,7 @@ test('first contact brings feeds, folders, bodies and states, and tells Inoreade
 });
 
 test('what the reader does on either side reaches the other', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 2, items: 12 });
   await world.untilAgreed();
   const { account } = world.inoreader;
@@ -70,7 +51,7 @@ test('what the reader does on either side reaches the other', async () => {
 });
 
 test('a "mark all read" reaches Inoreader in one request for many', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 2, items: 40 });
   await world.untilAgreed();
   const before = world.inoreader.requests.filter(({ path }) => path === 'edit-tag').length;
@@ -86,7 +67,7 @@ test('a "mark all read" reaches Inoreader in one request for many', async () => 
 });
 
 test('a quiet day asks for no contents that are known and writes nothing', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 2, items: 10 });
   await world.untilAgreed();
   const before = world.inoreader.requests.length;
@@ -97,7 +78,7 @@ test('a quiet day asks for no contents that are known and writes nothing', async
 });
 
 test('two runs at once spend no request twice', async () => {
-  const world = await start();
+  const world = await startInTest();
   fillAccount(world, { feeds: 1, items: 5 });
   const results = await Promise.all([runDue(world.tools('one')), runDue(world.tools('two'))]);
   expect(results.flat()).toHaveLength(1);

@@ -1,7 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parseConfig } from '@alt/service-kit';
 import { type Config, config } from '../../services/rask-log-aggregator/config.ts';
-import { listSegments, readRecord, segmentPath } from '../../services/rask-log-aggregator/spool/segment.ts';
+import { listSegments, measureSegment, segmentPath } from '../../services/rask-log-aggregator/spool/segment.ts';
 import { type Finding, fault, remark, well } from '../doctor/finding.ts';
 import { derivedSettings, type Environment, type Settings } from '../settings.ts';
 import { counted, duration, size } from '../wording.ts';
@@ -61,21 +61,11 @@ async function readSpool(folder: string): Promise<SpoolState | null> {
 /** Null where it was stored, and its file deleted, while we looked. */
 async function countSegment(path: string): Promise<{ bytes: number; lines: number; restingSeconds: number } | null> {
   try {
-    const file = await open(path, 'r');
-    try {
-      const { size: end, mtimeMs } = await file.stat();
-      let bytes = 0;
-      let lines = 0;
-      for (let at = await readRecord(file, 0, end); at; at = await readRecord(file, bytes, end)) {
-        bytes = at.next;
-        for (const byte of at.record) if (byte === 0x0a) lines += 1;
-      }
-      return { bytes, lines, restingSeconds: (Date.now() - mtimeMs) / 1_000 };
-    } finally {
-      await file.close();
-    }
+    const { mtimeMs } = await stat(path);
+    const { whole, lines } = await measureSegment(path);
+    return { bytes: whole, lines, restingSeconds: (Date.now() - mtimeMs) / 1_000 };
   } catch (error) {
-    if (await stat(path).catch(() => null)) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return null;
   }
 }
